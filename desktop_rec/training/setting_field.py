@@ -191,6 +191,8 @@ def format_choice(choice: str) -> str:
         "als": "ALS",
         "sgd": "SGD",
         "svd": "SVD",
+        "whole_svd": "Whole SVD",
+        "z_scores": "z-scores",
         "float32": "float32",
         "bf16": "bf16",
         "fp16": "fp16",

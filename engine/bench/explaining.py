@@ -29,7 +29,8 @@ from engine.models.autoencoder import MultDae, MultVae
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.blend import Blend, BlendConfig, Part, additive_scores
 from engine.models.registry import build, fitted_config, kind_of
-from engine.models.two_head import TwoHead, TwoHeadConfig
+from engine.models.two_head import TwoHead
+from engine.models.two_head_config import TwoHeadConfig
 from engine.recommending.explanation import explain
 from engine.recommending.insights import explain_list
 from engine.recommending.leaving_out import chunks_of, without_each

@@ -9,7 +9,7 @@ Shapes: U people, I titles, N entries.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -89,13 +89,15 @@ class HeldOut:
     user_rows_U: Int64
     fold_in: Histories
     to_find: Histories
+    learned_U: Int64 | None = None
+    """Which of the training people each is, -1 for none of them; None where nobody is (see `Model.ratings_of`)."""
 
     def __len__(self) -> int:
         return len(self.user_rows_U)
 
     def likes_only(self, like: float) -> HeldOut:
         """The same people as if nobody rated below `like`, as papers evaluate; disliked titles then fill places."""
-        return HeldOut(self.user_rows_U, self.fold_in.likes(like), self.to_find.likes(like))
+        return replace(self, fold_in=self.fold_in.likes(like), to_find=self.to_find.likes(like))
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,17 @@ class Split:
     candidates_I: Bools
     scale: Scale
     titles: int
+
+
+def places_in(user_rows_T: Int64, user_rows_U: npt.NDArray[np.integer[Any]]) -> Int64:
+    """Where each of U people stands among the training people, whose rows ascend; -1 for others.
+
+    >>> places_in(np.array([2, 5, 9]), np.array([5, 3, 11])).tolist()
+    [1, -1, -1]
+    """
+    places_U = np.minimum(np.searchsorted(user_rows_T, user_rows_U), max(0, len(user_rows_T) - 1))
+    is_there_U = np.append(user_rows_T, -1)[places_U] == user_rows_U if len(user_rows_T) else np.zeros_like(user_rows_U)
+    return np.where(is_there_U, places_U, -1).astype(np.int64)
 
 
 def make_split(dataset: Dataset, config: SplitConfig) -> Split:
@@ -267,20 +280,23 @@ def _of_entries(
         config,
         train.take(train_rows),
         train_rows,
-        _held_entries(histories, train_N, validation_N, config.kind) if wants_validation else None,
-        _held_entries(histories, known_N, test_N, config.kind),
+        _held_entries(histories, train_N, validation_N, train_rows, config.kind) if wants_validation else None,
+        _held_entries(histories, known_N, test_N, train_rows, config.kind),
         _titles_in(train, dataset.titles),
         dataset.scale,
         dataset.titles,
     )
 
 
-def _held_entries(histories: Histories, fold_in_N: Bools, to_find_N: Bools | None, kind: str) -> HeldOut | None:
+def _held_entries(
+    histories: Histories, fold_in_N: Bools, to_find_N: Bools | None, train_rows_T: Int64, kind: str
+) -> HeldOut | None:
     if to_find_N is None:
         return None
     to_find = histories.where(to_find_N)
     rows_U = np.flatnonzero(to_find.counts_U > 0).astype(np.int64)
-    return _checked(HeldOut(rows_U, histories.where(fold_in_N).take(rows_U), to_find.take(rows_U)), kind)
+    fold_in, learned_U = histories.where(fold_in_N).take(rows_U), places_in(train_rows_T, rows_U)
+    return _checked(HeldOut(rows_U, fold_in, to_find.take(rows_U), learned_U), kind)
 
 
 def _checked(held_out: HeldOut, kind: str) -> HeldOut:

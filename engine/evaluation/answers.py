@@ -81,8 +81,9 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
             assert prediction.rating_UI is not None, "a model that predicts ratings was asked for them"
             items_N = torch.from_numpy(rated.item_rows_N.astype(np.int64))
             predicted_N = prediction.rating_UI[torch.from_numpy(rated.user_rows_N), items_N]
-    elif question.errors:
-        predicted_N = model.ratings_of(fold_in, rated)
+    learned_U = held_out.learned_U[people] if held_out.learned_U is not None and model.knows_people else None
+    if question.errors and (predicted_N is None or learned_U is not None):
+        predicted_N = model.ratings_of(fold_in, rated, learned_U=learned_U)
     model.train(was_training)
     if predicted_N is not None:
         if bool(predicted_N.isnan().any()):

@@ -30,6 +30,7 @@ from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     LIKED_SHARE,
     OTHER_RATINGS,
+    annealed,
     dropout_like,
     entry_weights,
     histories_of_likers,
@@ -44,8 +45,6 @@ from engine.settings import setting
 _HIDDEN, _STUDY_LATENT = 1000, 200
 _FULL_WIDTH_ENTRIES = 1e6
 _SCORES_AT_ONCE = 2**24
-_KL_SHARE = 0.85
-"""The share of a run's steps after which the variational weight is full, as in the original."""
 
 
 @dataclass(frozen=True)
@@ -252,8 +251,7 @@ class MultVae(_Autoencoder):
 
     def kl_weight(self, moment: Moment) -> float:
         """Linear from 0 at the first step to kl_cap at kl_steps, then constant."""
-        steps = self.config.kl_steps or max(1, round(_KL_SHARE * moment.total))
-        return self.config.kl_cap * min(1.0, moment.step / steps)
+        return annealed(self.config.kl_cap, self.config.kl_steps, step=moment.step, total=moment.total)
 
 
 class MultDae(_Autoencoder):

@@ -127,11 +127,20 @@ class Model(nn.Module, ABC):
         """
 
     @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """The ratings of N `wanted` entries of the U people, on the CPU, float32, in the unit of the ratings."""
+    def ratings_of(self, profiles: Histories, wanted: Histories, *, learned_U: Int64 | None = None) -> Tensor:
+        """The ratings of N `wanted` entries of the U people, on the CPU, float32, in the unit of the ratings.
+
+        `learned_U` says which of the training people each is, -1 for nobody of them (None: nobody is). Where the model
+        learned something about every single one, that is what it goes by, not their profile.
+        """
         rating_UI = self.predict(profiles).rating_UI
         assert rating_UI is not None, "only models that predict ratings are asked for them"
         return rating_UI[as_index(wanted.user_rows_N), as_index(wanted.item_rows_N)]
+
+    @property
+    def knows_people(self) -> bool:
+        """Whether it learned something about every single training person, which `ratings_of` goes by."""
+        return False
 
     @property
     def states_uncertainty(self) -> bool:

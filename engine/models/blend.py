@@ -151,8 +151,8 @@ class Blend(Model):
         return next((found for _, model in heaviest if (found := model.item_vectors()) is not None), None)
 
     @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        """See Model. Each part predicts in its own quick way."""
+    def ratings_of(self, profiles: Histories, wanted: Histories, *, learned_U: Int64 | None = None) -> Tensor:
+        """See Model. Each part predicts in its own quick way, by folding in, as its weight was chosen."""
         sums = [
             part.rating_weight * model.ratings_of(profiles, wanted) for part, model in self.parts if part.rating_weight
         ]

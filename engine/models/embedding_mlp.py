@@ -26,7 +26,7 @@ from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.fold_in import Ridge, exact, lots_of, ridge_factors, solved_for_all
 from engine.models.hidden_layer import BatchNorm, relu_with_dropout
-from engine.models.rating_model import RatingConfig, RatingModel
+from engine.models.rating_model import RatingConfig, RatingModel, learned_or_folded
 from engine.models.registry import kind_of, title_of
 from engine.settings import setting
 
@@ -262,14 +262,23 @@ class EmbeddingMlp(RatingModel):
         steps_VE = torch.where(is_rated_n[out_V, None], all_E - missed_V[:, None] * moved_VE, step_E)
         return (mean_E + torch.cat([step_E[None], steps_VE]).float()).float().to(self.users_TE.device)
 
+    @property
+    def knows_people(self) -> bool:
+        return True
+
+    def _persons(self, profiles: Histories, learned_U: Int64) -> Tensor:
+        """The embedding of each person, [U, E]: as it was learned, or folded in where it was not."""
+        return learned_or_folded(learned_U, lambda rows_L: self.users_TE[rows_L], profiles, self.folded_in)
+
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Someone without a rating gets the prediction for everybody's mean."""
         return self._prediction(self.targets_of(self.folded_in(profiles), None), None)
 
     @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
-        persons_UH = self.from_user(self.folded_in(profiles))
+    def ratings_of(self, profiles: Histories, wanted: Histories, *, learned_U: Int64 | None = None) -> Tensor:
+        persons_UE = self.folded_in(profiles) if learned_U is None else self._persons(profiles, learned_U)
+        persons_UH = self.from_user(persons_UE)
         device = persons_UH.device
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
         items_IE = self._known_items()

@@ -169,7 +169,7 @@ class Lstm(RatingModel):
         return self._prediction(self._candidates(state, None), None)
 
     @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+    def ratings_of(self, profiles: Histories, wanted: Histories, *, learned_U: Int64 | None = None) -> Tensor:
         gates_UG, cell_UH = self._read(profiles, _last_entries(profiles, self._reach))
         device, width = gates_UG.device, gates_UG.shape[1]
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)

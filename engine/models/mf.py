@@ -84,8 +84,8 @@ class MfConfig(RatingConfig):
     init: str = setting(
         "small",
         label="Start",
-        help="By steps: small random factors, standard normal ones, or a tenth of the ratings' own SVD.",
-        choices=("small", "normal", "svd"),
+        help="By steps: small random factors, standard normal ones, a tenth of the ratings' own SVD, or all of it.",
+        choices=("small", "normal", "svd", "whole_svd"),
         only_with=("solver", _BY_STEPS),
     )
     l2: float | None = setting(
@@ -198,12 +198,17 @@ class MatrixFactorization(PredictsRatings):
         return self._prediction(levels_I + self._folded_in(profiles, features_IF, levels_I) @ features_IF.T, None)
 
     @torch.inference_mode()
-    def ratings_of(self, profiles: Histories, wanted: Histories) -> Tensor:
+    def ratings_of(self, profiles: Histories, wanted: Histories, *, learned_U: Int64 | None = None) -> Tensor:
         features_IF, levels_I = self.features(), self._levels()
-        persons_UF = self._folded_in(profiles, features_IF, levels_I)
+        persons_UF = self._persons(profiles, features_IF, levels_I, learned_U)
         rows_N = as_index(wanted.item_rows_N, features_IF.device)
         person_N = as_index(wanted.user_rows_N, features_IF.device)
         return self._ratings(levels_I[rows_N] + (persons_UF[person_N] * features_IF[rows_N]).sum(1))
+
+    def _persons(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor, learned_U: Int64 | None) -> Tensor:
+        """Each person's factors, [U, F]. In turns those of training people are found by folding in, so they are this
+        anew, from all that is known of them by now."""
+        return self._folded_in(profiles, features_IF, levels_I)
 
     def _folded_in(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor) -> Tensor:
         """Each person's factors from their own ratings, [U, F]."""

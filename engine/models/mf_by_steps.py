@@ -19,18 +19,18 @@ from scipy.sparse.linalg import svds
 from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
-from engine.data.dataset import Histories, Scale
+from engine.data.dataset import Histories, Int64, Scale
 from engine.events import drive
 from engine.models.base import Load, Losses, Moment, as_index
 from engine.models.biases import BiasEquations
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
-from engine.models.rating_model import RatingModel
+from engine.models.rating_model import RatingModel, learned_or_folded
 from engine.models.registry import kind_of
 
 Pulls = tuple[float, Tensor, Tensor]
 
-_SVD_SHARE = 0.1
+_SVD_SHARES = {"svd": 0.1, "whole_svd": 1.0}
 
 
 class FactorizationBySteps(MatrixFactorization, RatingModel):
@@ -67,8 +67,8 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         rated = histories.rated()
         if self._starts_from_biases:
             self._start_biases(rated)
-        if self.config.init == "svd":
-            self._start_from_svd(rated, seed=seed)
+        if self.config.init in _SVD_SHARES:
+            self._start_from_svd(rated, share=_SVD_SHARES[self.config.init], seed=seed)
 
     @classmethod
     def working_bytes(cls, config: MfConfig, load: Load) -> float:
@@ -90,8 +90,8 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         self.item_bias_I.copy_(torch.from_numpy((biases.item_I + biases.mean - float(self.mean)) / unit))
 
     @torch.no_grad()
-    def _start_from_svd(self, rated: Histories, *, seed: int) -> None:
-        """A tenth of the best factors of what biases leave of the ratings; missing ones are 0, as in the study."""
+    def _start_from_svd(self, rated: Histories, *, share: float, seed: int) -> None:
+        """A share of the best factors of what biases leave of the ratings; missing ones are 0, as in the study."""
         people_N, rows_N = as_index(rated.user_rows_N), as_index(rated.item_rows_N)
         biases_N = self.user_bias_T.cpu()[people_N] + self.item_bias_I.cpu()[rows_N]
         targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N))) - self._level - biases_N
@@ -104,8 +104,8 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         start = np.random.default_rng(seed).standard_normal(min(matrix_TI.shape))
         left_TK, values_K, right_KI = svds(matrix_TI, k=rank, v0=start)
         roots_K = np.sqrt(values_K)
-        self.user_factors_TK[:, :rank] = torch.from_numpy(_SVD_SHARE * left_TK * roots_K).float()
-        self.item_factors_IK[:, :rank] = torch.from_numpy(_SVD_SHARE * right_KI.T * roots_K).float()
+        self.user_factors_TK[:, :rank] = torch.from_numpy(share * left_TK * roots_K).float()
+        self.item_factors_IK[:, :rank] = torch.from_numpy(share * right_KI.T * roots_K).float()
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         error, penalty = _BatchLoss.apply(  # type: ignore[no-untyped-call]
@@ -139,6 +139,24 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
 
     def _factors_IK(self) -> Tensor:
         return self.item_factors_IK
+
+    @property
+    def knows_people(self) -> bool:
+        return True
+
+    def _persons(self, profiles: Histories, features_IF: Tensor, levels_I: Tensor, learned_U: Int64 | None) -> Tensor:
+        """See MatrixFactorization. What was learned of training people counts from the average one, as `_levels`."""
+        if learned_U is None:
+            return self._folded_in(profiles, features_IF, levels_I)
+
+        def learned(rows_L: Tensor) -> Tensor:
+            factors_LK = self.user_factors_TK[rows_L] - self.user_factors_TK.mean(0)
+            bias_L1 = (self.user_bias_T[rows_L] - self.user_bias_T.mean())[:, None]
+            return torch.cat([factors_LK, bias_L1], dim=1) if self.config.bias else factors_LK
+
+        return learned_or_folded(
+            learned_U, learned, profiles, lambda others: self._folded_in(others, features_IF, levels_I)
+        )
 
     def _ridge(self, features_IF: Tensor) -> Ridge:
         """How hard a person's factors and bias are held near the average person's."""

@@ -2,7 +2,8 @@
 
 A rating becomes n = clip(alpha*z + (1-alpha)*a, -2.5, 2.5), where z is the rating against the person's own mean and
 spread and a the rating against the middle of the scale; the more a person's ratings spread, the more z counts. With
-fewer than two ratings, or all equal, n = a.
+fewer than two ratings, or all equal, n = a. The weight alpha lies between two shares: (0, 0.8) usually, (1, 1) for pure
+z-scores, (0, 0) for a fixed table of values, the same for everybody.
 
 Shapes: N entries of B people; V variants of one profile with n entries.
 """
@@ -17,6 +18,8 @@ from torch import Tensor
 from engine.data.dataset import Scale
 
 _LEAST_SPREAD = 1e-6
+Shares = tuple[float, float]
+PERSONAL: Shares = (0.0, 0.8)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class RatingHabit:
         return RatingHabit(self.mu[index], self.sigma[index], self.alpha[index])
 
 
-def habits(ratings_N: Tensor, person_N: Tensor, *, people: int, scale: Scale, alpha_floor: float = 0.0) -> RatingHabit:
+def habits(ratings_N: Tensor, person_N: Tensor, *, people: int, scale: Scale, shares: Shares = PERSONAL) -> RatingHabit:
     """The rating habit of each of B people from the entries that carry a rating (not NaN), [B]."""
     rated_N = ~torch.isnan(ratings_N)
     zero_B = torch.zeros(people, dtype=torch.float32, device=ratings_N.device)
@@ -41,11 +44,11 @@ def habits(ratings_N: Tensor, person_N: Tensor, *, people: int, scale: Scale, al
     mean_B = zero_B.index_add(0, person_N, centred_N) / count_B.clamp(min=1)
     apart_N = torch.where(rated_N, centred_N - mean_B[person_N], 0.0)
     variance_B = zero_B.index_add(0, person_N, apart_N**2) / count_B.clamp(min=1)
-    return _habit(count_B, mean_B + scale.middle, variance_B, scale, alpha_floor)
+    return _habit(count_B, mean_B + scale.middle, variance_B, scale, shares)
 
 
 def habits_without_each(
-    ratings_n: Tensor, left_out_V: Tensor, *, scale: Scale, alpha_floor: float = 0.0
+    ratings_n: Tensor, left_out_V: Tensor, *, scale: Scale, shares: Shares = PERSONAL
 ) -> RatingHabit:
     """The habit of one person with each of some entries left out in turn, [V, 1]."""
     rated_n = ~torch.isnan(ratings_n)
@@ -55,7 +58,7 @@ def habits_without_each(
     count_V1 = is_left_Vn.sum(1, keepdim=True).float()
     mean_V1 = (is_left_Vn * centred_n).sum(1, keepdim=True) / count_V1.clamp(min=1)
     variance_V1 = (is_left_Vn * (centred_n - mean_V1) ** 2).sum(1, keepdim=True) / count_V1.clamp(min=1)
-    return _habit(count_V1, mean_V1 + scale.middle, variance_V1, scale, alpha_floor)
+    return _habit(count_V1, mean_V1 + scale.middle, variance_V1, scale, shares)
 
 
 def normalise(ratings: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
@@ -72,7 +75,7 @@ def denormalise(normalised: Tensor, habit: RatingHabit, scale: Scale) -> Tensor:
     slope = alpha / sigma + (1.0 - alpha) / h
     rating = (normalised + alpha * habit.mu / sigma + (1.0 - alpha) * scale.middle / h) / slope
     z = (rating - habit.mu) / sigma
-    beyond = scale.middle + h * (normalised - 3.0 * alpha * torch.sign(z)) / (1.0 - alpha)
+    beyond = scale.middle + h * (normalised - 3.0 * alpha * torch.sign(z)) / (1.0 - alpha).clamp(min=_LEAST_SPREAD)
     rating = torch.where((z.abs() > 3.0) & (alpha > 0), beyond, rating)
     return rating.clamp(scale.low, scale.high)
 
@@ -86,9 +89,9 @@ def half_width(scale: Scale) -> float:
     return (scale.high - scale.low) * 2.5 / 9.0
 
 
-def _habit(count: Tensor, mu: Tensor, variance: Tensor, scale: Scale, alpha_floor: float) -> RatingHabit:
+def _habit(count: Tensor, mu: Tensor, variance: Tensor, scale: Scale, shares: Shares) -> RatingHabit:
     sigma = variance.clamp(min=0.0).sqrt()
     in_tenths = sigma * 9.0 / (scale.high - scale.low)
-    alpha = (in_tenths / 2.6).clamp(min=alpha_floor, max=0.8)
+    alpha = (in_tenths / 2.6).clamp(min=shares[0], max=shares[1])
     alpha = torch.where((count < 2) | (sigma < _LEAST_SPREAD), 0.0, alpha)
     return RatingHabit(mu, sigma, alpha)

@@ -9,6 +9,7 @@ Shapes: U profiles, I titles, C columns asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,9 @@ import torch
 from torch import Tensor
 
 from engine.data.batches import Examples, ResidentEntries
-from engine.data.dataset import Bools, Histories, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import TrainingError
-from engine.models.base import Load, Losses, Model, Prediction, StepModel
+from engine.models.base import Load, Losses, Model, Prediction, StepModel, as_index
 from engine.models.declaration import ModelConfig
 from engine.settings import setting
 
@@ -134,6 +135,21 @@ class PredictsRatings(Model):
             if stored is not None and stored.shape != own.shape and stored.shape[1:] == own.shape[1:]:
                 setattr(self, name, torch.nn.Parameter(torch.empty_like(stored, device=own.device)))
         super()._load_from_state_dict(state_dict, prefix, *others)
+
+
+def learned_or_folded(
+    learned_U: Int64, learned: Callable[[Tensor], Tensor], profiles: Histories, folded_in: Callable[[Histories], Tensor]
+) -> Tensor:
+    """A row of numbers for each person, [U, F]: of training people (0 and up) the learned one, of others (-1) a new."""
+    known_U = learned_U >= 0
+    learned_LF = learned(as_index(learned_U[known_U]))
+    if known_U.all():
+        return learned_LF
+    rows_UF = learned_LF.new_empty(len(learned_U), learned_LF.shape[1])
+    rows_UF[as_index(np.flatnonzero(known_U))] = learned_LF
+    others = np.flatnonzero(~known_U).astype(np.int64)
+    rows_UF[as_index(others)] = folded_in(profiles.take(others))
+    return rows_UF
 
 
 class RatingModel(PredictsRatings, StepModel):

@@ -141,6 +141,7 @@ MODELS: dict[str, ModelKind] = {
             sentence="Learns what people watch and how they rate it; with few ratings, plain averages predict stars "
             "better.",
             model="engine.models.two_head:TwoHead",
+            config="engine.models.two_head_config:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True),
             training=_LISTS,
             suggestion="minimum",

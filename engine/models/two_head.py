@@ -9,11 +9,9 @@ profile, V variants, C columns.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,8 +21,8 @@ from torch import Tensor, nn
 from engine.data.batches import Batch, Rows, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index, has_weights
-from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
+    annealed,
     at_least_one,
     huber,
     kl_to_standard_normal,
@@ -32,113 +30,20 @@ from engine.models.losses import (
     presence_mse,
     weighted_by_uncertainty,
 )
-from engine.models.normalisation import RatingHabit, denormalise, habits, habits_without_each, normalise
+from engine.models.normalisation import (
+    RatingHabit,
+    denormalise,
+    habits,
+    habits_without_each,
+    normalise,
+)
 from engine.models.products import multinomial_of, outputs_at, sums_of_rows
 from engine.models.registry import kind_of
-from engine.settings import setting
+from engine.models.two_head_config import TwoHeadConfig
 
-_STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
-_STUDY_ENTRIES = 3.5e8
 _PEOPLE_AT_ONCE, _HABITS_AT_ONCE = 256, 8192
 _CHANCE_SHARPNESS, _LEAST_CHANCE = 50.0, 1e-30
 _ACTIVATIONS = {"swish": nn.SiLU, "tanh": nn.Tanh, "relu": nn.ReLU}
-
-
-@dataclass(frozen=True)
-class TwoHeadConfig(CatalogueConfig):
-    """The settings of `two_head`; None is automatic."""
-
-    presence_weight: float = setting(
-        0.3,
-        label="Presence weight",
-        help="How much a list follows what people like you watch (1) rather than what you would love (0).",
-        low=0.0,
-        high=1.0,
-        more=False,
-    )
-    hidden: tuple[int, ...] | None = setting(
-        None, label="Encoder widths", help="Neurons of the layers before the bottleneck.", low=1, high=65536
-    )
-    latent: int | None = setting(None, label="Bottleneck", help="Neurons of the bottleneck.", low=1, high=65536)
-    decoder: tuple[int, ...] | None = setting(
-        None, label="Decoder widths", help="Neurons of the layers after the bottleneck.", low=1, high=65536
-    )
-    activation: str = setting(
-        "swish", label="Activation", help="The function between layers.", choices=("swish", "tanh", "relu")
-    )
-    heads: str = setting(
-        "separate",
-        label="Decoders",
-        help="One decoder for presence and one for ratings, or one for both.",
-        choices=("separate", "shared"),
-    )
-    presence_loss: str = setting(
-        "multinomial",
-        label="Presence loss",
-        help="Multinomial lets titles compete; mse treats each alone.",
-        choices=("multinomial", "mse"),
-    )
-    huber_delta: float = setting(
-        1.0, label="Huber delta", help="Rating errors beyond this count linearly.", low=1e-3, high=100.0
-    )
-    loss_weights: str = setting(
-        "fixed",
-        label="Loss weights",
-        help="How much presence and rating count: learned from their uncertainty, or fixed.",
-        choices=("learned", "fixed"),
-    )
-    presence_log_variance: float = setting(
-        0.0, label="Presence start", help="Log variance of presence at the start.", low=-20.0, high=20.0
-    )
-    rating_log_variance: float = setting(
-        0.0, label="Rating start", help="Log variance of rating at the start.", low=-20.0, high=20.0
-    )
-    log_variance_lr: float = setting(
-        1e-2, label="Loss-weight rate", help="The learning rate of the learned loss weights.", low=0.0, high=1.0
-    )
-    mask_unrated: bool = setting(
-        True,
-        label="Learn stars from rated titles only",
-        help="Off: titles seen without a rating count as if rated as the person rates on average.",
-    )
-    seen_weight: float = setting(
-        0.5,
-        label="Weight of seen titles",
-        help="How much a title that was only seen counts, against a rated one; 1 in the study.",
-        low=0.0,
-        high=1.0,
-    )
-    input_dropout_low: float = setting(
-        0.4, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
-    )
-    input_dropout_high: float = setting(
-        0.75, label="Most input dropout", help="Greatest share of a profile hidden in training.", low=0.0, high=0.99
-    )
-    bottleneck_noise: float = setting(
-        0.1, label="Bottleneck noise", help="Spread of the noise added at the bottleneck.", low=0.0, high=10.0
-    )
-    kl_cap: float = setting(
-        0.0, label="Variational weight", help="Weight of the variational part; 0 is without.", low=0.0, high=10.0
-    )
-    alpha_floor: float = setting(
-        0.0, label="Least personal share", help="Least weight of a person's own rating habit.", low=0.0, high=0.8
-    )
-    first_std: float = setting(
-        0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
-    )
-
-    def fitted_to(self, entries: int) -> Self:
-        """The same settings with the automatic widths chosen for a data set of so many entries."""
-        k = min(1.0, (entries / _STUDY_ENTRIES) ** 0.25)
-        return self.changed(
-            hidden=self.hidden or tuple(_scaled(width, k) for width in _STUDY_HIDDEN),
-            latent=self.latent or _scaled(_STUDY_LATENT, k),
-            decoder=self.decoder or tuple(_scaled(width, k) for width in _STUDY_DECODER),
-        )
-
-    def widths(self) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
-        """Encoder, bottleneck and decoder widths; the study's where they were left automatic."""
-        return self.hidden or _STUDY_HIDDEN, self.latent or _STUDY_LATENT, self.decoder or _STUDY_DECODER
 
 
 class TwoHead(StepModel):
@@ -204,8 +109,10 @@ class TwoHead(StepModel):
             self.average_habit_3.copy_(torch.stack([torch.cat(part).mean() for part in parts]))
 
     def takes_in(self, profiles: Histories) -> Bools:
-        """See Model. Any rating tells how the person rates; a title that was only seen must be known from training."""
-        return ~np.isnan(profiles.ratings_N) | has_weights(self.first_2IH, profiles.item_rows_N)
+        """See Model. Any rating tells how the person rates; a title that was only seen must be known from training, and
+        where ratings alone go in, have been rated there."""
+        rows_N = profiles.item_rows_N + (self.items if self.config.inputs == "ratings" else 0)
+        return ~np.isnan(profiles.ratings_N) | has_weights(self.first_2IH, rows_N)
 
     @classmethod
     def working_bytes(cls, config: TwoHeadConfig, load: Load) -> float:
@@ -229,7 +136,8 @@ class TwoHead(StepModel):
         presence = self.presence_loss(presence_BD, batch)
         predicted_N = outputs_at(rating_BD, self.rating_head, batch.rows)
         rating = self.rating_loss(predicted_N, batch, normalised_N, divisor=moment.counted)
-        total = weighted_by_uncertainty(presence + config.kl_cap * divergence, self.log_variances[0])
+        kl_weight = annealed(config.kl_cap, config.kl_steps, step=moment.step, total=moment.total)
+        total = weighted_by_uncertainty(presence + kl_weight * divergence, self.log_variances[0])
         total = total + weighted_by_uncertainty(rating, self.log_variances[1])
         per_title = presence.detach() * len(batch) / moment.counted(self._presence(batch).sum())
         parts = {"presence": per_title, "rating": rating.detach()}
@@ -237,7 +145,7 @@ class TwoHead(StepModel):
 
     def habits_of(self, batch: Batch) -> RatingHabit:
         return habits(
-            batch.ratings_N, batch.person_N, people=len(batch), scale=self.scale, alpha_floor=self.config.alpha_floor
+            batch.ratings_N, batch.person_N, people=len(batch), scale=self.scale, shares=self.config.personal_shares
         )
 
     def presence_loss(self, presence_BD: Tensor, batch: Batch) -> Tensor:
@@ -250,6 +158,11 @@ class TwoHead(StepModel):
     def _presence(self, batch: Batch) -> Tensor:
         """How much each entry counts, [N]: 1 where rated, less where only seen, which says less about a taste."""
         return torch.where(torch.isnan(batch.ratings_N), self.config.seen_weight, 1.0)
+
+    def _seen(self, batch: Batch) -> Tensor:
+        """How much each entry's presence goes in, [N]: as it counts, or not at all."""
+        presence_N = self._presence(batch)
+        return presence_N if self.config.inputs == "both" else torch.zeros_like(presence_N)
 
     def rating_loss(
         self,
@@ -268,7 +181,7 @@ class TwoHead(StepModel):
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
         dropout_N = torch.ones_like(normalised_N) if dropout_N is None else dropout_N
         columns = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
-        weights = torch.stack([self._presence(batch) * dropout_N, normalised_N * dropout_N], dim=1).flatten()
+        weights = torch.stack([self._seen(batch) * dropout_N, normalised_N * dropout_N], dim=1).flatten()
         rows = Rows(columns, 2 * batch.starts_B1, batch.person_N.repeat_interleave(2))
         return sums_of_rows(self.first_2IH, rows, weights) + self.first_bias_H
 
@@ -317,10 +230,10 @@ class TwoHead(StepModel):
         batch = whole_batch(profile, device)
         whole = self.habits_of(batch)
         out_V = as_index(left_out_V, device)
-        without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, alpha_floor=self.config.alpha_floor)
+        without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, shares=self.config.personal_shares)
         normalised_Vn = normalise(batch.ratings_N[None], without, self.scale)
         normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
-        presence_nH = self.first_2IH[batch.item_rows_N] * self._presence(batch)[:, None]
+        presence_nH = self.first_2IH[batch.item_rows_N] * self._seen(batch)[:, None]
         presence_VH = presence_nH.sum(0) - presence_nH[out_V]
         first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
         first_1H = self.first_layer(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
@@ -386,10 +299,6 @@ def input_dropout(batch: Batch, noise: torch.Generator, *, low: float, high: flo
     p_N = p_B[batch.person_N]
     is_kept_N = torch.rand(len(p_N), generator=noise, device=device) >= p_N
     return is_kept_N / (1.0 - p_N)
-
-
-def _scaled(width: int, k: float) -> int:
-    return max(64, math.ceil(width * k / 64) * 64)
 
 
 def _parts(habit: RatingHabit) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,6 +1,7 @@
 """A stored run predicts ratings into a file: of the pairs in a table, or of those that the data set's file asked for.
 
-A model gets all that the data set knows of a person but for the very rating that is asked for.
+A model gets all that the data set knows of a person but for the very rating that is asked for; of people whom it
+learned, it keeps what it learned.
 
 Shapes: P pairs.
 """
@@ -8,7 +9,7 @@ Shapes: P pairs.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -23,15 +24,17 @@ from engine.data.reading.archives import size_of
 from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.pairs_file import PairsFile, PairsPiece, open_pairs
 from engine.data.reading.rows import Pairs
+from engine.data.split import SplitConfig, make_split
 from engine.data.whole_file import refuse_same, whole_file, write_csv_part
 from engine.device import use_cores
 from engine.errors import DataError, SettingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
+from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.registry import MODELS
 from engine.operations.recommending import recommender_of
-from engine.recommending.pair_ratings import PairRatings, rate_pairs
+from engine.recommending.pair_ratings import LearnedPeople, PairRatings, rate_pairs
 
 MOST_NAMED = 20
 _AT_ONCE = 50_000
@@ -139,17 +142,17 @@ def predict(
     _refuse_without_ratings(model, record.name)
     if uncertainty and not model.states_uncertainty:
         raise _no_uncertainty(model, record.name)
-    tally = _Tally()
+    tally, asked = _Tally(), _Asked(model, dataset, learned_people(record, model, dataset))
     if pairs is None:
-        yield from _answer_own(model, dataset, out, tally)
+        yield from _answer_own(asked, out, tally)
     else:
         refuse_same(out, as_read=pairs)
         file = open_pairs(pairs)
         try:
-            yield from _answer_table(model, dataset, file, out, tally, uncertainty=uncertainty)
+            yield from _answer_table(asked, file, out, tally, uncertainty=uncertainty)
         except NotUtf8Error:
             tally = _Tally()
-            yield from _answer_table(model, dataset, file.as_western(), out, tally, uncertainty=uncertainty)
+            yield from _answer_table(asked, file.as_western(), out, tally, uncertainty=uncertainty)
     return Predictions(
         Path(out).absolute(), record.name, tally.pairs, tally.blank, tally.by_averages, tally.already_rated,
         len(tally.people), len(tally.titles), tally.skipped, tuple(tally.unanswered), time.monotonic() - started,
@@ -157,7 +160,30 @@ def predict(
     )  # fmt: skip
 
 
-def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job[None]:
+@dataclass(frozen=True)
+class _Asked:
+    """Who answers: a model, about a data set, of whose people it knows some."""
+
+    model: Model
+    dataset: Dataset
+    learned: LearnedPeople | None
+
+    def rate(self, rows_P2: Int32, *, averages: bool, sds: bool = False, at: _Reading) -> Job[PairRatings]:
+        return rate_pairs(
+            self.model, self.dataset, rows_P2[:, 0], rows_P2[:, 1], averages=averages, sds=sds, learned=self.learned,
+            report=at.report,
+        )  # fmt: skip
+
+
+def learned_people(record: RunRecord, model: Model, dataset: Dataset) -> LearnedPeople | None:
+    """The people whom the model of a run knows; None where it knows nobody in particular."""
+    if not model.knows_people:
+        return None
+    return LearnedPeople.of(make_split(dataset, SplitConfig.from_dict(record.split_config)))
+
+
+def _answer_own(by: _Asked, out: Path, tally: _Tally) -> Job[None]:
+    dataset = by.dataset
     asked_P2 = dataset.asked_P2
     if asked_P2 is None or not len(asked_P2):
         raise DataError(
@@ -169,11 +195,11 @@ def _answer_own(model: Model, dataset: Dataset, out: Path, tally: _Tally) -> Job
     at = _Reading(len(asked_P2), "ratings")
     with whole_file(out) as file:
         for start in range(0, len(asked_P2), _AT_ONCE):
-            users_P, items_P = np.array(asked_P2[start : start + _AT_ONCE]).T
-            at.begin(start, start + len(users_P), pairs=len(users_P))
-            found = yield from rate_pairs(model, dataset, users_P, items_P, averages=True, report=at.report)
+            rows_P2 = np.array(asked_P2[start : start + _AT_ONCE])
+            at.begin(start, start + len(rows_P2), pairs=len(rows_P2))
+            found = yield from by.rate(rows_P2, averages=True, at=at)
             _count(tally, found)
-            tally.by_averages += int(_nothing_known(dataset, users_P, items_P).sum())
+            tally.by_averages += int(_nothing_known(dataset, rows_P2[:, 0], rows_P2[:, 1]).sum())
             file.write("".join(f"{rating:.{_DECIMALS}g}\n" for rating in found.ratings_P.tolist()).encode())
 
 
@@ -184,9 +210,7 @@ def _nothing_known(dataset: Dataset, users_P: Int32, items_P: Int32) -> Bools:
     return unknown_P
 
 
-def _answer_table(
-    model: Model, dataset: Dataset, pairs: PairsFile, out: Path, tally: _Tally, *, uncertainty: bool
-) -> Job[None]:
+def _answer_table(by: _Asked, pairs: PairsFile, out: Path, tally: _Tally, *, uncertainty: bool) -> Job[None]:
     yield StageStarted("predicting", f"Predicting the ratings that {pairs.source.name} asks for")
     at, begun = _Reading(size_of(pairs.source), "bytes"), 0
     names = ["user", "item", "rating", *(["sd"] if uncertainty else [])]
@@ -199,7 +223,7 @@ def _answer_table(
             share = (piece.position - begun) / max(1, len(piece.lines_P))
             for first, part in _parts(piece):
                 at.begin(begun + first * share, begun + (first + len(part.lines_P)) * share, pairs=len(part.lines_P))
-                found = yield from _answer_part(model, dataset, part, tally, sds=uncertainty, report=at.report)
+                found = yield from _answer_part(by, part, tally, sds=uncertainty, at=at)
                 _write(file, part, found, names)
             begun = piece.position
         if not tally.pairs:
@@ -215,14 +239,12 @@ def _parts(piece: PairsPiece) -> Iterator[tuple[int, PairsPiece]]:
         yield start, PairsPiece(users_P, items_P, lines_P, (), piece.position)
 
 
-def _answer_part(
-    model: Model, dataset: Dataset, part: PairsPiece, tally: _Tally, *, sds: bool, report: Callable[[int], Event | None]
-) -> Job[PairRatings]:
-    rows_P2 = asked_rows([Pairs(part.users_P, part.items_P)], dataset.users, dataset.items)
+def _answer_part(by: _Asked, part: PairsPiece, tally: _Tally, *, sds: bool, at: _Reading) -> Job[PairRatings]:
+    rows_P2 = asked_rows([Pairs(part.users_P, part.items_P)], by.dataset.users, by.dataset.items)
     assert rows_P2 is not None, "there is a list of pairs"
-    found = yield from rate_pairs(model, dataset, rows_P2[:, 0], rows_P2[:, 1], averages=False, sds=sds, report=report)
+    found = yield from by.rate(rows_P2, averages=False, sds=sds, at=at)
     _count(tally, found)
-    _count_unknown(dataset, part, rows_P2, tally)
+    _count_unknown(by.dataset, part, rows_P2, tally)
     return found
 
 

@@ -18,7 +18,8 @@ import torch
 from engine.data.dataset import Float32, Histories, Scale
 from engine.models.base import Model
 from engine.models.blend import Blend
-from engine.models.normalisation import habits, normalise
+from engine.models.normalisation import PERSONAL, Shares, habits, normalise
+from engine.models.two_head_config import TwoHeadConfig
 
 STRONGEST = 2.5
 """The encoded value of what is loved most; its negative is that of what is liked least."""
@@ -78,13 +79,13 @@ def rating_reading(model: Model, history: Histories, scale: Scale) -> RatingRead
     """How a model reads the ratings of the one person of `history`."""
     reader = _heaviest(model)
     kind = reading_kind(reader)
-    floor = float(getattr(reader.config, "alpha_floor", 0.0))
+    shares = reader.config.personal_shares if isinstance(reader.config, TwoHeadConfig) else PERSONAL
     counted = float(getattr(reader.config, "fold_in_others", None) or 0.0)
-    mine = _reading("You", history.ratings_N, scale, kind, floor, counted)
+    mine = _reading("You", history.ratings_N, scale, kind, shares, counted)
     others: tuple[Reading, ...] = ()
     if kind is ReadingKind.NORMALISED:
         others = tuple(
-            _reading(whose, _on_scale(tenths, scale), scale, kind, floor, counted) for whose, tenths in _HABITS
+            _reading(whose, _on_scale(tenths, scale), scale, kind, shares, counted) for whose, tenths in _HABITS
         )
     like = min((step.rating for step in mine.steps if step.rating >= scale.like), default=scale.like)
     return RatingReading(kind, like, counted, reader is not model, mine, others)
@@ -112,11 +113,13 @@ def scale_steps(scale: Scale) -> Float32:
     return shown_S
 
 
-def _reading(whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, floor: float, counted: float) -> Reading:
+def _reading(
+    whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, shares: Shares, counted: float
+) -> Reading:
     steps_S = scale_steps(scale)
     rated_n = ratings_n[~np.isnan(ratings_n)]
     if kind is ReadingKind.NORMALISED:
-        encoded_S = _encoded(steps_S, ratings_n, scale, floor)
+        encoded_S = _encoded(steps_S, ratings_n, scale, shares)
     elif kind is ReadingKind.LIKES:
         encoded_S = np.where(steps_S >= scale.like, STRONGEST, counted * STRONGEST).astype(np.float32)
     else:
@@ -129,10 +132,10 @@ def _reading(whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, fl
     return Reading(whose, float(rated_n.mean()) if len(rated_n) else None, steps)
 
 
-def _encoded(steps_S: Float32, ratings_n: Float32, scale: Scale, floor: float) -> Float32:
+def _encoded(steps_S: Float32, ratings_n: Float32, scale: Scale, shares: Shares) -> Float32:
     given_n = torch.from_numpy(np.ascontiguousarray(ratings_n, dtype=np.float32))
     people_n = torch.zeros(len(given_n), dtype=torch.int64)
-    habit = habits(given_n, people_n, people=1, scale=scale, alpha_floor=floor)
+    habit = habits(given_n, people_n, people=1, scale=scale, shares=shares)
     encoded_S: Float32 = normalise(torch.from_numpy(steps_S.copy()), habit, scale).numpy()
     return encoded_S
 

@@ -51,6 +51,8 @@ def split_of(split: Split) -> Handed:
     tensors = {"candidates": torch.from_numpy(split.candidates_I), **_tensors_of(split.train, "train")}
     if split.validation is not None:
         tensors |= _tensors_of(split.validation.fold_in, "fold_in") | _tensors_of(split.validation.to_find, "to_find")
+        if split.validation.learned_U is not None:
+            tensors["learned"] = torch.from_numpy(split.validation.learned_U)
     scale = [split.scale.low, split.scale.high, split.scale.step]
     return {"split": split.config.as_dict(), "split_scale": scale, "titles": split.titles}, tensors
 
@@ -60,7 +62,8 @@ def split_from(document: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> Sp
     train, validation = _histories_in(tensors, "train"), None
     if "fold_in.indptr" in tensors:
         fold_in, to_find = (_histories_in(tensors, name) for name in ("fold_in", "to_find"))
-        validation = HeldOut(np.arange(len(fold_in), dtype=np.int64), fold_in, to_find)
+        learned_U = tensors["learned"].numpy() if "learned" in tensors else None
+        validation = HeldOut(np.arange(len(fold_in), dtype=np.int64), fold_in, to_find, learned_U)
     return Split(
         SplitConfig.from_dict(document["split"]),
         train,

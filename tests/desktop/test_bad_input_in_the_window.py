@@ -12,7 +12,7 @@ from desktop_rec.common.log import LOG, LogFile
 from engine.data.split import SplitConfig
 from engine.errors import LibraryError
 from engine.models import ease
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 

@@ -152,7 +152,7 @@ def test_that_a_gpu_computes_in_bf16_where_it_has_it_in_hardware_and_in_fp16_whe
 def test_that_a_gpu_refuses_a_step_that_is_not_finite_without_reading_back():
     from engine.data.batches import whole_batch
     from engine.models.registry import build
-    from engine.models.two_head import TwoHeadConfig
+    from engine.models.two_head_config import TwoHeadConfig
     from engine.training.config import TrainingConfig
     from engine.training.step import Stepper
     from tests.support.planted import planted_dataset

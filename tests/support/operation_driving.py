@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine import operations
 from engine.events import Stop
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.training.config import TrainingConfig
 
 SMALL = TwoHeadConfig(hidden=(24,), latent=8, decoder=(16, 24))

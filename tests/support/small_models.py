@@ -11,7 +11,7 @@ from engine.models.embedding_mlp import EmbeddingMlpConfig
 from engine.models.lstm import LstmConfig
 from engine.models.mf import MfConfig
 from engine.models.registry import build, fitted_config
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.settings import Config
 
 SMALL: dict[str, Config] = {

@@ -12,7 +12,7 @@ from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig
 from engine.library.runs import RunPlan
 from engine.library.store import Library
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.progress import TrainedRun

@@ -18,7 +18,7 @@ from engine.events import EpochEnded
 from engine.library import run_folder
 from engine.library.run_folder import RunFolder
 from engine.library.store import Library
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.training import checkpoint
 
 

@@ -51,7 +51,7 @@ def test_that_the_way_back_gives_the_rating(scale, tenths):
 def test_that_a_seven_from_someone_generous_and_even_stays_positive():
     found, _ = normalised([8.0] * 8 + [7.0, 9.0])
     assert found[8] > 0
-    with_floor, _ = normalised([8.0] * 8 + [7.0, 9.0], alpha_floor=0.3)
+    with_floor, _ = normalised([8.0] * 8 + [7.0, 9.0], shares=(0.3, 0.8))
     assert with_floor[8] < found[8]
 
 

@@ -6,7 +6,7 @@ from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.registry import build
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 
 SCALE, CPU, TITLES = Scale(1, 5, 1), torch.device("cpu"), 30
 START = Moment(0, 1)

@@ -8,7 +8,7 @@ from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.autoencoder import MultDaeConfig
 from engine.models.registry import build
-from engine.models.two_head import TwoHeadConfig
+from engine.models.two_head_config import TwoHeadConfig
 from engine.training.checkpoint import optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
 from engine.training.step import LossScale, Stepper

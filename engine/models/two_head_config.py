@@ -1,0 +1,162 @@
+"""The settings of the two-headed denoising autoencoder, among them all that its study tried."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from engine.models.declaration import CatalogueConfig
+from engine.models.normalisation import PERSONAL, Shares
+from engine.settings import setting
+
+_STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
+_STUDY_ENTRIES = 3.5e8
+
+
+@dataclass(frozen=True)
+class TwoHeadConfig(CatalogueConfig):
+    """The settings of `two_head`; None is automatic."""
+
+    presence_weight: float = setting(
+        0.3,
+        label="Presence weight",
+        help="How much a list follows what people like you watch (1) rather than what you would love (0).",
+        low=0.0,
+        high=1.0,
+        more=False,
+    )
+    hidden: tuple[int, ...] | None = setting(
+        None, label="Encoder widths", help="Neurons of the layers before the bottleneck.", low=1, high=65536
+    )
+    latent: int | None = setting(None, label="Bottleneck", help="Neurons of the bottleneck.", low=1, high=65536)
+    decoder: tuple[int, ...] | None = setting(
+        None, label="Decoder widths", help="Neurons of the layers after the bottleneck.", low=1, high=65536
+    )
+    activation: str = setting(
+        "swish", label="Activation", help="The function between layers.", choices=("swish", "tanh", "relu")
+    )
+    heads: str = setting(
+        "separate",
+        label="Decoders",
+        help="One decoder for presence and one for ratings, or one for both.",
+        choices=("separate", "shared"),
+    )
+    presence_loss: str = setting(
+        "multinomial",
+        label="Presence loss",
+        help="Multinomial lets titles compete; mse treats each alone.",
+        choices=("multinomial", "mse"),
+    )
+    huber_delta: float = setting(
+        1.0, label="Huber delta", help="Rating errors beyond this count linearly.", low=1e-3, high=100.0
+    )
+    loss_weights: str = setting(
+        "fixed",
+        label="Loss weights",
+        help="How much presence and rating count: learned from their uncertainty, or fixed.",
+        choices=("learned", "fixed"),
+    )
+    presence_log_variance: float = setting(
+        0.0, label="Presence start", help="Log variance of presence at the start.", low=-20.0, high=20.0
+    )
+    rating_log_variance: float = setting(
+        0.0, label="Rating start", help="Log variance of rating at the start.", low=-20.0, high=20.0
+    )
+    log_variance_lr: float = setting(
+        1e-2, label="Loss-weight rate", help="The learning rate of the learned loss weights.", low=0.0, high=1.0
+    )
+    mask_unrated: bool = setting(
+        True,
+        label="Learn stars from rated titles only",
+        help="Off: titles seen without a rating count as if rated as the person rates on average.",
+    )
+    seen_weight: float = setting(
+        0.5,
+        label="Weight of seen titles",
+        help="How much a title that was only seen counts, against a rated one; 1 in the study.",
+        low=0.0,
+        high=1.0,
+    )
+    input_dropout_low: float = setting(
+        0.4, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
+    )
+    input_dropout_high: float = setting(
+        0.75, label="Most input dropout", help="Greatest share of a profile hidden in training.", low=0.0, high=0.99
+    )
+    bottleneck_noise: float = setting(
+        0.1, label="Bottleneck noise", help="Spread of the noise added at the bottleneck.", low=0.0, high=10.0
+    )
+    kl_cap: float = setting(
+        0.0,
+        label="Variational weight",
+        help="Weight of the variational part, once it has grown to its full size; 0 is without.",
+        low=0.0,
+        high=10.0,
+    )
+    kl_steps: int | None = setting(
+        None,
+        label="Steps to full weight",
+        help="Steps in which the variational weight grows from 0; 0 is full at once. Automatic is 85 % of the run.",
+        low=0,
+        high=1_000_000_000,
+    )
+    inputs: str = setting(
+        "both",
+        label="Inputs",
+        help="What the network sees of a profile: which titles there are and how they were rated, or ratings alone.",
+        choices=("both", "ratings"),
+    )
+    normalisation: str = setting(
+        "personal",
+        label="Rating values",
+        help="What a rating becomes: measured in part by how the person rates (personal), only by that (z-scores), or "
+        "the same for everybody (table: from -2.5 for the lowest rating to 2 for the highest).",
+        choices=("personal", "z_scores", "table"),
+    )
+    alpha_floor: float = setting(
+        0.0,
+        label="Least personal share",
+        help="Personal rating values: the least weight of a person's own rating habit.",
+        low=0.0,
+        high=0.8,
+    )
+    first_std: float = setting(
+        0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
+    )
+
+    def fitted_to(self, entries: int) -> Self:
+        """The same settings with the automatic widths chosen for a data set of so many entries."""
+        k = min(1.0, (entries / _STUDY_ENTRIES) ** 0.25)
+        return self.changed(
+            hidden=self.hidden or tuple(_scaled(width, k) for width in _STUDY_HIDDEN),
+            latent=self.latent or _scaled(_STUDY_LATENT, k),
+            decoder=self.decoder or tuple(_scaled(width, k) for width in _STUDY_DECODER),
+        )
+
+    @property
+    def personal_shares(self) -> Shares:
+        """Between which weights a person's own rating habit counts in what a rating becomes."""
+        if self.normalisation == "z_scores":
+            return 1.0, 1.0
+        return (0.0, 0.0) if self.normalisation == "table" else (self.alpha_floor, PERSONAL[1])
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """See ModelConfig."""
+        unused = {"kl_steps"} if self.kl_cap == 0 else set()
+        return frozenset(unused | (set() if self.normalisation == "personal" else {"alpha_floor"}))
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """See Config; in runs of earlier versions the variational weight was full at once."""
+        return super().from_dict({"kl_steps": 0, **values})
+
+    def widths(self) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
+        """Encoder, bottleneck and decoder widths; the study's where they were left automatic."""
+        return self.hidden or _STUDY_HIDDEN, self.latent or _STUDY_LATENT, self.decoder or _STUDY_DECODER
+
+
+def _scaled(width: int, k: float) -> int:
+    return max(64, math.ceil(width * k / 64) * 64)
