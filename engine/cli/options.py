@@ -20,6 +20,7 @@ examples:
     python -m engine search sample --preset low_rank --grid rank=10,25,50 \\
       --grid weight_decay=0,1e-5,1e-4 --grid lr=1e-3,3e-3 --out summary.csv
   layers are joined: --grid hidden=600,600-200; automatic values: --grid lr=auto,1e-3
+  at random: python -m engine search sample --model mult_vae --random 20 --grid lr=1e-4..1e-2 dropout=0.2..0.7
   continuing a stopped search: python -m engine search --resume latest
 """
 
@@ -163,12 +164,16 @@ def _add_search(add: _AddCommand) -> None:
     _add_model(command)
     command.add_argument(
         "--grid", action="extend", nargs="+", default=[], metavar="key=value,value",
-        help="a setting of the model or of training, and the values to try; every combination is a run",
+        help="a setting of the model or of training, and the values to try; every combination is a run. With --random "
+        "also a range, low..high, drawn evenly or by powers of ten: lr=1e-4..1e-1 or 'dropout=0.1..0.6 linear'",
     )  # fmt: skip
     command.add_argument(
         "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
         help="settings for all runs: of the model, of training, of the split, of the search (monitor, keep)",
     )  # fmt: skip
+    command.add_argument(
+        "--random", type=int, metavar="N", help="make so many runs, each drawn from the lists and ranges (see --seed)"
+    )
     command.add_argument("--most", type=int, metavar="N", help="draw so many runs where the grid has more (see --seed)")
     command.add_argument("--epochs", type=int, metavar="N", help="how often each run goes through all people")
     command.add_argument("--lr", metavar="auto|X", help="the learning rate of all runs; auto finds it for each")

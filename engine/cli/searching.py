@@ -19,9 +19,17 @@ from engine.library.store import Library
 from engine.operations.searching import SearchResult
 from engine.text import NONE, format_count, format_duration, format_figure, format_moment, plural
 from engine.training.plan import TrainingPlan
-from engine.training.search import SearchConfig, format_settings, grid_of, read_values, refuse_unmeasurable
+from engine.training.search import (
+    RANDOM,
+    SearchConfig,
+    Values,
+    format_settings,
+    grid_of,
+    read_values,
+    refuse_unmeasurable,
+)
 
-_ONLY_NEW = ("model", "preset", "grid", "settings", "most", "epochs", "lr", "split")
+_ONLY_NEW = ("model", "preset", "grid", "settings", "most", "random", "epochs", "lr", "split")
 
 
 def search(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -73,18 +81,22 @@ def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job
     )
 
 
-def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[str, tuple[Any, ...]], SearchConfig]:
+def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[str, Values], SearchConfig]:
     """The values to try, and how; every combination of them can be. Raises WrongUse."""
     with wrong_use():
         config = choices.search
         if arguments.most is not None:
             config = config.changed(most=arguments.most)
+        if arguments.random is not None:
+            if arguments.most is not None:
+                raise WrongUse("Give either --random N, or --most N of a grid.")
+            config = config.changed(method=RANDOM, most=arguments.random)
         if getattr(arguments, "seed", None) is not None:
             config = config.changed(seed=arguments.seed)
         base = TrainingPlan.of(
             arguments.model, model_config=choices.model_config, training=choices.training, split=choices.split
         )
-        values = read_values(base, arguments.grid)
+        values: dict[str, Values] = dict(read_values(base, arguments.grid))
         grid_of(base, values).trials(config)
         refuse_unmeasurable(base, config)
     return values, config
@@ -153,8 +165,9 @@ def _runs_table(result: SearchResult) -> str:
     monitor, best = result.record.monitor, result.best
     tested = any(monitor in dict(row.metrics) for row in result.rows)
     settings = [name for name, _ in result.rows[0].values]
-    numbers = {"#", *settings, f"validation {monitor}", "test", "best epoch", "took"}
-    header = ("", "#", *settings, "status", f"validation {monitor}", *(["test"] if tested else []), "best epoch",
+    validation, test = f"validation {monitor}", f"test {monitor}"
+    numbers = {"#", *settings, validation, test, "best epoch", "took"}
+    header = ("", "#", *settings, "status", validation, *([test] if tested else []), "best epoch",
               "took", "run", "note")  # fmt: skip
     rows = [
         [

@@ -30,7 +30,8 @@ ENDED = frozenset({FINISHED, DIVERGED, FAILED})
 class SearchRow:
     """One run of a search: its `values`, and its `value`, the monitor on the validation people.
 
-    `metrics` are of the test people; `batch` and `lr` were used in the end; `seconds` is all the time spent on it.
+    `metrics` are of the test people; `batch` and `lr` were used in the end; `seconds` is all the time spent on it. The
+    losses are those of the best epoch, None of models without epochs.
     """
 
     place: int
@@ -46,6 +47,8 @@ class SearchRow:
     seconds: float = 0.0
     parameters: int = 0
     note: str = ""
+    training_loss: float | None = None
+    validation_loss: float | None = None
 
     def changed(self, **values: Any) -> SearchRow:
         return replace(self, **values)

@@ -171,10 +171,11 @@ class RunOfSearch:
         whole = record.status == RUN_FINISHED and (bool(metrics) or self.bench.split.test is None)
         if self.trial.training is None:
             whole = whole and value is not None
+        losses = self._losses(record) if self.trial.training is not None else (None, None)
         status = DIVERGED if diverged else FINISHED if whole or not self.relay.stopped else STOPPED
         self.row = self.row.changed(
             status=status,
-            value=value if value is not None and math.isfinite(value) else None,
+            value=_finite(value),
             best_epoch=record.best_epoch,
             epochs=record.epochs if self.trial.training is not None else 0,
             lr=record.lr,
@@ -182,7 +183,17 @@ class RunOfSearch:
             metrics=metrics,
             parameters=record.parameters,
             note=_joined(self.row.note, record.stopped_because if diverged else ""),
+            training_loss=losses[0],
+            validation_loss=losses[1],
         )
+
+    def _losses(self, record: RunRecord) -> tuple[float | None, float | None]:
+        """The training and validation loss of the best epoch, where they were measured."""
+        curve = self.bench.library.runs.curves(record.run_id)
+        best = next((ended for ended in curve if ended.epoch == record.best_epoch), None)
+        if best is None:
+            return None, None
+        return _finite(best.training_loss), _finite(dict(best.validation).get("loss"))
 
     def _leave(self) -> None:
         """Stopped where there was nothing new to keep: what an earlier session saved still counts."""
@@ -300,6 +311,10 @@ class Relay:
 
 def _joined(*notes: str) -> str:
     return "; ".join(note for note in notes if note)
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _number(value: float | None) -> float:

@@ -27,6 +27,7 @@ from engine.training.search import (
     Grid,
     SearchConfig,
     Trial,
+    Values,
     format_settings,
     format_value,
     grid_of,
@@ -49,7 +50,7 @@ def search(
     dataset: Dataset,
     *,
     model: str = "",
-    grid: Mapping[str, Sequence[Any]] | None = None,
+    grid: Mapping[str, Values] | None = None,
     model_config: Config | None = None,
     training: TrainingConfig | None = None,
     split: SplitConfig | None = None,
@@ -71,7 +72,8 @@ def search(
     model, model_config, training, split, device
         As for `train`, the same for all runs.
     grid
-        Settings of the model or of training, and the values to try: {"rank": (10, 25)}.
+        Settings of the model or of training, and the values to try, {"rank": (10, 25)}, or for a random search the
+        range to draw from, {"lr": Span(1e-4, 1e-1, "log")}.
     config
         How many of the combinations, by which metric they are compared, and which models stay.
     out
@@ -152,7 +154,9 @@ class _Plan:
     def as_dict(self) -> dict[str, Any]:
         return {
             **self.grid.plan.as_dict(),
-            "grid": [[axis.name, list(axis.values)] for axis in self.grid.axes],
+            "grid": [
+                [axis.name, list(axis.values) if axis.span is None else axis.span.as_dict()] for axis in self.grid.axes
+            ],
             "search": self.config.as_dict(),
             "out": str(self.out) if self.out is not None else None,
         }
@@ -334,6 +338,8 @@ def _document(row: SearchRow, model: str, monitor: str, metrics: Sequence[str], 
         **{name: _cell(value) for name, value in row.values},
         "status": row.status,
         "best": "yes" if is_best else "",
+        "training_loss": row.training_loss,
+        "validation_loss": row.validation_loss,
         f"validation_{monitor}": row.value,
         "best_epoch": row.best_epoch,
         "epochs_run": row.epochs,

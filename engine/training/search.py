@@ -1,11 +1,14 @@
-"""A grid over settings (`Axis` values over a `TrainingPlan`), checked in words before the first run starts."""
+"""A search over settings (`Axis` values over a `TrainingPlan`), checked in words before the first run starts.
+
+A grid makes every combination of lists of values; a random search draws each run anew from lists and ranges.
+"""
 
 from __future__ import annotations
 
 import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.data.split import SplitConfig
@@ -16,15 +19,34 @@ from engine.settings import Config, Declared, declared_settings, find_setting, p
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
+from engine.training.spans import Span, checked_span, is_span, read_span, span_from
 
 MOST_RUNS = 1000
-_SAME_FOR_ALL = {"monitor", "solver"}
 """More runs than this need a draw: nobody meant them."""
+GRID, RANDOM = "grid", "random"
+RANDOM_RUNS = 20
+"""How many runs a random search makes where nobody chose."""
+_SAME_FOR_ALL = {"monitor", "also", "solver"}
+_DRAWS = 50
+"""How often a run is drawn again that was drawn before, until there seem to be no others."""
+
+
+Values = Sequence[Any] | Span | Mapping[str, Any]
+"""A list of values, a range, or a range as it is stored."""
 
 
 @dataclass(frozen=True)
 class SearchConfig(Config):
-    """How a search goes about its grid. None means automatic."""
+    """How a search goes about what it varies. None means automatic."""
+
+    method: str = setting(
+        GRID,
+        label="Method",
+        help="grid makes every combination of listed values; random draws each run from lists and ranges, which finds "
+        "good settings in fewer runs where several vary.",
+        choices=(GRID, RANDOM),
+        more=False,
+    )
 
     monitor: str | None = setting(
         None,
@@ -37,11 +59,12 @@ class SearchConfig(Config):
         None,
         label="At most",
         more=False,
-        help="How many runs to make. Where the grid has more, so many are drawn from it at random.",
+        help="How many runs to make. Where the grid has more, so many are drawn from it at random. "
+        f"Automatic: all of a grid, {RANDOM_RUNS} of a random search.",
         low=1,
         high=MOST_RUNS,
         unit="runs",
-        automatic="All",
+        automatic="As many as usual",
     )
     seed: int = setting(1, label="Draw seed", help="Equal seeds draw the same runs.", low=0, high=2**31 - 1)
     keep: str = setting(
@@ -54,11 +77,27 @@ class SearchConfig(Config):
 
 @dataclass(frozen=True)
 class Axis:
-    """A setting that varies, and its values; `in_training` says whether it is one of training or of the model."""
+    """A setting that varies, and its values or the `span` they are drawn from.
+
+    `in_training` says whether it is one of training or of the model.
+    """
 
     name: str
     values: tuple[Any, ...]
     in_training: bool
+    span: Span | None = None
+
+    @property
+    def varies(self) -> bool:
+        return self.span is not None or len(self.values) > 1
+
+    @property
+    def given(self) -> tuple[Any, ...] | Span:
+        """What it was made from."""
+        return self.values if self.span is None else self.span
+
+    def draw(self, dice: random.Random) -> Any:
+        return dice.choice(self.values) if self.span is None else self.span.draw(dice)
 
 
 @dataclass(frozen=True)
@@ -79,8 +118,14 @@ class Grid:
     axes: tuple[Axis, ...]
 
     @property
-    def size(self) -> int:
-        return math.prod(len(axis.values) for axis in self.axes)
+    def size(self) -> float:
+        """How many runs there can be; infinite where one varies over a range."""
+        return math.inf if self.spans else math.prod(len(axis.values) for axis in self.axes)
+
+    @property
+    def spans(self) -> tuple[str, ...]:
+        """The settings that vary over a range."""
+        return tuple(axis.name for axis in self.axes if axis.span is not None)
 
     def monitor(self, config: SearchConfig) -> str:
         if self.plan.training is not None:
@@ -89,7 +134,17 @@ class Grid:
 
     def trials(self, config: SearchConfig) -> tuple[Trial, ...]:
         """The runs to make, the last setting varying fastest, or a seeded draw of `most`. Raises SettingError."""
-        size, most = self.size, config.most
+        monitor = self.monitor(config)
+        if config.method == RANDOM:
+            drawn = self._drawn(config.most or RANDOM_RUNS, config.seed)
+            return tuple(self._trial(place, values, monitor) for place, values in enumerate(drawn, start=1))
+        if self.spans:
+            raise SettingError(
+                f"A grid takes lists of values, and {self.spans[0]} has a range.",
+                remedy="List its values, or search at random.",
+                setting=self.spans[0],
+            )
+        size, most = math.prod(len(axis.values) for axis in self.axes), config.most
         if most is None and size > MOST_RUNS:
             raise SettingError(
                 f"This grid makes {size:,} runs.", remedy=f"Vary less, or say how many to draw: at most {MOST_RUNS:,}."
@@ -99,33 +154,50 @@ class Grid:
             if most is None or most >= size
             else sorted(random.Random(config.seed).sample(range(size), most))
         )
-        monitor = self.monitor(config)
-        return tuple(self._trial(place, number, monitor) for place, number in enumerate(numbers, start=1))
+        return tuple(self._trial(place, self._values(number), monitor) for place, number in enumerate(numbers, start=1))
 
-    def _trial(self, place: int, number: int, monitor: str) -> Trial:
+    def _values(self, number: int) -> tuple[tuple[str, Any], ...]:
+        """The combination of so many in the order of the grid."""
         values: list[tuple[str, Any]] = []
         for axis in reversed(self.axes):
             number, at = divmod(number, len(axis.values))
             values.insert(0, (axis.name, axis.values[at]))
+        return tuple(values)
+
+    def _drawn(self, runs: int, seed: int) -> Iterator[tuple[tuple[str, Any], ...]]:
+        """So many combinations, each once; more of them begin with the same ones. Fewer where there are no more."""
+        dice, seen = random.Random(seed), set[tuple[tuple[str, Any], ...]]()
+        for _ in range(int(min(runs, self.size))):
+            for _ in range(_DRAWS):
+                values = tuple((axis.name, axis.draw(dice)) for axis in self.axes)
+                if values not in seen:
+                    seen.add(values)
+                    yield values
+                    break
+
+    def _trial(self, place: int, values: tuple[tuple[str, Any], ...], monitor: str) -> Trial:
         own = {axis.name for axis in self.axes if not axis.in_training}
         model_config = self.plan.model_config.changed(**{name: value for name, value in values if name in own})
         training = self.plan.training
         if training is not None:
             training = training.changed(**{name: value for name, value in values if name not in own}, monitor=monitor)
             _refuse_impossible(training, values)
-        return Trial(place, tuple(values), model_config, training)
+        return Trial(place, values, model_config, training)
 
 
-def grid_of(plan: TrainingPlan, values: Mapping[str, Sequence[Any]]) -> Grid:
-    """A grid from plain values by setting: {"rank": (10, 25)}. Raises SettingError."""
+def grid_of(plan: TrainingPlan, values: Mapping[str, Values]) -> Grid:
+    """What varies, from plain values or ranges by setting: {"rank": (10, 25)}. Raises SettingError."""
     if not values:
         raise SettingError("A grid varies at least one setting.", remedy="Name one with its values: rank=10,25,50.")
     return Grid(plan, tuple(_axis(plan, name, given) for name, given in values.items()))
 
 
-def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """The values that texts such as "rank=10,25,50" or "hidden=600-200,2048" mean. Raises SettingError."""
-    found: dict[str, tuple[Any, ...]] = {}
+def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any, ...] | Span]:
+    """The values that texts such as "rank=10,25,50", "hidden=600-200,2048" or "lr=1e-4..1e-1" mean.
+
+    Raises SettingError.
+    """
+    found: dict[str, tuple[Any, ...] | Span] = {}
     for text in texts:
         name, equals, listed = (part.strip() for part in text.partition("="))
         if not equals:
@@ -136,9 +208,11 @@ def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any
     return found
 
 
-def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...]:
-    """The values of one setting as listed in a text: "10, 25, 50", or "auto". Raises SettingError."""
+def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...] | Span:
+    """The values of one setting as listed in a text: "10, 25, 50", "auto" or "10..50 log". Raises SettingError."""
     declared, _ = _declared(plan, name)
+    if is_span(listed):
+        return _axis(plan, name, read_span(declared, listed)).given
     parts = [part.strip() for part in listed.split(",")]
     if not all(parts):
         raise SettingError(
@@ -193,8 +267,12 @@ def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
         )
 
 
-def _axis(plan: TrainingPlan, name: str, values: Sequence[Any]) -> Axis:
+def _axis(plan: TrainingPlan, name: str, values: Values) -> Axis:
     declared, in_training = _declared(plan, name)
+    if isinstance(values, Span | Mapping):
+        span = span_from(declared, values) if isinstance(values, Mapping) else checked_span(declared, values)
+        ends = _axis(plan, name, (span.low, span.high)).values
+        return Axis(declared.name, (), in_training, replace(span, low=ends[0], high=ends[1]))
     if isinstance(values, str) or not values:
         raise SettingError(f"{declared.setting.label} ({name}) needs a list of values.", setting=name)
     owner: Config | None = plan.training if in_training else plan.model_config
@@ -219,7 +297,7 @@ def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
         raise SettingError(
             "All runs of a search have one solver.", remedy="Set it once for all runs: --set solver=...", setting=name
         )
-    if name in ("monitor", "watched") or name in {setting.name for setting in declared_settings(SplitConfig)}:
+    if name in ("monitor", "watched", "also") or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
             f"{name} cannot vary in a search: runs that are evaluated by different metrics or on different people "
             "cannot be compared.",

@@ -68,7 +68,7 @@ class SearchController(QObject):
                 library,
                 dataset,
                 model=plan.model,
-                grid={axis.name: axis.values for axis in grid.axes},
+                grid={axis.name: axis.given for axis in grid.axes},
                 model_config=plan.model_config,
                 training=plan.training,
                 split=plan.split,

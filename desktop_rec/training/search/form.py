@@ -17,9 +17,10 @@ from desktop_rec.training.config_form import FoldingForm
 from desktop_rec.training.setting_field import format_choice
 from engine.errors import SettingError
 from engine.settings import Declared
+from engine.training.spans import Span
 
-ReadValues = Callable[[str, str], tuple[Any, ...]]
-"""(setting, listed text) -> values, or SettingError with the setting's own sentence."""
+ReadValues = Callable[[str, str], tuple[Any, ...] | Span]
+"""(setting, listed text) -> values or a range, or SettingError with the setting's own sentence."""
 
 _CHIP = (
     "QPushButton { padding: 2px 10px; border-radius: 12px; min-height: 18px; }"
@@ -46,9 +47,15 @@ class AxisField(QWidget):
     def is_on(self) -> bool:
         return self._tick.isChecked()
 
-    def values(self) -> tuple[Any, ...]:
-        """The values to try. Raises SettingError with the setting's own sentence."""
+    def values(self) -> tuple[Any, ...] | Span:
+        """The values to try, or the range to draw from. Raises SettingError with the setting's own sentence."""
         return self._read(self.declared.name, self._listed())
+
+    def suggest_again(self) -> None:
+        """Other values to begin from, where nobody typed any."""
+        if not self._is_own and self.is_on:
+            self._line.setText(self._suggest())
+            self._check()
 
     def focus_editor(self) -> None:
         """Put the cursor where the values are."""
@@ -66,9 +73,10 @@ class AxisField(QWidget):
             QLineEdit(),
             f"values_{name}",
             f"Values of {setting.label}",
-            f"The values to try, with commas between. {setting.sentence(name)}.",
+            f"The values to try, with commas between, or a range to draw from: low..high, then log or linear. "
+            f"{setting.sentence(name)}.",
         )
-        self._line.setPlaceholderText("values, with commas between")
+        self._line.setPlaceholderText("values, or low..high")
         self._chip_row = QWidget()
         flow = FlowLayout(self._chip_row)
         for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
@@ -161,7 +169,12 @@ class SearchForm(FoldingForm):
             folded.append(field)
         self.show_parts(shown, folded)
 
-    def grid(self) -> dict[str, tuple[Any, ...]]:
+    def suggest_again(self) -> None:
+        """Begin anew from other values, where nobody typed any."""
+        for field in self._fields:
+            field.suggest_again()
+
+    def grid(self) -> dict[str, tuple[Any, ...] | Span]:
         """The values by setting, of what is ticked. Raises SettingError where some are refused."""
         return {field.declared.name: field.values() for field in self._fields if field.is_on}
 

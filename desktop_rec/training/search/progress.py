@@ -16,8 +16,9 @@ from desktop_rec.training.progress_parts import FiguresStrip
 from desktop_rec.training.search.table import SearchTable, SearchTableContent
 
 _NOTHING = (
-    "One run for each combination of values, all on the same people, compared by what none of them learned from. "
-    "Each run becomes a line here as soon as it begins; a run that fails is noted and the search goes on."
+    "One run for each combination of values, or so many as you say, drawn at random: all on the same people, compared "
+    "by what none of them learned from. Each run becomes a line here as soon as it begins; a run that fails is noted "
+    "and the search goes on."
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from engine.settings import Declared, parse_setting
 from engine.text import format_clock, format_count, format_duration, plural
 from engine.training.plan import TrainingPlan
 from engine.training.search import Grid, format_settings, format_value, varied_settings
+from engine.training.spans import LINEAR, LOG, Span, checked_span
 
 if TYPE_CHECKING:
     from engine.library.searches import SearchRecord, SearchRow
@@ -35,7 +37,11 @@ _STATUS = {
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
 """Where a setting that is off or automatic says little about what to try."""
 
+_BEGIN_SPAN = {"lr": (1e-4, 1e-1), "weight_decay": (1e-7, 1e-3)}
 _TIMES = {"linear": (0.5, 1.0, 2.0), "log": (1 / 3, 1.0, 3.0)}
+_SPAN_TIMES = {"linear": 2.0, "log": 10.0}
+_NARROW = 1.0
+"""A setting that may only lie between 0 and 1, say, is drawn from all of that."""
 
 
 def axis_choices(base: TrainingPlan, suggest: Callable[[Declared, bool], str]) -> tuple[AxisChoice, ...]:
@@ -47,22 +53,28 @@ def axis_choices(base: TrainingPlan, suggest: Callable[[Declared, bool], str]) -
     )
 
 
-def suggested_values(base: TrainingPlan, declared: Declared, in_training: bool) -> str:
-    """A list to begin from, around what the setting is: "32, 64, 128"."""
+def suggested_values(base: TrainingPlan, declared: Declared, in_training: bool, *, at_random: bool = False) -> str:
+    """A list to begin from, around what the setting is: "32, 64, 128"; where runs are drawn, a range: "32..128"."""
     value = getattr(base.training if in_training else base.model_config, declared.name)
+    if at_random and declared.kind in (int, float):
+        span = _suggested_span(base, declared, in_training, value)
+        if span is not None:
+            return str(span)
     if declared.name in _BEGIN_FROM and not value:
         return _BEGIN_FROM[declared.name]
     around = [near for near in _around(declared, value) if _is_allowed(base, declared, in_training, near)]
     return ", ".join(dict.fromkeys(format_value(near) for near in around or [value]))
 
 
-def describe_grid(grid: Grid, *, runs: int, state: SearchState) -> str:
-    """How many runs a grid makes, and how long they may take where runs of that model were timed before."""
-    several = [axis for axis in grid.axes if len(axis.values) > 1]
+def describe_grid(grid: Grid, *, runs: int, state: SearchState, at_random: bool = False) -> str:
+    """How many runs a search makes, and how long they may take where runs of that model were timed before."""
+    several = [axis for axis in grid.axes if axis.varies]
     labels = named_axes(grid.plan, [axis.name for axis in several])
-    product = " × ".join(f"{label} ({len(axis.values)})" for label, axis in zip(labels, several, strict=True))
-    drawn = f", drawn from {grid.size:,}" if runs < grid.size else ""
-    words = f"{plural(runs, 'run')}{f': {product}' if product else ''}{drawn}."
+    parts = [f"{label} ({axis.span or len(axis.values)})" for label, axis in zip(labels, several, strict=True)]
+    product = (", " if at_random else " × ").join(parts)
+    drawn = f", drawn from {grid.size:,}" if runs < grid.size and not at_random else ""
+    made_of = f"{', each drawn anew from ' if at_random else ': '}{product}" if product else ""
+    words = f"{plural(runs, 'run')}{made_of}{drawn}."
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.plan.model or not took:
         return f"{words} How long they take shows after the first."
@@ -88,9 +100,9 @@ def content(state: SearchState) -> SearchTableContent:
     headings = (
         ("", "The best so far"), ("Run", "The run's number"),
         *((label, f"{label} of the run") for label in _labels(record, shape.names)),
-        ("Validation", f"{monitor} on the {held} held out to compare runs by"),
+        (f"Validation {monitor}", f"{monitor} on the {held} held out to compare runs by"),
         *([("Best epoch", "The epoch whose weights are kept")] if shape.by_steps else []),
-        *([("Test", f"{monitor} on {held} that decided nothing")] if shape.tested else []),
+        *([(f"Test {monitor}", f"{monitor} on {held} that decided nothing")] if shape.tested else []),
         ("Took", "All the time spent on the run"), ("How it went", "What a person should know of the run"),
     )  # fmt: skip
     best = state.best
@@ -217,6 +229,25 @@ def _around(declared: Declared, value: Any) -> Iterator[Any]:
         return
     for times in _TIMES.get(declared.setting.scale, _TIMES["linear"]):
         yield _rounded(value * times, whole=declared.kind is int)
+
+
+def _suggested_span(base: TrainingPlan, declared: Declared, in_training: bool, value: Any) -> Span | None:
+    """A range around what a setting is, or over all that it may be; None where neither can be told."""
+    setting, whole = declared.setting, declared.kind is int
+    if value:
+        factor = _SPAN_TIMES[setting.scale]
+        low, high = _rounded(value / factor, whole=whole), _rounded(value * factor, whole=whole)
+        low, high = max(low, setting.low or low), min(high, setting.high if setting.high is not None else high)
+    elif declared.name in _BEGIN_SPAN:
+        low, high = _BEGIN_SPAN[declared.name]
+    elif setting.low is not None and setting.high is not None and setting.high - setting.low <= _NARROW:
+        low, high = setting.low, setting.high
+    else:
+        return None
+    span = Span(low, high, LOG if setting.scale == LOG or declared.name in _BEGIN_SPAN else LINEAR, whole)
+    with suppress(SettingError):
+        return checked_span(declared, span)
+    return None
 
 
 def _rounded(number: float, *, whole: bool) -> float | int:

@@ -17,11 +17,12 @@ from desktop_rec.training.search.progress import SearchProgress
 from desktop_rec.training.search.state import search_title
 from engine.errors import SettingError
 from engine.settings import Declared
-from engine.training.search import Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
+from engine.training.search import RANDOM, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
+from engine.training.spans import Span
 
 _WIDTH = 276
 _SHOW_EVERY_MS = 200
-_HOW = "Tick what to vary and list its values; every combination becomes a run. All else is as in the plan."
+_HOW = "Tick what to vary and list its values or give a range. All else is as in the plan."
 _NOTHING_TICKED = "Tick at least one setting to vary."
 _BUTTONS = JobWords(
     kind="search",
@@ -40,6 +41,7 @@ class SearchView(QWidget):
     def __init__(self, plan: PlanController, search: SearchController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plan, self._search = plan, search
+        self._was_random = False
         self._build()
         self._connect()
         self._fill()
@@ -80,7 +82,7 @@ class SearchView(QWidget):
         search.changed.connect(self._on_search)
         search.jobs.changed.connect(self._on_job)
         self._form.edited.connect(self._show_grid)
-        self._common.changed.connect(self._show_grid)
+        self._common.changed.connect(self._on_common)
         buttons.start_asked.connect(self._start)
         buttons.pause_asked.connect(search.jobs.pause)
         buttons.go_on_asked.connect(search.jobs.resume)
@@ -97,10 +99,17 @@ class SearchView(QWidget):
         self._show_grid()
 
     def _suggest(self, declared: Declared, in_training: bool) -> str:
-        return text.suggested_values(self._plan.plan, declared, in_training)
+        return text.suggested_values(self._plan.plan, declared, in_training, at_random=self._is_random)
 
-    def _read(self, name: str, listed: str) -> tuple[object, ...]:
+    def _read(self, name: str, listed: str) -> tuple[object, ...] | Span:
         return read_axis(self._plan.plan, name, listed)
+
+    def _on_common(self) -> None:
+        """Another way to search begins from other values."""
+        if self._is_random != self._was_random:
+            self._was_random = self._is_random
+            self._form.suggest_again()
+        self._show_grid()
 
     def _on_search(self) -> None:
         """The running search moved, or another one is shown."""
@@ -149,14 +158,26 @@ class SearchView(QWidget):
             words, may_start = str(error), False
         else:
             may_start = bool(grid.axes)
-            words = text.describe_grid(grid, runs=runs, state=self._search.state) if may_start else _NOTHING_TICKED
+            words = self._describe(grid, runs) if may_start else _NOTHING_TICKED
         self._grid_words.setText(words)
         self._buttons.show_start(_BUTTONS.start, may_start=may_start)
 
+    def _describe(self, grid: Grid, runs: int) -> str:
+        return text.describe_grid(grid, runs=runs, state=self._search.state, at_random=self._is_random)
+
+    @property
+    def _config(self) -> SearchConfig:
+        """How it is searched, as the form says it now."""
+        found = self._common.peek()
+        return next((config for config in found if isinstance(config, SearchConfig)), SearchConfig())
+
+    @property
+    def _is_random(self) -> bool:
+        return self._config.method == RANDOM
+
     def _grid(self) -> tuple[Grid, SearchConfig]:
-        """The grid as it is. Raises SettingError where something about it is refused."""
-        plan, found = self._plan.plan, self._common.peek()
-        config = next((config for config in found if isinstance(config, SearchConfig)), SearchConfig())
+        """What varies, and how. Raises SettingError where something about it is refused."""
+        plan, config = self._plan.plan, self._config
         refuse_unmeasurable(plan, config)
         values = self._form.grid()
         return (grid_of(plan, values) if values else Grid(plan, ())), config

@@ -10,10 +10,11 @@ from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchSta
 from desktop_rec.training.search.text import describe_grid, suggested_values
 from engine.events import EpochEnded, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
 from engine.library.searches import FINISHED, SearchRow
+from engine.models.mf import MfConfig
 from engine.models.presets import PRESETS
 from engine.models.registry import trainable_models
 from engine.training.plan import TrainingPlan
-from engine.training.search import grid_of, read_axis, varied_settings
+from engine.training.search import grid_of, read_axis, read_values, varied_settings
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,16 @@ def test_that_every_suggested_list_is_one_that_the_setting_takes(base):
     assert varied_settings(base)
     for declared, in_training in varied_settings(base):
         assert read_axis(base, declared.name, suggested_values(base, declared, in_training))
+        drawn = suggested_values(base, declared, in_training, at_random=True)
+        assert read_axis(base, declared.name, drawn)
+        assert declared.kind in (int, float) or ".." not in drawn
+
+
+def test_that_a_random_search_says_from_what_it_draws():
+    plan = TrainingPlan.of("mf", model_config=MfConfig(solver="adam"))
+    grid = grid_of(plan, read_values(plan, ["lr=1e-4..1e-1", "rank=8,16"]))
+    words = describe_grid(grid, runs=20, state=SearchState(), at_random=True)
+    assert words.startswith("20 runs, each drawn anew from Learning rate (1e-4..0.1 log), Rank (2).")
 
 
 def test_that_a_time_is_predicted_only_from_runs_that_were_timed():

@@ -18,7 +18,8 @@ STORED_RUN = """run name model dataset dataset_name fingerprint model_config tra
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr star tags notes
     rate_changes differing imported"""
 SEARCH = "search name model dataset watched"
-SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note"
+SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note\
+ training_loss validation_loss"
 ITEM = """rank item title year genres score probability lift predicted_rating predicted_sd said reasons parts
     hangs_on"""
 SETTING = "name label help default low high choices only_with"

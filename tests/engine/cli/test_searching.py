@@ -47,6 +47,8 @@ def test_that_a_search_reads_as_a_table_with_the_best_marked(ask):
         ((*MF, "--grid", "people_each=3"), "people_each cannot vary"),
         ((*MF, "--grid", "rank"), "has no equals sign"),
         (MF, "A grid varies at least one setting"),
+        ((*MF, "--grid", "lr=1e-3..1e-1"), "A grid takes lists of values, and lr has a range."),
+        ((*MF, "--grid", "rank=2", "--random", "3", "--most", "2"), "either --random N, or --most N"),
         ((*MF, "--grid", "rank=2", "--most", "0"), "At most (most) lies between 1 and 1000"),
         ((*MF, "--grid", "rank=2", "--split", "none"), "holds nothing out"),
         (("--model", "ease", "--grid", "l2=1", "--epochs", "3"), "means nothing"),
@@ -108,3 +110,13 @@ def test_that_a_search_in_which_every_run_failed_is_a_failure(ask, monkeypatch):
     status, said, err = ask("search", "planted", "--model", "ease", "--grid", "l2=1,2")
     assert (status, said) == (1, "")
     assert "All 2 runs of ease search 1 failed; the first: ease compares every title" in err
+
+
+def test_that_random_runs_are_drawn_from_ranges(ask):
+    words = (*MF[:2], "--epochs", "1", *MF[4:], "--grid", "rank=2..6", "lr=1e-3..1e-1", "--random", "2", "--seed", "4")
+    status, said, err = ask("search", "planted", *words, "--json")
+    assert status == 0, err
+    settings = [run["settings"] for run in json.loads(said)["runs"]]
+    assert len(settings) == 2
+    assert all(2 <= found["rank"] <= 6 and 1e-3 <= found["lr"] <= 1e-1 for found in settings)
+    assert settings[0] != settings[1]

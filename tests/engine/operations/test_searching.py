@@ -23,6 +23,7 @@ from engine.models.registry import build
 from engine.training import step, trainer
 from engine.training.config import TrainingConfig
 from engine.training.search import SearchConfig
+from engine.training.spans import Span
 
 QUICK = TrainingConfig(epochs=2, lr=1e-2, batch=200, monitor="rmse", precision="float32", schedule="constant")
 GRID = {"rank": (2, 4, 6)}
@@ -318,6 +319,20 @@ def test_that_the_summary_has_a_row_a_run_after_each_run(library, dataset, tmp_p
     assert float(rows[0]["validation_rmse"]) == pytest.approx(result.rows[0].value)
     assert {"best_epoch", "test_rmse", "seconds", "parameters", "status", "note", "batch_used"} <= set(rows[0])
     assert not list(tmp_path.glob(".new-*"))
+    best = library.runs.curves(rows[0]["run"])[int(rows[0]["best_epoch"]) - 1]
+    assert float(rows[0]["training_loss"]) == pytest.approx(best.training_loss)
+    assert rows[0]["validation_loss"] == (str(dict(best.validation)["loss"]) if "loss" in dict(best.validation) else "")
+
+
+def test_that_a_stopped_random_search_goes_on_with_the_runs_it_would_have_made(library, dataset):
+    grid = {"rank": (2, 4), "lr": Span(1e-3, 1e-1, "log")}
+    config = SearchConfig(method="random", most=3, seed=5)
+    stopped = stop_at(searched(library, dataset, grid=grid, config=config), in_run(2, EpochEnded))
+    assert statuses(stopped) == ["finished", "stopped", "waiting"]
+    done = gone_on(library, dataset, stopped)
+    assert statuses(done) == ["finished"] * 3
+    assert [row.values for row in done.rows] == [row.values for row in stopped.rows]
+    assert [row.lr for row in done.rows] == [dict(row.values)["lr"] for row in done.rows]
 
 
 def test_that_a_summary_never_takes_the_place_of_another_file(library, dataset, tmp_path):

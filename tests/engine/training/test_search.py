@@ -147,3 +147,53 @@ def test_that_values_in_words_read_back_as_they_were():
     given = {"hidden": ((600, 200), (64,)), "lr": (None, 3.1e-3), "mask_unrated": (True, False)}
     texts = [f"{name}={','.join(format_value(value) for value in values)}" for name, values in given.items()]
     assert read_values(plan, texts) == given
+
+
+def at_random(runs, seed=1):
+    return SearchConfig(method="random", most=runs, seed=seed)
+
+
+def test_that_a_random_search_draws_each_run_from_lists_and_ranges():
+    values = read_values(MF, ["lr=1e-4..1e-1", "rank=8..64", "init=small,normal", "l2=0.0..0.1 linear"])
+    trials = grid_of(MF, values).trials(at_random(200))
+    lrs, ranks, l2s = ([dict(trial.values)[name] for trial in trials] for name in ("lr", "rank", "l2"))
+    assert len(trials) == 200
+    assert all(1e-4 <= lr <= 1e-1 for lr in lrs)
+    assert sorted(lrs)[100] == pytest.approx(10**-2.5, rel=0.6)
+    assert set(ranks) <= set(range(8, 65))
+    assert len(set(ranks)) > 40
+    assert sum(l2s) / 200 == pytest.approx(0.05, abs=0.01)
+    assert {trial.model_config.init for trial in trials} == {"small", "normal"}
+    assert trials[3].training.lr == lrs[3]
+
+
+def test_that_a_random_search_is_seeded_and_more_runs_begin_with_the_same():
+    grid = grid_of(MF, read_values(MF, ["lr=1e-4..1e-1", "rank=8,16"]))
+    assert grid.trials(at_random(12))[:5] == grid.trials(at_random(5))
+    assert grid.trials(at_random(5, seed=2)) != grid.trials(at_random(5))
+
+
+def test_that_a_random_search_makes_each_combination_once():
+    trials = grid_of(MF, {"rank": (8, 16), "bias": (True, False)}).trials(at_random(30))
+    assert len({trial.values for trial in trials}) == len(trials) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("lr=1e-1..1e-4", "must end above its start"),
+        ("lr=0..1", "lies between 1e-8 and 100"),
+        ("l2=0..1 log", "must start above 0"),
+        ("init=small..svd", "is no number, so it takes a list"),
+        ("rank=8..", "takes a range as low..high"),
+        ("lr=auto..1", "from a number to a number"),
+    ],
+)
+def test_that_a_range_that_cannot_be_is_refused(text, sentence):
+    with pytest.raises(SettingError, match=sentence):
+        grid_of(MF, read_values(MF, [text]))
+
+
+def test_that_a_grid_takes_no_range_and_says_what_does():
+    with pytest.raises(SettingError, match=r"lr has a range\. List its values, or search at random"):
+        grid_of(MF, read_values(MF, ["lr=1e-3..1e-1"])).trials(ALL)
