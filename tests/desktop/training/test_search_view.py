@@ -233,7 +233,7 @@ def test_that_the_best_row_is_marked_and_what_waits_steps_back(tab, opened):
     assert [row[-1] for row in found] == ["done", "done", "stopped; can go on", "waiting"]
     model = table_of(tab).model()
     headings = [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
-    assert headings == ["", "Run", "Rank", "Validation", "Best epoch", "Took", "How it went"]
+    assert headings == ["", "Run", "Rank", "Validation RMSE", "Best epoch", "Took", "How it went"]
 
 
 def test_that_the_running_row_shows_its_value_so_far(qtbot, tab, opened):

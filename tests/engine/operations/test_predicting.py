@@ -8,14 +8,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from operation_driving import QUICK, stop_at, trained
 from small_models import SMALL as SMALL_MODELS
 
 from engine import operations
+from engine.data.dataset import Histories
 from engine.data.importing.importer import ImportOptions
 from engine.data.reading import lines
 from engine.data.reading.roles import Given
-from engine.data.split import SplitConfig
+from engine.data.split import SplitConfig, make_split, places_in
 from engine.errors import DataError, LibraryError, ProfileError, SettingError
 from engine.events import Progressed, StageStarted, Stop, drive
 from engine.models.registry import MODELS
@@ -55,8 +57,13 @@ def test_that_each_pair_gets_its_line_with_what_the_model_says(library, dataset,
     assert [bool(row[2]) for row in rows[1:]] == [True, False, False, False, True]
     history = dataset.histories.row(3)
     told = history.where(history.item_rows_N != 7)
-    recommender = operations.recommender_of(library, run_id)
-    assert float(rows[1][2]) == pytest.approx(float(recommender.model.predict(told).rating_UI[0, 7]), abs=1e-4)
+    model = operations.recommender_of(library, run_id).model
+    split = make_split(dataset, SplitConfig.from_dict(library.runs.find(run_id).split_config))
+    learned_U = places_in(split.train_user_rows_U, np.array([3]))
+    wanted = Histories.of_one([7], [0.0])
+    with torch.no_grad():
+        expected = float(model.ratings_of(told, wanted, learned_U=learned_U)[0])
+    assert float(rows[1][2]) == pytest.approx(expected, abs=1e-4)
 
 
 def test_that_what_got_no_rating_is_counted_and_named_with_its_line(library, run_id, pairs, tmp_path):

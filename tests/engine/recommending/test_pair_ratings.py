@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ from engine.data.dataset import Histories
 from engine.data.split import SplitConfig, make_split
 from engine.events import drive
 from engine.models.base import ClosedFormModel
+from engine.models.mf import MfConfig
 from engine.models.registry import build, kind_of
 from engine.recommending import pair_ratings
-from engine.recommending.pair_ratings import rate_pairs
+from engine.recommending.pair_ratings import LearnedPeople, rate_pairs
 from engine.training.config import TrainingConfig
 from engine.training.trainer import fit, train
 
@@ -33,6 +35,14 @@ def fitted(name):
     model = small_model(name, split)
     config = TrainingConfig(epochs=8, lr=1e-2, batch=64, precision="float32", monitor="rmse")
     return drive(train(split, model, config=config, recorder=Kept(), device=CPU)).model.eval()
+
+
+@cache
+def fitted_by_steps(name):
+    split = make_split(DATASET, SplitConfig(kind="random", seed=1))
+    config = TrainingConfig(epochs=2, lr=1e-2, batch=64, precision="float32", monitor="rmse")
+    model = build(name, MfConfig(solver="adam", rank=4), items=DATASET.titles, scale=DATASET.scale)
+    return drive(train(split, model, config=config, recorder=Kept(), device=CPU)).model.eval(), split
 
 
 @pytest.fixture(scope="module", params=WITH_RATINGS)
@@ -125,3 +135,29 @@ def test_that_how_many_pairs_are_done_is_reported_to_the_end(mf):
     drive(rate_pairs(mf, DATASET, users, items, averages=False, report=heard.append))
     assert heard == sorted(heard)
     assert heard[-1] == 50
+
+
+def test_that_people_keep_what_was_learned_of_them_unless_it_was_learned_from_the_very_rating():
+    model, split = fitted_by_steps("mf")
+    user = int(split.validation.user_rows_U[0])
+    held_out = int(split.validation.to_find.row(0).item_rows_N[0])
+    place = int(split.validation.learned_U[0])
+    seen = int(split.train.row(place).item_rows_N[0])
+    never = next(item for item in range(DATASET.titles) if item not in set(DATASET.histories.row(user).item_rows_N))
+    items = np.array([held_out, seen, never], np.int32)
+    users = np.full(3, user, np.int32)
+    found = drive(rate_pairs(model, DATASET, users, items, averages=False, learned=LearnedPeople.of(split))).ratings_P
+    factors = model.user_factors_TK[place] @ model.item_factors_IK.T
+    own_I = model.mean + 4 * (factors + model.user_bias_T[place] + model.item_bias_I)
+    kept = own_I.detach().clamp(1, 5).numpy()[items]
+    assert found[[0, 2]] == pytest.approx(kept[[0, 2]], abs=1e-4)
+    assert found[1] == pytest.approx(alone(model, user, seen), abs=1e-4)
+    assert found[1] != pytest.approx(kept[1], abs=1e-4)
+
+
+def test_that_people_who_were_not_learned_are_folded_in():
+    model, split = fitted_by_steps("mf")
+    others = LearnedPeople(split.train_user_rows_U + 1000, split.train)
+    users, items = some_pairs(20)
+    found = drive(rate_pairs(model, DATASET, users, items, averages=False, learned=others)).ratings_P
+    assert found == pytest.approx(rated(model, users, items).ratings_P, abs=1e-5)
