@@ -121,6 +121,7 @@ class TwoHeadConfig(CatalogueConfig):
         help="Personal rating values: the least weight of a person's own rating habit.",
         low=0.0,
         high=0.8,
+        only_with=("normalisation", ("personal",)),
     )
     first_std: float = setting(
         0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
@@ -141,12 +142,6 @@ class TwoHeadConfig(CatalogueConfig):
         if self.normalisation == "z_scores":
             return 1.0, 1.0
         return (0.0, 0.0) if self.normalisation == "table" else (self.alpha_floor, PERSONAL[1])
-
-    @property
-    def idle(self) -> frozenset[str]:
-        """See ModelConfig."""
-        unused = {"kl_steps"} if self.kl_cap == 0 else set()
-        return frozenset(unused | (set() if self.normalisation == "personal" else {"alpha_floor"}))
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
