@@ -34,6 +34,8 @@ _WITH_LIBRARY = {
     "profiles": ("listing", "list_profiles"),
     "export-ratings": ("listing", "export_ratings"),
     "runs": ("listing", "list_runs"),
+    "export-model": ("model_files", "export_model"),
+    "import-model": ("model_files", "import_model"),
     "find-lr": ("training", "find_rate"),
     "train": ("training", "train"),
     "resume": ("training", "resume"),

@@ -16,7 +16,7 @@ from engine.documents import document_of
 from engine.errors import ProfileError
 from engine.events import Stop
 from engine.library.datasets import DatasetRecord
-from engine.library.run_record import RunRecord
+from engine.library.run_record import RunRecord, describe_run
 from engine.library.store import Library
 from engine.settings import declared_settings
 from engine.text import NONE, format_count, format_date, format_duration, format_moment, format_size, plural
@@ -113,21 +113,63 @@ def _profile_called(which: str, library: Library) -> Profile:
 
 
 def list_runs(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
-    records = library.runs.records()
-    header = ("id", "name", "what it is", "data set", "status", "epochs", _METRIC, "took", "began")
-    text = format_table(header, [_run_row(record) for record in records], right=(5, 6, 7))
-    documents = [
-        {**document_of(record, rename=_RUN_KEYS), "title": record.title, "lr": record.lr} for record in records
+    """All runs, or those with a star or a tag; first what is to be noted on one is noted."""
+    _note_on_runs(arguments, library)
+    records = [
+        record
+        for record in library.runs.records()
+        if (record.star or not arguments.starred) and (arguments.tagged is None or arguments.tagged in record.tags)
     ]
-    return Answer({"runs": documents}, text if records else "There are no runs yet. Train a model first.")
+    header = ("", "id", "name", "what it is", "data set", "status", "epochs", _METRIC, "took", "began", "tags")
+    text = format_table(header, [_run_row(record) for record in records], right=(6, 7, 8))
+    documents = [
+        {**document_of(record, rename=_RUN_KEYS), "title": record.title, "about": describe_run(record), "lr": record.lr}
+        for record in records
+    ]
+    is_narrowed = arguments.starred or arguments.tagged is not None
+    none = "No run is marked like that." if is_narrowed else "There are no runs yet. Train a model first."
+    return Answer({"runs": documents}, text if records else none)
+
+
+def _note_on_runs(arguments: argparse.Namespace, library: Library) -> None:
+    """Set stars, tags and notes. Raises LibraryError where a run is not known; then nothing is noted."""
+    runs = library.runs
+    changes: list[tuple[str, dict[str, Any]]] = [
+        *((which, {"star": True}) for which in arguments.star),
+        *((which, {"star": False}) for which in arguments.unstar),
+        *((which, {"notes": words}) for which, words in arguments.note),
+    ]
+    known = [(runs.find(which).run_id, change) for which, change in changes]
+    tags = [(runs.find(which).run_id, tag, is_on) for which, tag, is_on in _tags_asked(arguments)]
+    for run_id, change in known:
+        runs.mark(run_id, **change)
+    for run_id, tag, is_on in tags:
+        former = runs.find(run_id).tags
+        runs.mark(run_id, tags=(*former, tag) if is_on else [other for other in former if other != tag])
+
+
+def _tags_asked(arguments: argparse.Namespace) -> list[tuple[str, str, bool]]:
+    on = [(which, tag, True) for which, tag in arguments.tag]
+    return on + [(which, tag, False) for which, tag in arguments.untag]
 
 
 def _run_row(record: RunRecord) -> list[str]:
     value = record.metrics[_METRIC]["value"] if _METRIC in record.metrics else None
     epochs = format_count(record.epochs) if record.total_epochs else NONE
     status = "diverged" if record.diverged else record.status
-    return [record.run_id, record.name, record.title, record.dataset_name, status, epochs, format_metric(value),
-            format_duration(record.seconds), format_moment(record.created)]  # fmt: skip
+    return [
+        "*" if record.star else "",
+        record.run_id,
+        record.name,
+        record.title,
+        record.dataset_name,
+        status,
+        epochs,
+        format_metric(value),
+        format_duration(record.seconds),
+        format_moment(record.created),
+        ", ".join(record.tags),
+    ]
 
 
 def list_models(arguments: argparse.Namespace, driver: Driver) -> Answer:

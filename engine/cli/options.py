@@ -104,7 +104,7 @@ def _add_files(command: argparse.ArgumentParser) -> None:
 
 def _add_lists(add: _AddCommand) -> None:
     add("datasets", help="list the data sets")
-    add("runs", help="list the runs")
+    _add_runs(add)
     add("searches", help="list the searches")
     add("profiles", help="list the people with saved ratings")
     add("models", help="list the models and their settings")
@@ -114,10 +114,30 @@ def _add_lists(add: _AddCommand) -> None:
     bench.add_argument("bench", choices=("ladder", "devices", "import", "explain"), help="what is measured")
 
 
+def _add_runs(add: _AddCommand) -> None:
+    command = add("runs", help="list the runs; star them, tag them, note something on them")
+    for option, help in (("--star", "give a run a star"), ("--unstar", "take its star away")):
+        command.add_argument(option, action="append", default=[], metavar="RUN", help=help)
+    for option, what, help in (
+        ("--tag", "TAG", "give a run a tag"),
+        ("--untag", "TAG", "take a tag away"),
+        ("--note", "TEXT", "write down what you think of a run; an empty text takes that away"),
+    ):
+        command.add_argument(option, nargs=2, action="append", default=[], metavar=("RUN", what), help=help)
+    command.add_argument("--starred", action="store_true", help="list only those with a star")
+    command.add_argument("--tagged", metavar="TAG", help="list only those with this tag")
+
+
 def _add_exporting(add: _AddCommand) -> None:
     dataset = add("export", help="write a data set as CSV files that import reads back")
     dataset.add_argument("dataset", metavar="DATASET")
     dataset.add_argument("--out", required=True, type=Path, metavar="FOLDER", help="a folder that is new or empty")
+    model = add("export-model", help="write a trained model to one file, for another machine with the same data")
+    model.add_argument("run", metavar="RUN")
+    model.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as mine.desktoprec-model")
+    add("import-model", help="read a model from a file, where its data set is here").add_argument(
+        "file", type=Path, metavar="FILE"
+    )
     ratings = add("export-ratings", help="write somebody's saved ratings to a file")
     ratings.add_argument("profile", metavar="PROFILE", help="an id or name; see: python -m engine profiles")
     ratings.add_argument("--out", required=True, type=Path, metavar="FILE", help="the CSV file to write")

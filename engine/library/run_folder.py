@@ -7,12 +7,14 @@ Shapes: I titles.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine import unfinished
 from engine.data.dataset import Bools
 from engine.errors import LibraryError
 from engine.library.folders import (
@@ -33,8 +35,11 @@ if TYPE_CHECKING:
 
     from engine.training.checkpoint import TrainingState
 
+LOG = logging.getLogger(__name__)
 FORMAT = 1
 _KIND = "run"
+_GIVEN_UP = "given up"
+"""Where the state lies with which a run could have gone on exactly, until the library is next opened."""
 _CONFIG, _LOG, _CURRENT, _CHECKPOINTS, _CANDIDATES = "config.json", "log.txt", "current", "checkpoints", "titles.npy"
 
 
@@ -47,12 +52,12 @@ class RunFolder:
     @staticmethod
     def create(path: Path, *, config: dict[str, Any], candidates_I: Bools) -> RunFolder:
         """A new run's folder: its settings, and which titles its training saw. LibraryError where the disk refuses."""
-        with new_folder(path, what=f"The run {path.name}") as unfinished:
-            write_json(unfinished / _CONFIG, config)
-            save_array(unfinished / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_))
-            (unfinished / _CHECKPOINTS).mkdir()
-            files = checksums_of([unfinished / _CONFIG, unfinished / _CANDIDATES])
-            write_format(unfinished, _KIND, FORMAT, files)
+        with new_folder(path, what=f"The run {path.name}") as passing:
+            write_json(passing / _CONFIG, config)
+            save_array(passing / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_))
+            (passing / _CHECKPOINTS).mkdir()
+            files = checksums_of([passing / _CONFIG, passing / _CANDIDATES])
+            write_format(passing, _KIND, FORMAT, files)
         return RunFolder(path)
 
     @property
@@ -60,8 +65,11 @@ class RunFolder:
         """Whether anything was learned that can be loaded."""
         return (self.path / _CURRENT).exists()
 
-    def save(self, state: TrainingState) -> None:
-        """Make this state the one that counts. Raises LibraryError (full disk) and leaves the former in its place."""
+    def save(self, state: TrainingState, *, aside: Path | None = None) -> None:
+        """Make this state the one that counts. Raises LibraryError (full disk) and leaves the former in its place.
+
+        The former one goes, or lies `aside` then.
+        """
         from engine.training.checkpoint import save_state
 
         folder = self.path / _CHECKPOINTS
@@ -71,10 +79,13 @@ class RunFolder:
                 remedy="The run was deleted while it learned; undo that, or train again.",
                 path=str(self.path),
             )
+        former = self._current() if aside is not None else None
         name = next_number(folder, digits=6)
-        with new_folder(folder / name, what="The checkpoint", need_bytes=bytes_of(state)) as unfinished:
-            save_state(unfinished, state)
+        with new_folder(folder / name, what="The checkpoint", need_bytes=bytes_of(state)) as passing:
+            save_state(passing, state)
         replace_text(self.path / _CURRENT, name, what="The checkpoint")
+        if former is not None and aside is not None:
+            former.rename(aside)
         self.settle()
 
     def settle(self) -> None:
@@ -94,6 +105,67 @@ class RunFolder:
         from engine.training.checkpoint import load_weights
 
         return load_weights(self._current())
+
+    def progress(self) -> dict[str, Any]:
+        """How far the run had come at its checkpoint."""
+        from engine.training.checkpoint import load_progress
+
+        return load_progress(self._current())
+
+    @property
+    def goes_on_exactly(self) -> bool:
+        """Whether the run could go on to the bit as if it had never ended; False where nothing can be read."""
+        from engine.training.checkpoint import is_best_only
+
+        try:
+            return not is_best_only(self.progress())
+        except LibraryError:
+            return False
+
+    def room_to_make(self) -> int:
+        """How many bytes `keep_best` would free."""
+        try:
+            sizes = {path.name: path.stat().st_size for path in self._current().glob("*.safetensors")}
+        except (LibraryError, OSError):
+            return 0
+        return sum(sizes.values()) - sizes.get("best.safetensors", sizes.get("weights.safetensors", 0))
+
+    def keep_best(self, *, undoable: bool = False) -> None:
+        """Keep the best weights alone, so that the run can no longer go on to the bit.
+
+        `undoable`: what is given up stays aside until `forget_given_up`, and `take_back` brings it back.
+        """
+        from engine.training.checkpoint import best_only
+
+        former = self._current()
+        aside = self.path / _GIVEN_UP
+        if undoable:
+            self.forget_given_up()
+        self.save(best_only(self.state()), aside=aside if undoable else None)
+        LOG.info("Kept only the best weights of %s, of %s", self.path.name, former.name)
+
+    def take_back(self) -> None:
+        """Bring back what `keep_best` put aside. Raises LibraryError where it is gone, or the run has gone on since."""
+        aside = self.path / _GIVEN_UP
+        if not aside.is_dir() or self.goes_on_exactly:
+            raise LibraryError(
+                f"The state of the run in {self.path} cannot be brought back: "
+                f"{'the run has gone on since' if aside.is_dir() else 'its room was needed'}.",
+                path=str(self.path),
+            )
+        folder = self.path / _CHECKPOINTS
+        name = next_number(folder, digits=6)
+        try:
+            aside.rename(folder / name)
+        except OSError as error:
+            raise write_failure(folder / name, error, what="The checkpoint") from error
+        replace_text(self.path / _CURRENT, name, what="The checkpoint")
+        self.settle()
+
+    def forget_given_up(self) -> bool:
+        """Make the room free of what `keep_best` put aside; whether there was any."""
+        aside = self.path / _GIVEN_UP
+        return aside.is_dir() and unfinished.discard(aside)
 
     def candidates(self) -> Bools:
         """Which titles training saw, [I]; only those are recommended. Raises LibraryError where it is damaged."""

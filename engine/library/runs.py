@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from engine.data.dataset import Bools, Dataset
+from engine.documents import document_of
 from engine.errors import LibraryError, NotStoredError
 from engine.events import EpochEnded
 from engine.library.database import Database
 from engine.library.evaluations import load_evaluation, save_evaluation, settle_evaluations
 from engine.library.folder_store import FolderStore
-from engine.library.folders import is_id, removed_on_failure
+from engine.library.folders import bytes_in, is_id, removed_on_failure
 from engine.library.records import first_free
 from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of, insert
@@ -33,23 +34,25 @@ from engine.library.run_record import (
     RUNNING,
     STOPPED,
     RunRecord,
-    library_versions,
     parameters_of,
 )
-from engine.settings import Config
+from engine.library.run_recorder import RunPlan, RunRecorder, values_of
 from engine.text import plural
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from engine.data.split import SplitConfig
     from engine.evaluation.result import EvaluationResult
+    from engine.library.model_file import ModelFile
     from engine.training.checkpoint import TrainingState
     from engine.training.config import TrainingConfig
     from engine.training.progress import TrainedRun
 
 LOG = logging.getLogger(__name__)
 _OF_METRIC = {"value", "low", "high"}
+_FIELDS = tuple(each.name for each in fields(RunRecord))
+_OPEN_SCHEDULES = ("constant", "reduce_on_plateau")
+"""Schedules whose rates do not depend on how many epochs there are: such a run may go on as if it had never ended."""
 _UNKNOWN_END = "Its record was lost, and made again from its folder."
 
 
@@ -63,54 +66,11 @@ class StoredModel:
 
 
 @dataclass(frozen=True)
-class RunPlan:
-    """What a run is going to do. `training` is None for models that are computed at once; `parameters` a count."""
+class RunRoom:
+    """How much a run takes on the disk, and how much less it would with its best weights alone."""
 
-    model: str
-    model_config: Config
-    training: TrainingConfig | None
-    split: SplitConfig
-    device: str
-    precision: str
-    parameters: int
-    candidates_I: Bools
-    name: str = ""
-    chosen: str = ""
-    """Which settings were chosen by trying, in a sentence."""
-    differing: tuple[str, ...] = ()
-    """The settings that were asked for other than the default, as "training.batch"."""
-
-
-class RunRecorder:
-    """Saves what a run in progress has learned. `on_model` is called once the run can recommend."""
-
-    def __init__(
-        self, database: Database, folder: RunFolder, run_id: str, *, room: Room, on_model: Callable[[], None]
-    ) -> None:
-        self.run_id = run_id
-        self._database, self._folder, self._room, self._on_model = database, folder, room, on_model
-
-    def save_checkpoint(self, state: TrainingState) -> None:
-        """Make this the state from which the run resumes. Raises LibraryError; the former one then still counts."""
-        is_first = not self._folder.has_checkpoint
-        self._room.make(bytes_of(state))
-        self._folder.save(state)
-        if is_first:
-            self._on_model()
-
-    def save_epoch(self, epoch: EpochEnded) -> None:
-        values = {**asdict(epoch), "run_id": self.run_id}
-        with self._database.transaction(f"Epoch {epoch.epoch} of the run") as connection:
-            insert(connection, "curves", values, verb="INSERT OR REPLACE")
-        validation = ", ".join(f"{name} {value:.4f}" for name, value in epoch.validation)
-        best = ", the best so far" if epoch.is_best else ""
-        self._folder.log(
-            f"epoch {epoch.epoch}, step {epoch.step}: loss {epoch.training_loss:.5g}"
-            f"{', ' if validation else ''}{validation}, rate {epoch.lr:.2e}{best}"
-        )
-
-    def say(self, words: str) -> None:
-        self._folder.log(words)
+    size_bytes: int
+    free_bytes: int
 
 
 class RunStore(FolderStore[RunRecord]):
@@ -125,7 +85,7 @@ class RunStore(FolderStore[RunRecord]):
     def begin(self, dataset: Dataset, plan: RunPlan) -> RunRecorder:
         """Record a new run as running and make its folder. Raises LibraryError where the disk refuses."""
         run_id = f"r{uuid4().hex[:8]}"
-        values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **_values_of(dataset, plan)}
+        values = {"run_id": run_id, "name": self._free_name(plan.model, asked=plan.name), **values_of(dataset, plan)}
         config = {**values, "created": values["created"].isoformat()}
         folder = RunFolder.create(self.folder_of(run_id), config=config, candidates_I=plan.candidates_I)
         with removed_on_failure(folder.path):
@@ -171,7 +131,11 @@ class RunStore(FolderStore[RunRecord]):
         )
         record = self.find(run_id)
         LOG.info("Run %s %s after %d epochs: %s", run_id, record.status, record.epochs, record.stopped_because)
-        RunFolder(self.folder_of(run_id)).log(trained.stopped_because)
+        folder = RunFolder(self.folder_of(run_id))
+        folder.log(trained.stopped_because)
+        if record.status == FINISHED and _ends_with_its_schedule(record) and folder.goes_on_exactly:
+            with suppress(LibraryError):  # then it takes more room, and that is all
+                folder.keep_best()
         return record
 
     def save_evaluation(self, run_id: str, evaluation: EvaluationResult) -> None:
@@ -218,6 +182,42 @@ class RunStore(FolderStore[RunRecord]):
             with suppress(NotStoredError):  # the next opening finds that it was interrupted
                 self._set(run_id, "The end of the run", status=status, stopped_because=why, finished=datetime.now(UTC))
 
+    def record_in(self, found: ModelFile) -> RunRecord:
+        """The record of a model file as it would be stored here. Raises LibraryError where it is none."""
+        values = _imported_values(found) | {"dataset_id": found.data.name, "fingerprint": found.data.fingerprint}
+        columns = columns_of(values)
+        try:
+            record = self._reader.read([columns.get(name) for name in columns_of(dict.fromkeys(_FIELDS))])
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            raise LibraryError(f"its record is damaged: {error}") from error
+        return _checked(record)
+
+    def add(self, found: ModelFile, dataset: Dataset, record: RunRecord) -> RunRecord:
+        """Store the model of a file as a finished run over a data set. Raises LibraryError where the disk refuses."""
+        from engine.training.checkpoint import TrainingState, best_only
+
+        is_free = not self._database.rows("SELECT 1 FROM runs WHERE run_id = ?", (record.run_id,))
+        values = {name: getattr(record, name) for name in _FIELDS} | {
+            "run_id": record.run_id if is_free and is_id(record.run_id) else f"r{uuid4().hex[:8]}",
+            "name": self._imported_name(record),
+            "dataset_id": dataset.dataset_id,
+            "dataset_name": dataset.name,
+            "fingerprint": dataset.fingerprint,
+        }
+        run_id, config = values["run_id"], document_of(values)
+        state = best_only(TrainingState(found.weights, None, {}, dict(found.progress)))
+        self._room.make(bytes_of(state))
+        folder = RunFolder.create(self.folder_of(run_id), config=config, candidates_I=found.candidates_I)
+        with removed_on_failure(folder.path):
+            folder.save(state)
+            with self._changing(f"The run {values['name']}") as connection:
+                insert(connection, "runs", values)
+                self._put_back_further(connection, run_id, {"curves": list(map(columns_of, found.curves))})
+        self._write_copy(run_id)
+        folder.log(f"imported from {found.path.name}")
+        LOG.info("Imported the model of %s as run %s", found.path.name, run_id)
+        return self.find(run_id)
+
     def curves(self, run_id: str) -> tuple[EpochEnded, ...]:
         """The curves of a run, one point an epoch, in order."""
         reader = RowReader(EpochEnded, may_diverge=True)
@@ -240,6 +240,38 @@ class RunStore(FolderStore[RunRecord]):
         """The state from which a run resumes. Raises LibraryError where it is missing or cut short."""
         return RunFolder(self.folder_of(self.find(run_id).run_id)).state()
 
+    def progress(self, run_id: str) -> dict[str, Any]:
+        """How far a run had come at its checkpoint. Raises LibraryError where that is missing or damaged."""
+        return RunFolder(self.folder_of(self.find(run_id).run_id)).progress()
+
+    def goes_on_exactly(self, run_id: str) -> bool:
+        """Whether a run could go on to the bit as if it had never ended, or only from its best weights."""
+        return RunFolder(self.folder_of(run_id)).goes_on_exactly
+
+    def room_of(self, run_id: str) -> RunRoom:
+        """How much a run takes on the disk, and how much of that could be made free."""
+        folder = RunFolder(self.folder_of(run_id))
+        return RunRoom(bytes_in(folder.path), folder.room_to_make())
+
+    def make_room(self, run_id: str) -> None:
+        """Keep only a run's best weights: it can be used as before, but not go on to the bit. `take_back` undoes it.
+
+        The room is free when the library is next opened, or sooner where it is needed.
+        """
+        record = self.find(run_id)
+        if record.status == RUNNING:
+            raise LibraryError(f"{record.title} is training just now.", remedy="Stop it first.", run=record.run_id)
+        self._room.make(RunFolder(self.folder_of(record.run_id)).room_to_make())
+        RunFolder(self.folder_of(record.run_id)).keep_best(undoable=True)
+
+    def take_back(self, run_id: str) -> None:
+        """Undo `make_room`. Raises LibraryError where what was given up is gone, or the run has gone on since."""
+        RunFolder(self.folder_of(run_id)).take_back()
+
+    def empty_trash(self) -> int:
+        given_up = [run_id for run_id in self._ids() if RunFolder(self.folder_of(run_id)).forget_given_up()]
+        return super().empty_trash() + len(given_up)
+
     def settle(self) -> None:
         """At the opening of a library: empty the trash; what is still recorded as running was interrupted."""
         super().settle()
@@ -249,6 +281,7 @@ class RunStore(FolderStore[RunRecord]):
         for run_id, _, _ in known:
             folder = RunFolder(self.folder_of(run_id))
             folder.settle()
+            folder.forget_given_up()
             settle_evaluations(self._evaluations(run_id))
             has_model[run_id] = folder.has_checkpoint
         cut = sum(status == RUNNING for _, _, status in known)
@@ -266,10 +299,7 @@ class RunStore(FolderStore[RunRecord]):
             self.records()  # parsed now, so that the first list of a thousand runs is there at once
 
     def _read(self, row: sqlite3.Row) -> RunRecord:
-        record = super()._read(row)
-        if any(set(metric) != _OF_METRIC for metric in record.metrics.values()):
-            raise ValueError("its metrics are no values with intervals")
-        return record
+        return _checked(super()._read(row))
 
     def _guessed_row(self, folder: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """What the run was to do, as its folder says from its beginning."""
@@ -291,6 +321,9 @@ class RunStore(FolderStore[RunRecord]):
             values = {name: point[name] for name in known if name in point} | {"run_id": record_id}
             insert(connection, "curves", values, verb="INSERT OR IGNORE")
 
+    def _ids(self) -> list[str]:
+        return [row[0] for row in self._database.rows("SELECT run_id FROM runs WHERE NOT deleted") if is_id(row[0])]
+
     def _note_model(self, run_id: str) -> None:
         self._set(run_id, "The model of the run", has_model=True)
 
@@ -302,6 +335,15 @@ class RunStore(FolderStore[RunRecord]):
         """Where evaluations of a run are; the folder keeps its former name, as the files in it do."""
         return self.folder_of(run_id) / "judgement"
 
+    def _imported_name(self, record: RunRecord) -> str:
+        """Its own name where that is free; a number counts here, not where it comes from."""
+        number = record.name.removeprefix(f"{record.model} ")
+        is_numbered = number != record.name and number.isdecimal()
+        taken = self._names()
+        if record.name not in taken:
+            return record.name
+        return self._free_name(record.model, asked="" if is_numbered else record.name)
+
     def _free_name(self, model: str, *, asked: str = "") -> str:
         taken = self._names()
         if asked and asked not in taken:
@@ -310,22 +352,21 @@ class RunStore(FolderStore[RunRecord]):
         return first_free(taken, lambda number: f"{asked or model} {number}", start=rows[0][0] + 1)
 
 
-def _values_of(dataset: Dataset, plan: RunPlan) -> dict[str, Any]:
-    return {
-        "model": plan.model,
-        "dataset_id": dataset.dataset_id,
-        "dataset_name": dataset.name,
-        "fingerprint": dataset.fingerprint,
-        "model_config": plan.model_config.as_dict(),
-        "training_config": plan.training.as_dict() if plan.training else None,
-        "split_config": plan.split.as_dict(),
-        "seed": plan.training.seed if plan.training else plan.split.seed,
-        "device": plan.device,
-        "precision": plan.precision,
-        "versions": library_versions(),
-        "parameters": plan.parameters,
-        "created": datetime.now(UTC),
-        "status": RUNNING,
-        "chosen": plan.chosen,
-        "differing": plan.differing,
-    }
+def _ends_with_its_schedule(record: RunRecord) -> bool:
+    """Whether more epochs would not be what a longer training had been: its rates were planned for just so many."""
+    schedule = (record.training_config or {}).get("schedule")
+    return schedule is not None and schedule not in _OPEN_SCHEDULES
+
+
+def _checked(record: RunRecord) -> RunRecord:
+    if any(set(metric) != _OF_METRIC for metric in record.metrics.values()):
+        raise ValueError("its metrics are no values with intervals")
+    return record
+
+
+def _imported_values(found: ModelFile) -> dict[str, Any]:
+    """What the record of a model file says, younger fields as they are at first; it ended, whatever it says."""
+    first = {each.name: each.default for each in fields(RunRecord) if each.default is not MISSING}
+    said = {name: value for name, value in found.record.items() if name in _FIELDS}
+    status = said.get("status") if said.get("status") in (FINISHED, STOPPED) else STOPPED
+    return first | said | {"status": status, "has_model": True, "imported": datetime.now(UTC)}

@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from engine.operations.importing import remaining as remaining
     from engine.operations.importing import settle_again as settle_again
     from engine.operations.importing import undo_again as undo_again
+    from engine.operations.making_room import MadeRoom as MadeRoom
+    from engine.operations.making_room import make_room as make_room
+    from engine.operations.model_files import ExportedModel as ExportedModel
+    from engine.operations.model_files import ImportedModel as ImportedModel
+    from engine.operations.model_files import export_model as export_model
+    from engine.operations.model_files import import_model as import_model
     from engine.operations.predicting import Predictions as Predictions
     from engine.operations.predicting import predict as predict
     from engine.operations.preparing import find_rate as find_rate
@@ -66,6 +72,8 @@ _PLACES = {
     "first_model": "companion quick_model",
     "importing": "ImportedAgain ImportedData gather import_again import_files import_gathered open_sample remaining "
     "settle_again undo_again",
+    "making_room": "MadeRoom make_room",
+    "model_files": "ExportedModel ImportedModel export_model import_model",
     "predicting": "Predictions predict",
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",

@@ -19,7 +19,7 @@ from engine.device import use_cores
 from engine.errors import LibraryError, SettingError
 from engine.events import Job, StageStarted
 from engine.library.run_record import FINISHED, RUNNING, STOPPED, RunRecord, parameters_of
-from engine.library.runs import RunPlan, RunRecorder
+from engine.library.run_recorder import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part

@@ -18,7 +18,7 @@ from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RateTaken, RunRecorded, StageStarted, Stop
 from engine.library.run_record import FAILED, INTERRUPTED, STOPPED, RunRecord, parameters_of
-from engine.library.runs import RunPlan, RunRecorder
+from engine.library.run_recorder import RunPlan, RunRecorder
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.naming import settings_set

@@ -23,7 +23,7 @@ from engine.stored_files import Checksums, check, checksums_in, checksums_of, re
 
 FORMAT = 1
 _WEIGHTS, _BEST, _OPTIMIZER = "weights.safetensors", "best.safetensors", "optimizer.safetensors"
-_PROGRESS = "progress.json"
+_PROGRESS, _BEST_ONLY = "progress.json", "best_only"
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,29 @@ def load_state(folder: Path) -> TrainingState:
     for name in names:
         if name != _OPTIMIZER:
             _refuse_unbounded(tensors[name], folder / name)
-    return TrainingState(tensors[_WEIGHTS], tensors.get(_BEST), tensors[_OPTIMIZER], document["progress"])
+    best = tensors[_WEIGHTS] if document["progress"].get(_BEST_ONLY) else tensors.get(_BEST)
+    return TrainingState(tensors[_WEIGHTS], best, tensors[_OPTIMIZER], document["progress"])
+
+
+def best_only(state: TrainingState) -> TrainingState:
+    """What is left of a state from which no run has to go on to the bit: its best weights, and what costs little.
+
+    A run that goes on from there all the same begins with the best weights and an optimizer that remembers nothing.
+    """
+    memory = {name: tensor for name, tensor in state.optimizer.items() if not name.split(".", 1)[0].isdecimal()}
+    best = state.best_weights if state.best_weights is not None else state.weights
+    return TrainingState(best, None, memory, {**state.progress, _BEST_ONLY: True})
+
+
+def load_progress(folder: Path) -> dict[str, Any]:
+    """How far a checkpoint folder's run had come. Raises LibraryError where it is damaged."""
+    progress: dict[str, Any] = _document(folder)[0]["progress"]
+    return progress
+
+
+def is_best_only(progress: Mapping[str, Any]) -> bool:
+    """Whether a checkpoint holds no more than the best weights, by its progress."""
+    return bool(progress.get(_BEST_ONLY))
 
 
 def load_weights(folder: Path) -> dict[str, Tensor]:

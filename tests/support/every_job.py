@@ -165,6 +165,24 @@ def _export(at: TrainedLibrary) -> Job[Any]:
     return operations.export_dataset(at.dataset, at.file.parent / f"export {uuid4().hex}")
 
 
+def _export_model(at: TrainedLibrary) -> Job[Any]:
+    return operations.export_model(at.library, at.run_id, at.file.with_name("trained.desktoprec-model"))
+
+
+def _import_model(at: TrainedLibrary) -> Job[Any]:
+    """A model that was trained elsewhere: it is not in the library any more."""
+    run_id = drive(trained(at.library, at.dataset, model="popularity", model_config=None, training=None)).run_id
+    file = at.file.with_name(f"{run_id}.desktoprec-model")
+    drive(operations.export_model(at.library, run_id, file))
+    at.library.runs.forget(run_id)
+    return operations.import_model(at.library, file)
+
+
+def _make_room(at: TrainedLibrary) -> Job[Any]:
+    run_id = drive(trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1), advise=False)).run_id
+    return operations.make_room(at.library, [run_id, run_id])
+
+
 def _import_again(at: TrainedLibrary) -> Job[Any]:
     imported = yield from _import(at)
     return (yield from operations.import_again(at.library, imported.record.dataset_id))
@@ -188,6 +206,9 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "match a list of titles": _match_titles,
     "import again": _import_again,
     "export": _export,
+    "export a model": _export_model,
+    "import a model": _import_model,
+    "make room": _make_room,
     "quick model": _quick_model,
     "companion": _companion,
     "find rate": _find_rate,
@@ -231,6 +252,10 @@ def essence(result: Any) -> Any:
     if hasattr(result, "listed"):
         listed, impactful = result.listed.items, result.insights.most_impactful
         return [[item.item_id for item in listed], [item.score for item in listed], [item.impact for item in impactful]]
+    if hasattr(result, "inside"):
+        return [result.size_bytes, *result.inside]
+    if hasattr(result, "freed_bytes"):
+        return [result.freed_bytes, len(result.run_ids)]
     if hasattr(result, "path"):
         return [result.path.read_text()]
     if hasattr(result, "exported"):

@@ -10,7 +10,7 @@ import torch
 
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig
-from engine.library.runs import RunPlan
+from engine.library.run_recorder import RunPlan
 from engine.library.store import Library
 from engine.models.two_head_config import TwoHeadConfig
 from engine.training.checkpoint import TrainingState

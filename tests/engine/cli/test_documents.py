@@ -16,7 +16,7 @@ RUN = """run name model dataset status lr epochs best_epoch best_value watched s
 STORED_RUN = """run name model dataset dataset_name fingerprint model_config training_config split_config seed device
     precision versions parameters created status finished seconds epochs steps best_epoch best_value watched
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr star tags notes
-    rate_changes differing imported"""
+    rate_changes differing imported about"""
 SEARCH = "search name model dataset watched"
 SEARCH_ROW = "number run settings status value best_epoch epochs lr batch metrics seconds parameters note\
  training_loss validation_loss"
@@ -86,6 +86,10 @@ def test_that_documents_of_runs_keep_their_keys(ask, tmp_path):
     stored = ask.document("runs")["runs"][0]
     assert has_keys(stored, STORED_RUN)
     assert has_keys(stored["metrics"]["rmse"], "value low high")
+    file = tmp_path / "popular.desktoprec-model"
+    assert has_keys(ask.document("export-model", "latest", file), "run file title size_bytes inside")
+    ask.document("runs", "--star", "latest", "--tag", "latest", "study", "--note", "latest", "Good.")
+    assert [run["notes"] for run in ask.document("runs", "--starred", "--tagged", "study")["runs"]] == ["Good."]
     found = ask.document("recommend", "latest", "--user", "7", "--explain")
     assert has_keys(found, "run list profile filters items most_impactful most_surprising note stopped")
     assert has_keys(found["profile"], "name entries matched unsure unmatched unsure_titles unmatched_titles")

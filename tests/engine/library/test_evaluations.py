@@ -18,7 +18,7 @@ from engine.evaluation.intervals import Interval
 from engine.evaluation.result import EvaluationResult, compare
 from engine.library import evaluations
 from engine.library.evaluations import load_evaluation, save_evaluation
-from engine.library.runs import RunPlan
+from engine.library.run_recorder import RunPlan
 from engine.library.store import Library
 from engine.models.popularity import PopularityConfig
 

@@ -1,0 +1,151 @@
+"""A trained model becomes one file, and such a file a run of this library, where it learned from data that are here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from engine.data.dataset import Dataset
+from engine.data.whole_file import whole_file
+from engine.errors import DataError, EngineError, LibraryError, NotStoredError
+from engine.events import Job, StageStarted
+from engine.library.model_file import INSIDE, DataIdentity, ModelFile, read_model_file, write_model_file
+from engine.library.run_record import RunRecord
+from engine.library.runs import StoredModel
+from engine.library.store import Library
+from engine.models.registry import MODELS, build, kind_of
+from engine.operations.recommending import model_of
+from engine.text import plural
+
+_MOST_OTHER_VALUES = 1 << 16
+"""A model may have so many more values when it is built than were stored for it."""
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """A model file that was written, and what is in it, in words."""
+
+    path: Path
+    title: str
+    size_bytes: int
+    inside: tuple[str, ...] = INSIDE
+
+
+@dataclass(frozen=True)
+class ImportedModel:
+    """The run that a model file became, and the data set that it belongs to."""
+
+    record: RunRecord
+    dataset: Dataset
+
+
+def export_model(library: Library, run_id: str, path: Path) -> Job[ExportedModel]:
+    """Write a run's best weights, plan, record, figures and curves into one file; in full or not at all.
+
+    No ratings are in it, neither of the data set nor anybody's own. Raises LibraryError where the run or its data are
+    gone or damaged, and DataError where the file cannot be written.
+
+    Examples
+    --------
+    ::
+
+        drive(operations.export_model(library, "latest", Path("mine.desktoprec-model")))
+    """
+    record = library.runs.find(run_id)
+    yield StageStarted("loading", f"Fetching what {record.title} has learned")
+    stored = library.runs.load(record.run_id)
+    yield None
+    dataset = library.dataset_of(record)
+    yield None
+    yield StageStarted("writing", f"Writing {path.name}")
+    with whole_file(path) as file:
+        write_model_file(
+            file,
+            record,
+            dataset=dataset,
+            weights=stored.weights,
+            candidates_I=stored.candidates_I,
+            curves=library.runs.curves(record.run_id),
+            progress=library.runs.progress(record.run_id),
+        )
+    place = Path(path).absolute()
+    return ExportedModel(place, record.title, place.stat().st_size)
+
+
+def import_model(library: Library, path: Path) -> Job[ImportedModel]:
+    """Store the model of a file as a run, where the data set that it learned from is in the library.
+
+    Raises DataError where the file cannot be used, is of other data, or its model is here already; LibraryError where
+    the disk refuses. Nothing is stored then.
+
+    Examples
+    --------
+    ::
+
+        drive(operations.import_model(library, Path("mine.desktoprec-model")))
+    """
+    path = Path(path)
+    yield StageStarted("reading", f"Reading {path.name}")
+    found = read_model_file(path)
+    _refuse_duplicate(library, found)
+    yield StageStarted("checking", "Looking for the data that it learned from")
+    dataset = _dataset_for(library, found)
+    yield StageStarted("building", "Building the model")
+    try:
+        _check_size(found, dataset)
+        record = library.runs.record_in(found)
+        model_of(StoredModel(record, found.weights, found.candidates_I), dataset)
+    except NotStoredError:
+        raise
+    except (EngineError, RuntimeError, ValueError, TypeError, LookupError, MemoryError) as error:
+        what = error.what if isinstance(error, EngineError) else str(error).partition("\n")[0]
+        raise DataError(
+            f"{path.name} cannot be used as a model file: it does not fit together ({what}).",
+            remedy="Export the model again where it was trained.",
+            path=str(path),
+        ) from error
+    yield None
+    return ImportedModel(library.runs.add(found, dataset, record), dataset)
+
+
+def _refuse_duplicate(library: Library, found: ModelFile) -> None:
+    known = next((run for run in library.runs.records() if run.run_id == found.run_id), None)
+    if known is not None:
+        raise DataError(
+            f"The model in {found.path.name} is here already: it is {known.title}.",
+            remedy="Delete that run first if you want the file's in its place.",
+            run=known.run_id,
+        )
+
+
+def _dataset_for(library: Library, found: ModelFile) -> Dataset:
+    """The data set of a model file. Raises DataError, which says what is there instead."""
+    data = found.data
+    record = library.datasets.with_fingerprint(data.fingerprint)
+    if record is not None:
+        dataset = library.datasets.open(record.dataset_id)
+        if DataIdentity.of(dataset).item_ids == data.item_ids:
+            return dataset
+    similar = next((each for each in library.datasets.records() if each.titles == data.titles), None)
+    sizes = f"{plural(data.people, 'person')}, {plural(data.titles, 'title')}, {plural(data.entries, 'rating')}"
+    there = f" {similar.name} has as many titles, but other ratings." if similar is not None else ""
+    raise DataError(
+        f"The model in {found.path.name} learned from {data.name} ({sizes}), which is not in this library.{there}",
+        remedy="Import the same ratings file with the same choices, then open the model again.",
+        fingerprint=data.fingerprint,
+    )
+
+
+def _check_size(found: ModelFile, dataset: Dataset) -> None:
+    """Raises LibraryError where the settings ask for a model that is larger than what was stored for it."""
+    name = found.record["model"]
+    if name not in MODELS:
+        raise LibraryError(f"this version has no model called {name!r:.40}")
+    config = kind_of(name).config_class.from_dict(found.record.get("model_config") or {})
+    with torch.device("meta"):  # nothing is allocated
+        shapes = build(name, config, items=dataset.titles, scale=dataset.scale).state_dict()
+    stored = sum(tensor.numel() for tensor in found.weights.values())
+    if sum(tensor.numel() for tensor in shapes.values()) > stored + _MOST_OTHER_VALUES:
+        raise LibraryError("its settings are those of a larger model")
