@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from engine.operations.recommending import recommend as recommend
     from engine.operations.recommending import recommend_many as recommend_many
     from engine.operations.recommending import recommender_of as recommender_of
+    from engine.operations.same_people import SamePeople as SamePeople
+    from engine.operations.same_people import evaluate_on_same_people as evaluate_on_same_people
     from engine.operations.searching import SearchResult as SearchResult
     from engine.operations.searching import search as search
     from engine.operations.title_lists import FoundTitles as FoundTitles
@@ -77,6 +79,7 @@ _PLACES = {
     "predicting": "Predictions predict",
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
+    "same_people": "SamePeople evaluate_on_same_people",
     "searching": "SearchResult search",
     "title_lists": "FoundTitles match_titles",
     "training": "FinishedRun describe_curves resume train",

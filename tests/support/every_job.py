@@ -183,6 +183,12 @@ def _make_room(at: TrainedLibrary) -> Job[Any]:
     return operations.make_room(at.library, [run_id, run_id])
 
 
+def _same_people(at: TrainedLibrary) -> Job[Any]:
+    split = SplitConfig(kind="random", test_share=0.5)
+    job = trained(at.library, at.dataset, model="popularity", model_config=None, training=None, split=split)
+    return operations.evaluate_on_same_people(at.library, [at.run_id, drive(job).run_id])
+
+
 def _import_again(at: TrainedLibrary) -> Job[Any]:
     imported = yield from _import(at)
     return (yield from operations.import_again(at.library, imported.record.dataset_id))
@@ -209,6 +215,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "export a model": _export_model,
     "import a model": _import_model,
     "make room": _make_room,
+    "evaluate on the same people": _same_people,
     "quick model": _quick_model,
     "companion": _companion,
     "find rate": _find_rate,
@@ -254,6 +261,8 @@ def essence(result: Any) -> Any:
         return [[item.item_id for item in listed], [item.score for item in listed], [item.impact for item in impactful]]
     if hasattr(result, "inside"):
         return [result.size_bytes, *result.inside]
+    if hasattr(result, "results"):
+        return [_figures(evaluation) for evaluation in result.results.values()]
     if hasattr(result, "freed_bytes"):
         return [result.freed_bytes, len(result.run_ids)]
     if hasattr(result, "path"):

@@ -31,7 +31,9 @@ def a_batch(ratings=(9, 4, None, 7)):
 
 def total_at(step, **changes):
     moment = Moment(step, 100)
-    return float(two_head(**changes).losses(a_batch(), noise=torch.Generator().manual_seed(3), moment=moment).total.detach())
+    return float(
+        two_head(**changes).losses(a_batch(), noise=torch.Generator().manual_seed(3), moment=moment).total.detach()
+    )
 
 
 def test_that_the_two_headed_study_counts_seen_titles_like_rated_ones():
