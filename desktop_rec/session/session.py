@@ -24,6 +24,7 @@ from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
+from desktop_rec.settings.controller import SettingsController
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.learning_rate.controller import LearningRateController
 from desktop_rec.training.plan_controller import PlanController
@@ -76,6 +77,7 @@ class Session(QObject):
         self.recommendations = RecommendationsController(dataset, model, profile, kept, scoring, undo, requests, self)
         self.taste = TasteController(library, self.recommendations, scoring, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
+        self.settings = SettingsController(library, dataset, self.devices, jobs, queries, requests, self)
         self._connect()
 
     @property
@@ -113,6 +115,7 @@ class Session(QObject):
             self.model,
             self.search,
             self.my_ratings,
+            self.settings,
         )
         for part in parts:
             self.dataset.changed.connect(part.on_dataset_changed)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QFrame, QScrollArea, QWidget
 
 from desktop_rec.common.controls import across, below, button, make_card, named, scrolled_page, text_label
-from desktop_rec.common.log import LogFile, about_machine
 from desktop_rec.common.notices import Notice
 from desktop_rec.common.preferences import Preferences
-from desktop_rec.session.devices import Devices
-from desktop_rec.session.library import OpenLibrary
-from desktop_rec.session.requests import WindowRequests
 from desktop_rec.settings.about import AboutCard
+from desktop_rec.settings.controller import SettingsController, describe_machine
+from desktop_rec.settings.devices_card import DevicesCard
+from desktop_rec.settings.log_card import LogCard
+from desktop_rec.settings.log_lines import LogSource
 from desktop_rec.theme.theme import CHOICES, THEME, apply_theme
 from engine.text import format_size
 
@@ -44,43 +44,30 @@ _WIDTH = 760
 class SettingsView(QScrollArea):
     """Cards below each other."""
 
-    def __init__(
-        self,
-        library: OpenLibrary,
-        devices: Devices,
-        requests: WindowRequests,
-        preferences: Preferences,
-        log: LogFile | None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, settings: SettingsController, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._library, self._devices, self._requests = library, devices, requests
-        self._preferences, self._log = preferences, log
+        self._settings, self._preferences = settings, preferences
+        self._library, self._devices, self._requests = settings.library, settings.devices, settings.requests
         self._build()
         self._connect()
         self.show_state()
 
     def show_state(self) -> None:
-        """Read again what can change: disk use and devices."""
+        """Read again what can change: disk use, devices and logs."""
         self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
         home = self._library.home
         self._folder.show_text(str(home) if home else "The folder is not open.")
         self._library.count_disk_use()
         self._open_folder.setEnabled(home is not None)
         self._show_devices()
-        self._log_card.show_text(str(self._log.path) if self._log and self._log.path else "There is no log file.")
-        self._open_log.setEnabled(self._log is not None and self._log.path is not None)
+        self._show_test()
+        self._show_logs()
 
-    def diagnostics(self) -> str:
-        """What "Copy diagnostics" copies: versions, devices, the folder, and the end of the log. No ratings."""
-        devices = self._devices.found
-        parts = [
-            about_machine(),
-            "\n".join(device.words for device in devices.usable) if devices else "devices: not looked at yet",
-            f"folder: {self._library.home}",
-            self._log.tail() if self._log else "",
-        ]
-        return "\n\n".join(part for part in parts if part)
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was written to the log since is shown when the place is looked at again."""
+        super().showEvent(event)
+        self._show_logs()
+        self._read_log()
 
     def _build(self) -> None:
         rows = scrolled_page(self, "settings_view")
@@ -95,38 +82,63 @@ class SettingsView(QScrollArea):
         for choice in CHOICES:
             self._themes.addItem(_THEMES[choice], choice)
         self._open_folder = button("Open folder", "settings_open_folder", "Show the folder in the file manager")
-        self._copy_line = button("Copy the line", "settings_copy_line", "Copy the line that lets torch use the GPU")
-        self._open_log = button("Open log", "settings_open_log", "Show this launch's log")
-        self._copy_diagnostics = button(
-            "Copy diagnostics", "settings_copy_diagnostics", "Copy versions, devices and the end of the log"
-        )
         appearance = SettingsCard("appearance", "Appearance", self._themes)
         appearance.show_text("Colours of the window.")
         self._folder = SettingsCard("folder", "Folder", self._open_folder)
-        self._devices_card = SettingsCard("devices", "Devices", self._copy_line)
-        self._log_card = SettingsCard("log", "Log of this launch", self._open_log, self._copy_diagnostics)
+        self._devices_card, self._log_card = DevicesCard(self._settings.models), LogCard()
         return appearance, self._folder, self._devices_card, self._log_card, AboutCard()
 
     def _connect(self) -> None:
+        settings, devices, log = self._settings, self._devices_card, self._log_card
         self._themes.activated.connect(self._on_theme)
         self._open_folder.clicked.connect(self._on_open_folder)
-        self._copy_line.clicked.connect(self._on_copy_line)
-        self._open_log.clicked.connect(self._on_open_log)
-        self._copy_diagnostics.clicked.connect(self._on_copy_diagnostics)
         self._devices.changed.connect(self._show_devices)
         self._library.changed.connect(self.show_state)
         self._library.disk_use_counted.connect(self._show_disk_use)
+        devices.copy_asked.connect(self._on_copy_line)
+        devices.test_asked.connect(settings.test_speed)
+        devices.stop_asked.connect(settings.jobs.stop)
+        settings.test_changed.connect(self._show_test)
+        settings.jobs.changed.connect(self._show_test)
+        settings.dataset.changed.connect(self._on_dataset)
+        settings.log_read.connect(self._show_log)
+        log.source_chosen.connect(settings.read_log)
+        log.open_asked.connect(self._on_open_log)
+        log.diagnostics_asked.connect(self._on_copy_diagnostics)
 
     def _show_devices(self) -> None:
-        devices = self._devices.found
-        self._copy_line.setVisible(devices is not None and devices.unused is not None)
-        if devices is None:
-            self._devices_card.show_text("Looking at what can compute here…")
+        found = self._devices.found
+        if found is None:
+            self._devices_card.show_devices("Looking at what can compute here…", can_copy=False)
             return
-        lines = [f"{device.words} ({', '.join(device.precisions)})" for device in devices.usable]
-        if devices.unused is not None:
-            lines += ["", devices.unused.words, f"To fix it, run: {devices.unused.line}"]
-        self._devices_card.show_text("\n".join(lines))
+        lines = [f"{device.words} ({', '.join(device.precisions)})" for device in found.usable]
+        lines.append(describe_machine())
+        if found.unused is not None:
+            lines += ["", found.unused.words, f"To fix it, run: {found.unused.line}"]
+        self._devices_card.show_devices("\n".join(lines), can_copy=found.unused is not None)
+
+    def _show_test(self) -> None:
+        settings, dataset = self._settings, self._settings.dataset.current
+        self._devices_card.show_test(
+            settings.tested,
+            dataset_name=dataset.name if dataset is not None else "",
+            can_test=settings.can_test,
+            is_testing=settings.is_testing,
+        )
+
+    def _on_dataset(self) -> None:
+        self._show_test()
+        self._show_logs()
+
+    def _show_logs(self) -> None:
+        self._log_card.show_sources(self._settings.log_sources())
+
+    def _show_log(self) -> None:
+        self._log_card.show_log(self._settings.log)
+
+    def _read_log(self) -> None:
+        if self._log_card.source is not None:
+            self._settings.read_log(self._log_card.source)
 
     def _on_theme(self) -> None:
         app = QApplication.instance()
@@ -137,8 +149,8 @@ class SettingsView(QScrollArea):
     def _on_open_folder(self) -> None:
         self._show_file(self._library.home)
 
-    def _on_open_log(self) -> None:
-        self._show_file(self._log.path if self._log else None)
+    def _on_open_log(self, source: LogSource) -> None:
+        self._show_file(source.path)
 
     def _show_disk_use(self, size_bytes: int) -> None:
         text = f"{self._library.home}\n{format_size(size_bytes)} of data sets, models and ratings"
@@ -155,5 +167,5 @@ class SettingsView(QScrollArea):
             QGuiApplication.clipboard().setText(self._devices.found.unused.line)
 
     def _on_copy_diagnostics(self) -> None:
-        QGuiApplication.clipboard().setText(self.diagnostics())
+        QGuiApplication.clipboard().setText(self._settings.diagnostics())
         self._requests.notify(Notice("Diagnostics are on the clipboard.", kind="info"))

@@ -189,7 +189,8 @@ class MainWindow(QMainWindow):
         from desktop_rec.settings.view import SettingsView
 
         next_step()
-        return SettingsView(session.library, session.devices, session.requests, self._preferences, self._log)
+        session.settings.launch_log = self._log
+        return SettingsView(session.settings, self._preferences)
 
     def _restore_columns(self, view: QWidget) -> None:
         for splitter in view.findChildren(QSplitter):

@@ -9,6 +9,7 @@ from pathlib import Path
 import engine
 from engine.cli.bending import add_bending
 from engine.cli.reading_options import add_reading
+from engine.models.registry import FIRST_MODEL
 
 MOST_THREADS = 1024
 _DEVICES = "auto|cpu|cuda|all"
@@ -112,6 +113,15 @@ def _add_lists(add: _AddCommand) -> None:
     add("formats", help="list the known layouts of files")
     bench = add("bench", help="measure what this computer does in how long")
     bench.add_argument("bench", choices=("ladder", "devices", "import", "explain"), help="what is measured")
+    bench.add_argument(
+        "dataset", nargs="?", metavar="DATASET", help="devices: a data set of which an epoch is timed on each"
+    )
+    bench.add_argument("--model", metavar="NAME", default=FIRST_MODEL, help="devices: the model that learns from it")
+    bench.set_defaults(preset=None, split=None)
+    bench.add_argument(
+        "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
+        help="devices: settings of the model, of training, of the split",
+    )  # fmt: skip
 
 
 def _add_runs(add: _AddCommand) -> None:

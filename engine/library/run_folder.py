@@ -175,6 +175,11 @@ class RunFolder:
             raise damaged(self.path / _CANDIDATES, "it holds more than yes and no")
         return bytes_I.view(np.bool_)
 
+    @property
+    def log_path(self) -> Path:
+        """Where its log is, if anything was written to it."""
+        return self.path / _LOG
+
     def log(self, line: str) -> None:
         try:
             with (self.path / _LOG).open("a", encoding="utf-8") as file:

@@ -230,6 +230,10 @@ class RunStore(FolderStore[RunRecord]):
                 LOG.warning("A point of the curves of run %s is damaged and left out: %s", run_id, error)
         return tuple(points)
 
+    def log_of(self, run_id: str) -> Path:
+        """Where the log of a run is, if anything was written to it."""
+        return RunFolder(self.folder_of(run_id)).log_path
+
     def load(self, run_id: str) -> StoredModel:
         """What a run learned: its best weights. Raises LibraryError where they are missing or damaged."""
         record = self.find(run_id)

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from engine.operations.same_people import evaluate_on_same_people as evaluate_on_same_people
     from engine.operations.searching import SearchResult as SearchResult
     from engine.operations.searching import search as search
+    from engine.operations.timing import SpeedTest as SpeedTest
+    from engine.operations.timing import speed_test as speed_test
     from engine.operations.title_lists import FoundTitles as FoundTitles
     from engine.operations.title_lists import match_titles as match_titles
     from engine.operations.training import FinishedRun as FinishedRun
@@ -81,6 +83,7 @@ _PLACES = {
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
     "same_people": "SamePeople evaluate_on_same_people",
     "searching": "SearchResult search",
+    "timing": "SpeedTest speed_test",
     "title_lists": "FoundTitles match_titles",
     "training": "FinishedRun describe_curves resume train",
 }

@@ -6,6 +6,7 @@ that can be compared to the bit.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from engine.models.base import Model
 from engine.models.mf import MfConfig
 from engine.recommending.user_evaluation import evaluate_user
 from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.plan import TrainingPlan
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 FINDER = FinderConfig(steps=24)
@@ -115,6 +117,12 @@ def _search(at: TrainedLibrary) -> Job[Any]:
 
 def _search_at_once(at: TrainedLibrary) -> Job[Any]:
     return operations.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
+
+
+def _speed_test(at: TrainedLibrary) -> Job[Any]:
+    plan = TrainingPlan.of("two_head", model_config=SMALL, training=QUICK)
+    ticks = itertools.count(step=0.05)
+    return operations.speed_test(at.library, at.dataset, plan=plan, seconds=0.2, clock=lambda: next(ticks))
 
 
 def _evaluate(at: TrainedLibrary) -> Job[Any]:
@@ -226,6 +234,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "fit": _fit,
     "blend": _blend,
     "resume": _resume,
+    "speed test": _speed_test,
     "search": _search,
     "search at once": _search_at_once,
     "evaluate": _evaluate,
@@ -241,6 +250,8 @@ def essence(result: Any) -> Any:
     """What a job found, as values that can be compared: equal essence, equal work."""
     if isinstance(result, dict):
         return {name: _figures(evaluation) for name, evaluation in result.items()}
+    if isinstance(result, operations.SpeedTest):
+        return [[epoch.device, epoch.precision, epoch.seconds_per_epoch] for epoch in result.epochs]
     if hasattr(result, "missing"):
         return sorted(result.rows)
     if hasattr(result, "matches"):

@@ -155,6 +155,7 @@ def test_that_the_settings_copy_diagnostics_without_ratings(qtbot, launch):
     assert text.startswith("Desktop Rec 0.1.0")
     assert "PySide6-Essentials" in text
     assert str(launch.home) in text
+    assert "Threads: " in text
 
 
 def test_that_about_names_licences_and_the_notice_of_the_sample(launch):

@@ -11,6 +11,8 @@ from engine.bench.explaining import explain_speeds
 from engine.bench.importing import import_speeds
 from engine.bench.ladder import ladder
 from engine.cli import benching
+from engine.library.store import Library
+from engine.operations import timing
 
 SMALL = {
     "ladder": partial(ladder, titles=60, people=40, models=("mult_vae",), precision="float32", repeats=1),
@@ -65,3 +67,37 @@ def test_that_an_unknown_bench_is_wrong_use(ask):
     status, _, err = ask("bench", "coffee")
     assert status == 2
     assert "ladder" in err
+
+
+@pytest.fixture
+def home(planted_home):
+    return planted_home
+
+
+def test_that_an_epoch_of_a_data_set_is_timed_on_each_device_and_remembered(planted_home, ask, monkeypatch):
+    monkeypatch.setattr(timing, "SECONDS", 0.1)
+    words = ("--model", "mult_dae", "--set", "hidden=8", "latent=4")
+    found = ask.document("bench", "devices", "planted", *words)
+    assert {epoch["precision"] for epoch in found["epochs"]} >= {"float32"}
+    assert all(epoch["seconds_per_epoch"] > 0 for epoch in found["epochs"])
+    slowest = found["epochs"][-1]
+    assert found["examples"] / slowest["examples_per_second"] == pytest.approx(slowest["seconds_per_epoch"])
+    with Library.open(planted_home, who="a test") as library:
+        remembered = library.speeds.recorded_speed("mult_dae", "cpu", "float32")
+    assert remembered is not None
+    on_cpu = next(e for e in found["epochs"] if (e["device"], e["precision"]) == ("cpu", "float32"))
+    assert remembered.examples_per_second == pytest.approx(on_cpu["examples_per_second"])
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("ladder", "planted"), "makes its own data"),
+        (("devices", "--set", "batch=3"), "goes with a data set"),
+        (("devices", "planted", "--model", "ease"), "computed at once"),
+    ],
+)
+def test_that_a_bench_that_makes_no_sense_is_refused(planted_home, ask, words, sentence):
+    status, said, err = ask("bench", *words)
+    assert (status > 0, said) == (True, "")
+    assert sentence in err
