@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -43,6 +43,11 @@ def button(words: str, object_name: str, tooltip: str, *, role: str = "") -> QPu
     if role:
         made.setProperty("role", role)
     return made
+
+
+def announce(control: QWidget, words: str) -> None:
+    """Let a screen reader say what just happened to a control."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(control, words))
 
 
 def text_label(text: str = "", object_name: str = "", *, role: str = "", wraps: bool = False) -> QLabel:

@@ -26,7 +26,7 @@ from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.settings.controller import SettingsController
 from desktop_rec.training.controller import TrainingController
-from desktop_rec.training.learning_rate.controller import LearningRateController
+from desktop_rec.training.learning_rate.controller import SWEEPS, LearningRateController
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.search.controller import SearchController
@@ -64,9 +64,10 @@ class Session(QObject):
         self.data = DataController(library, dataset, model, jobs, queries, undo, requests, self)
         self.importing = ImportController(library, dataset, self.devices, jobs, queries, requests, self)
         self.plan = PlanController(dataset, self.devices, self)
-        self.learning_rate = LearningRateController(library, dataset, jobs, requests, self)
         self.training = TrainingController(library, dataset, model, self.devices, jobs, queries, undo, requests, self)
         self.run_queue = RunQueue(self.training, jobs, self)
+        sweeps = queries.add(QueryWorker("sweeps", (SWEEPS,)))
+        self.learning_rate = LearningRateController(library, dataset, self.training, jobs, undo, sweeps, requests, self)
         self.search = SearchController(library, dataset, model, jobs, undo, requests, self)
         self.models = ModelsController(
             library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self

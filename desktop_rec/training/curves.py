@@ -19,6 +19,7 @@ from engine.events import (
     LossesMeasured,
     Progressed,
     RateChanged,
+    RateTaken,
     StageStarted,
     StepsTaken,
     TrainingStarted,
@@ -97,7 +98,8 @@ class TrainingState:
     model: str = ""
     running: bool = False
     sweep: SweepState = field(default_factory=SweepState)
-    """The learning-rate sweep that ran first, where the rate was left to be found."""
+    """The learning-rate sweep that ran first, where the rate was left to be found, and what was `taken` from it."""
+    taken: RateTaken | None = None
     started: TrainingStarted | None = None
     stages: list[StageLine] = field(default_factory=list)
     steps: GrowingSeries = field(default_factory=GrowingSeries)
@@ -147,6 +149,8 @@ class TrainingState:
                 self.stages[-1].share = event.done / event.total
             case LossesMeasured():
                 self.sweep.fold(event)
+            case RateTaken():
+                self.taken = event
             case Advised():
                 self.advice.append(event.words)
 

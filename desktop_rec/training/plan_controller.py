@@ -154,6 +154,12 @@ class PlanController(QObject):
             self._plan = plan
             self.changed.emit()
 
+    def set_finder(self, finder: FinderConfig) -> None:
+        """Sweep by other settings."""
+        if finder != self.plan.finder:
+            self._plan = replace(self.plan, finder=finder)
+            self.changed.emit()
+
     def use_rate(self, lr: float) -> None:
         """Settle on a rate that was read off a sweep."""
         self._plan, self.is_rate_chosen = self.plan.changed(lr=lr), True

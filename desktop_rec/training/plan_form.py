@@ -102,8 +102,6 @@ class PlanForm(SidePanel):
             elsewhere = _SET_ELSEWHERE | ({"optimizer"} if own_optimizer else set())
             parts.append(FormPart("Training", start.training, leave_out=elsewhere))
         parts.append(FormPart("How it is evaluated", start.split, all_folded=True))
-        if by_steps:
-            parts.append(FormPart("Learning-rate sweep", start.finder, all_folded=True))
         self.form.show_configs(parts)
         self.rate.setVisible(by_steps)
         self.devices.setVisible(by_steps)

@@ -45,7 +45,7 @@ class JobButtons(QWidget):
     def __init__(self, words: JobWords, *, has_discard: bool = False) -> None:
         super().__init__()
         self._words, self._has_discard = words, has_discard
-        self._may_start = True
+        self._may_start, self._why_not = True, ""
         self._job: JobState | None = None
         self._build()
         self._start.clicked.connect(self.start_asked)
@@ -54,13 +54,14 @@ class JobButtons(QWidget):
         self._discard.clicked.connect(self.discard_asked)
         self.show_job(None)
 
-    def show_start(self, words: str, *, may_start: bool = True, is_primary: bool = True) -> None:
-        """What the first button is called now, and whether there is something to start."""
+    def show_start(self, words: str, *, may_start: bool = True, is_primary: bool = True, why_not: str = "") -> None:
+        """What the first button is called now, whether there is something to start, and if not, why."""
         set_role(self._start, "primary" if is_primary else "")
         self._start.setText(words)
         self._start.setAccessibleName(words)
-        self._may_start = may_start
+        self._may_start, self._why_not = may_start, why_not
         self._start.setEnabled(may_start and self._job is None)
+        self._show_tip()
 
     def show_job(self, job: JobState | None, *, keeps: bool = True) -> None:
         """The buttons for the job that runs now, if any; `keeps`: stopping it would leave something."""
@@ -68,7 +69,7 @@ class JobButtons(QWidget):
         is_own = job is not None and job.kind == self._words.kind
         self._start.setVisible(not is_own)
         self._start.setEnabled(job is None and self._may_start)
-        set_tip(self._start, self._words.start_tip if job is None or is_own else _BUSY_TIP)
+        self._show_tip()
         self._pause.setVisible(is_own and job is not None and job.can_pause)
         self._stop.setVisible(is_own)
         self._discard.setVisible(is_own and keeps and self._has_discard)
@@ -82,6 +83,10 @@ class JobButtons(QWidget):
         set_tip(self._stop, self._words.stop_tip if keeps else "End now; there is nothing to keep yet")
         for control in (self._pause, self._stop, self._discard):
             control.setEnabled(not job.stopping)
+
+    def _show_tip(self) -> None:
+        is_other = self._job is not None and self._job.kind != self._words.kind
+        set_tip(self._start, _BUSY_TIP if is_other else self._why_not or self._words.start_tip)
 
     def _build(self) -> None:
         words, suffix = self._words, self._words.suffix

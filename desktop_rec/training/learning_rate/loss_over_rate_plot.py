@@ -1,4 +1,4 @@
-"""Loss over learning rate: the sweep as it grows, what it suggests as marked lines, and a line to drag.
+"""Loss over learning rate: a sweep as it grows, earlier ones behind it, what it suggests, and a line to drag.
 
 x is log10(rate).
 """
@@ -8,95 +8,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from desktop_rec.common.controls import announce
+from desktop_rec.common.plain import Coloured, markup
 from desktop_rec.common.plots.axes import FigureAxis, LogRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.plots.curve import Curve, Float64, span
+from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.colours import Colours
-from desktop_rec.theme.theme import THEME
+from desktop_rec.theme.theme import THEME, series_colour
+from desktop_rec.training.learning_rate.rate_line import RateLine, is_left_of_line, rows_of
+from desktop_rec.training.learning_rate.sweep_curves import SweepCurve, joint_range, scales_of, sweep_range
 from engine.text import format_figure, format_rate
 
-_TOP, _ROW, _ROWS = 0.84, 0.07, 4
-
-
-class RateLine(pg.InfiniteLine):  # type: ignore[misc]
-    """A line in the palette colour of that name; the words stand at `height` (0..1) of the plot."""
-
-    def __init__(self, words: str, colour: str, *, movable: bool = False, height: float = 0.985) -> None:
-        super().__init__(angle=90, movable=movable, label=words)
-        self._colour = colour
-        self.label.setPosition(height)
-        self.setZValue(20 if movable else 10)
-        if movable:
-            self.setCursor(Qt.CursorShape.SizeHorCursor)
-
-    def turn_words(self, *, room: float) -> None:
-        """To the right of the line where there are so many pixels, else to the left."""
-        anchor = (1, 0) if self.label.boundingRect().width() > room else (0, 0)
-        self.label.anchors = [anchor, anchor]
-        self.label.updatePosition()
-
-    def show_words(self, words: str) -> None:
-        """Other words beside the line."""
-        self.label.setFormat(words)
-
-    def recolour(self, colours: Colours) -> None:
-        """Take the palette's colours; a mark is dashed and thin, the line to drag is solid."""
-        colour = getattr(colours, self._colour)
-        style = Qt.PenStyle.SolidLine if self.movable else Qt.PenStyle.DashLine
-        self.setPen(pg.mkPen(colour, width=2 if self.movable else 1, style=style))
-        self.setHoverPen(pg.mkPen(colours.accent, width=3))
-        self.label.setColor(colour)
-        self.label.fill = pg.mkBrush(colours.raised)
-        self.label.update()
-
-
-def staggered(positions: Sequence[float], *, width: float) -> list[float]:
-    """Heights (0..1 of the plot) for the names of ascending positions, so that near ones stand below each other."""
-    heights: list[float] = []
-    row = 0
-    for index, position in enumerate(positions):
-        near = index > 0 and position - positions[index - 1] < width
-        row = (row + 1) % _ROWS if near else 0
-        heights.append(_TOP - row * _ROW)
-    return heights
-
-
+_KEYS = "Left and right move the line, plus and minus zoom, 0 shows all; the table behind the plot holds the numbers."
 _KEY_STEP = 0.02
-_HEADROOM = 0.4
+_ZOOM = 0.8
+_LEAST_RANGE = 0.05
+_MOST_HEADROOM = 0.55
+_EDGE = 0.02
+_RELATIVE_WORDS = "loss: 1 at its start, 0 at its lowest"
+
+
+class EarlierCurve(Curve):
+    """The smooth loss of an earlier sweep, in the colour of its place, which may change."""
+
+    place: int = 0
+
+    def colour_in(self, colours: Colours) -> str:
+        return series_colour(self.place)
 
 
 class LossOverRatePlot(PlotCanvas):
-    """The raw loss thin and grey, the smooth one in the accent colour.
+    """The raw loss thin and grey, the smooth one in the accent colour, earlier sweeps in colours of their own.
 
-    rate_moved(float): the person moved the line to a rate, with the mouse, a click or the arrow keys.
+    rate_moved(float): the person moved the line to a rate, with the mouse, a click or the arrow keys. zoomed(bool):
+    whether only a part of the sweep is seen now.
     """
 
     rate_moved = Signal(float)
+    zoomed = Signal(bool)
 
     def __init__(self, name: str = "sweep_plot") -> None:
         super().__init__(name, "Loss over learning rate")
-        self.setAccessibleDescription("Left and right move the line; the table behind the plot holds the numbers.")
+        self.setAccessibleDescription(_KEYS)
         self.plot = self.add_plot(0, bottom=LogRateAxis("bottom", words="learning rate"), left=FigureAxis("left"))
-        self.plot.setMouseEnabled(x=False, y=False)
+        self.plot.getViewBox().setLimits(minXRange=_LEAST_RANGE)
+        self._earlier: list[EarlierCurve] = []
         self.raw = self.add_curve(Curve(self.plot, "raw", log_x=True))
         self.smooth = self.add_curve(Curve(self.plot, "accent", width=2, log_x=True))
-        self._names = [pg.TextItem("raw", anchor=(0, 1)), pg.TextItem("smoothed", anchor=(0, 0))]
-        for name_item in self._names:
-            self.plot.addItem(name_item, ignoreBounds=True)
+        self.raw.item.setZValue(1)
+        self.smooth.item.setZValue(3)
+        self._shown, self._behind = SweepCurve(), tuple[SweepCurve, ...]()
+        self._legend = pg.TextItem("", anchor=(0, 1))
+        self._legend.setParentItem(self.plot.getViewBox())
         self._marks: list[RateLine] = []
         self._line = RateLine("", "text", movable=True)
         self._line.sigDragged.connect(self._on_dragged)
         self._line.hide()
         self.plot.addItem(self._line, ignoreBounds=True)
-        self.plot.getViewBox().sigResized.connect(self._turn_all_words)
-        self.scene().sigMouseClicked.connect(self._on_clicked)
         self._low, self._high = -7.0, 1.0
+        self._is_zoomed = False
+        self.may_choose = False
+        """Whether a click puts the line there where none stands yet."""
+        self.plot.getViewBox().sigResized.connect(self.repainter.mark)
+        self.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
+        self.scene().sigMouseClicked.connect(self._on_clicked)
         self.recolour()
 
     @property
@@ -104,16 +84,39 @@ class LossOverRatePlot(PlotCanvas):
         """Where the line stands; None while there is none."""
         return float(10.0 ** self._line.value()) if self._line.isVisible() else None
 
-    def show_range(self, *, lowest: float, highest: float) -> None:
-        """The rates that the sweep goes through."""
-        self._low, self._high = float(np.log10(lowest)), float(np.log10(highest))
-        self.plot.setXRange(self._low, self._high, padding=0.02)
-        self._line.setBounds((self._low, self._high))
+    @property
+    def is_zoomed(self) -> bool:
+        return self._is_zoomed
 
-    def show_points(self, lrs: npt.ArrayLike, losses: npt.ArrayLike, smoothed: npt.ArrayLike) -> None:
-        """The sweep so far; drawn when due."""
-        self.raw.set_points(lrs, losses)
-        self.smooth.set_points(lrs, smoothed)
+    def show_range(self, *, lowest: float, highest: float) -> None:
+        """The rates to see, until somebody zooms; the line moves among them."""
+        wanted = float(np.log10(lowest)), float(np.log10(highest))
+        if wanted == (self._low, self._high):
+            return
+        self._low, self._high = wanted
+        room = _EDGE * (self._high - self._low)
+        self.plot.getViewBox().setLimits(xMin=self._low - room, xMax=self._high + room)
+        self._line.setBounds((self._low, self._high))
+        self.show_all()
+
+    def show_sweeps(self, shown: SweepCurve, behind: Sequence[SweepCurve] = ()) -> None:
+        """A sweep in the foreground and earlier ones behind it; drawn when due."""
+        self._shown, self._behind = shown, tuple(behind)
+        while len(self._earlier) < len(behind):
+            self._earlier.append(EarlierCurve(self.plot, "second", width=2, log_x=True))
+            self._earlier[-1].item.setZValue(2)
+            self.add_curve(self._earlier[-1])
+        scales = scales_of((shown, *behind))
+        self.raw.set_points(shown.lrs, scales[0].drawn(shown.losses))
+        self.smooth.set_points(shown.lrs, scales[0].drawn(shown.smoothed))
+        for number, curve in enumerate(self._earlier):
+            sweep = behind[number] if number < len(behind) else SweepCurve()
+            scale = scales[number + 1] if number < len(behind) else scales[0]
+            curve.place = sweep.place
+            curve.set_points(sweep.lrs, scale.drawn(sweep.smoothed))
+            curve.recolour(THEME.colours)
+        self.plot.getAxis("left").show_words(_RELATIVE_WORDS if scales[0].is_relative else "")
+        self._show_legend()
         self.repainter.mark()
 
     def show_suggestions(self, marks: Sequence[tuple[str, float]]) -> None:
@@ -121,15 +124,13 @@ class LossOverRatePlot(PlotCanvas):
         for line in self._marks:
             self.plot.removeItem(line)
         ordered = sorted(marks, key=lambda mark: mark[1])
-        heights = staggered([float(np.log10(lr)) for _, lr in ordered], width=0.24 * (self._high - self._low))
-        self._marks = [
-            RateLine(name, "second", height=height) for (name, _), height in zip(ordered, heights, strict=True)
-        ]
+        self._marks = [RateLine(name, "second") for name, _ in ordered]
         for index, (line, (_, lr)) in enumerate(zip(self._marks, ordered, strict=True)):
             line.setValue(float(np.log10(lr)))
             line.setZValue(19 - index)
             line.recolour(THEME.colours)
             self.plot.addItem(line, ignoreBounds=True)
+        self.repainter.mark()
 
     def set_rate(self, lr: float | None) -> None:
         """Put the line at a rate, or take it away. Emits nothing."""
@@ -138,43 +139,121 @@ class LossOverRatePlot(PlotCanvas):
             self._line.setValue(float(np.log10(lr)))
             self._describe_line()
 
+    def show_all(self) -> None:
+        """Back to the whole sweep after zooming."""
+        self.plot.setXRange(self._low, self._high, padding=_EDGE)
+        self._set_zoomed(is_zoomed=False)
+        self.repainter.mark()
+
+    def zoom(self, factor: float) -> None:
+        """See so many times the range, around the line or else the middle."""
+        low, high = self.plot.viewRange()[0]
+        centre = self._line.value() if self._line.isVisible() else (low + high) / 2
+        room = _EDGE * (self._high - self._low)
+        wanted = (
+            max(self._low - room, centre - (centre - low) * factor),
+            min(self._high + room, centre + (high - centre) * factor),
+        )
+        self.plot.setXRange(*wanted, padding=0)
+        self._on_zoomed()
+
     def table(self) -> Table:
-        """Every measured step."""
+        """Every measured step of the sweeps that are drawn, the one in the foreground first."""
         rows = [
-            (format_rate(10.0**x), format_figure(loss), format_figure(smooth))
-            for x, loss, smooth in zip(self.raw.xs, self.raw.ys, self.smooth.ys, strict=False)
+            (format_rate(lr), format_figure(loss), format_figure(smooth))
+            for lr, loss, smooth in zip(self._shown.lrs, self._shown.losses, self._shown.smoothed, strict=True)
         ]
-        return Table(("Learning rate", "Loss", "Smoothed loss"), rows)
+        if not self._behind:
+            return Table(("Learning rate", "Loss", "Smoothed loss"), rows)
+        named = [
+            (sweep.name, format_rate(lr), format_figure(loss), format_figure(smooth))
+            for sweep in (self._shown, *self._behind)
+            for lr, loss, smooth in zip(sweep.lrs, sweep.losses, sweep.smoothed, strict=True)
+        ]
+        return Table(("Sweep", "Learning rate", "Loss", "Smoothed loss"), named, has_titles=True)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        raw, smooth = self.raw.value_at(x), self.smooth.value_at(x)
-        if raw is None or smooth is None:
+        place = _nearest(self._shown, x)
+        if place is None:
             return ""
-        return f"at {format_rate(10.0 ** raw[0])}: loss {format_figure(raw[1])}, smoothed {format_figure(smooth[1])}"
+        shown = self._shown
+        words = (
+            f"at {format_rate(float(shown.lrs[place]))}: loss {format_figure(float(shown.losses[place]))}, "
+            f"smoothed {format_figure(float(shown.smoothed[place]))}"
+        )
+        for sweep in self._behind:
+            near = _nearest(sweep, x)
+            if near is not None:
+                words += f" · {sweep.name} {format_figure(float(sweep.smoothed[near]))}"
+        return words
 
     def draw(self) -> None:
         super().draw()
-        low, high = sweep_range(self.raw.ys, self.smooth.ys)
-        self.plot.setYRange(low, high, padding=0)
-        self._place_names()
-        self._turn_all_words()
+        box = self.plot.getViewBox()
+        rows = self._arrange_marks()
+        line_height = self._row_height()
+        wanted = (rows + 1) * line_height / max(1.0, box.height()) if self._marks or self._line.isVisible() else 0.0
+        headroom = min(_MOST_HEADROOM, wanted)
+        low, high = self._visible_range()
+        self.plot.setYRange(low, low + (high - low) / (1.0 - headroom), padding=0)
+        self._legend.setPos(6, box.height() - 4)
+        self._place_line()
         if self._line.isVisible():
             self._describe_line()
 
     def recolour(self) -> None:
         super().recolour()
-        self._names[0].setColor(THEME.colours.text_weak)
-        self._names[1].setColor(THEME.colours.accent)
+        self._legend.fill = pg.mkBrush(THEME.colours.raised)
+        self._show_legend()
         for line in [*self._marks, self._line]:
             line.recolour(THEME.colours)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
-        if way == 0 or not self._line.isVisible():
+        key = Qt.Key(event.key())
+        way = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(key, 0)
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(_ZOOM)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(1 / _ZOOM)
+        elif key == Qt.Key.Key_0:
+            self.show_all()
+        elif way != 0 and self._line.isVisible():
+            fast = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            self._move_to(self._line.value() + way * fast * _KEY_STEP)
+            announce(self, self._line_words())
+        else:
             super().keyPressEvent(event)
+
+    def _visible_range(self) -> tuple[float, float]:
+        """Losses of what is seen of the sweeps."""
+        left, right = self.plot.viewRange()[0]
+        ranges = []
+        for raw, smooth in ((self.raw, self.smooth), *((curve, curve) for curve in self._earlier)):
+            seen = (smooth.xs >= left) & (smooth.xs <= right)
+            if seen.any():
+                ranges.append(sweep_range(raw.ys[seen], smooth.ys[seen]))
+        return joint_range(ranges)
+
+    def _show_legend(self) -> None:
+        """What is drawn in which colour, the sweep in the foreground first; empty while nothing is drawn."""
+        colours, shown = THEME.colours, self._shown
+        if len(shown.lrs) < 2:
+            self._legend.setHtml("")
             return
-        fast = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-        self._move_to(self._line.value() + way * fast * _KEY_STEP)
+        name = f"{shown.name}: " if self._behind else ""
+        lines = [markup(Coloured(f"{name}smoothed, ", colours.accent), Coloured("each step", colours.text_weak))]
+        lines += [markup(Coloured(sweep.name, series_colour(sweep.place))) for sweep in self._behind]
+        self._legend.setHtml("<br>".join(lines))
+
+    def _set_zoomed(self, *, is_zoomed: bool) -> None:
+        if is_zoomed != self._is_zoomed:
+            self._is_zoomed = is_zoomed
+            self.zoomed.emit(is_zoomed)
+
+    def _on_zoomed(self) -> None:
+        left, right = self.plot.viewRange()[0]
+        self._set_zoomed(is_zoomed=right - left < (self._high - self._low) * (1 + _EDGE))
+        self.repainter.mark()
 
     def _on_dragged(self, line: RateLine) -> None:
         self._move_to(line.value())
@@ -183,7 +262,8 @@ class LossOverRatePlot(PlotCanvas):
         box = self.plot.getViewBox()
         place = event.scenePos()  # type: ignore[attr-defined]
         left = event.button() == Qt.MouseButton.LeftButton  # type: ignore[attr-defined]
-        if left and self._line.isVisible() and box.sceneBoundingRect().contains(place):
+        if left and (self._line.isVisible() or self.may_choose) and box.sceneBoundingRect().contains(place):
+            self._line.show()
             self._move_to(box.mapSceneToView(place).x())
 
     def _move_to(self, x: float) -> None:
@@ -192,41 +272,49 @@ class LossOverRatePlot(PlotCanvas):
         self._describe_line()
         self.rate_moved.emit(float(10.0**x))
 
+    def _line_words(self) -> str:
+        x = self._line.value()
+        place = _nearest(self._shown, x)
+        loss = f" · loss {format_figure(float(self._shown.smoothed[place]))}" if place is not None else ""
+        return f"rate {format_rate(10.0**x)}{loss}"
+
     def _describe_line(self) -> None:
-        found = self.smooth.value_at(self._line.value())
-        loss = f"\nloss {format_figure(found[1])}" if found else ""
-        self._line.show_words(f"lr {format_rate(10.0 ** self._line.value())}{loss}")
-        self._turn_words(self._line)
+        words = self._line_words()
+        self._line.show_words(words)
+        self.setAccessibleDescription(f"The line is at {words}. {_KEYS}")
+        self._place_line()
 
-    def _turn_all_words(self) -> None:
-        for line in (*self._marks, self._line):
-            self._turn_words(line)
+    def _place_line(self) -> None:
+        box = self.plot.getViewBox()
+        left = is_left_of_line(self._pixel(self._line), width=self._line.words_size[0], room=box.width())
+        self._line.place_words(top=0, height=box.height(), is_left=left)
 
-    def _turn_words(self, line: RateLine) -> None:
-        """Keep the words beside a line inside the plot."""
-        share = (line.value() - self._low) / (self._high - self._low)
-        line.turn_words(room=(1.0 - share) * self.plot.getViewBox().width())
+    def _arrange_marks(self) -> int:
+        """Put the names of the marks below each other where they would meet; how many rows they take."""
+        box, height = self.plot.getViewBox(), self._row_height()
+        sides, spans = [], []
+        for line in self._marks:
+            x, width = self._pixel(line), line.words_size[0]
+            sides.append(is_left_of_line(x, width=width, room=box.width()))
+            spans.append((x - width, x) if sides[-1] else (x, x + width))
+        rows = rows_of(spans)
+        for line, is_left, row in zip(self._marks, sides, rows, strict=True):
+            line.place_words(top=(row + 1) * height, height=box.height(), is_left=is_left)
+        return max(rows, default=-1) + 1
 
-    def _place_names(self) -> None:
-        """Direct labels at the start of the curves, where a sweep is flat; raw above, smooth below."""
-        for name_item, curve in zip(self._names, (self.raw, self.smooth), strict=True):
-            name_item.setVisible(len(curve.xs) > 1)
-            if len(curve.xs) > 1:
-                first = curve.ys[: max(2, len(curve.ys) // 6)]
-                name_item.setPos(self._low, float(first.max() if curve is self.raw else first.min()))
+    def _row_height(self) -> float:
+        return self._line.words_size[1]
+
+    def _pixel(self, line: RateLine) -> float:
+        """Where a line stands, in pixels from the left edge of the plot."""
+        low, high = self.plot.viewRange()[0]
+        return float((line.value() - low) / (high - low) * self.plot.getViewBox().width())
 
 
-def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
-    """The y range of a sweep: where the loss falls, and as much again above it; what blows up runs out at the top.
-
-    Room for the names of the marks is part of it.
-    """
-    if len(smooth_N) == 0:
-        return 0.0, 1.0
-    falling = int(np.argmin(smooth_N)) + 1
-    most = np.quantile(raw_N[:falling], (0.02, 0.98))
-    low, high = span(np.concatenate((most, smooth_N[:falling])), margin=0.1)
-    later = smooth_N[falling:]
-    if len(later):
-        high = max(high, min(float(later.max()), high + 0.8 * (high - low)))
-    return low, high + (high - low) * _HEADROOM
+def _nearest(sweep: SweepCurve, x: float) -> int | None:
+    """The step of a sweep whose rate is nearest to a position of the axis; None outside of the sweep."""
+    if len(sweep.lrs) == 0:
+        return None
+    positions = np.log10(sweep.lrs)
+    place = int(np.argmin(np.abs(positions - x)))
+    return place if abs(positions[place] - x) < 0.25 else None

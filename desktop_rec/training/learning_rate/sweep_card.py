@@ -1,0 +1,122 @@
+"""The plot of a sweep with what belongs to it: its sentence, how much it is smoothed, and the way back from zooming."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSlider, QVBoxLayout, QWidget
+
+from desktop_rec.common.controls import across, button, named, number_label, text_label
+from desktop_rec.common.plain import PlainLabel
+from desktop_rec.common.plots.card import PlotCard
+from desktop_rec.theme.theme import GRID
+from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
+from desktop_rec.training.learning_rate.sweep_curves import SweepCurve
+from engine.settings import declared_settings
+from engine.text import format_percent
+from engine.training.config import FinderConfig
+from engine.training.rate_curve import SMOOTH
+
+_DEBOUNCE_MS = 30
+_STEP = 0.01
+_SLIDER_WIDTH = 140
+_SMOOTH_TIP = "How much of the sweep each point of the smooth curve looks at; the suggestions are worked out anew"
+_TITLE = "Loss over learning rate"
+
+
+class SweepCard(QWidget):
+    """rate_moved(float): the person moved the line. smooth_asked(float): smooth by so much, once the slider rests."""
+
+    rate_moved = Signal(float)
+    smooth_asked = Signal(float)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._build()
+        self._connect()
+        self.show_smooth(SMOOTH)
+
+    @property
+    def rate(self) -> float | None:
+        """Where the line stands; None while there is none."""
+        return self._plot.rate
+
+    def show_range(self, *, lowest: float, highest: float) -> None:
+        self._plot.show_range(lowest=lowest, highest=highest)
+
+    def show_curves(self, shown: SweepCurve, behind: Sequence[SweepCurve] = ()) -> None:
+        """A sweep and those behind it."""
+        self._plot.show_sweeps(shown, behind)
+        self._card.show_title(f"{_TITLE}: {shown.name}" if shown.name else _TITLE)
+        self._card.refresh_table()
+
+    def show_result(self, marks: Sequence[tuple[str, float]], words: str, *, may_choose: bool) -> None:
+        """What is suggested, marked, and the sweep in words. may_choose: a click in the plot puts the line there."""
+        self._plot.show_suggestions(marks)
+        self._plot.may_choose = may_choose
+        self._words.setText(words)
+
+    def set_rate(self, lr: float | None) -> None:
+        """Put the line at a rate, or take it away."""
+        self._plot.set_rate(lr)
+
+    def show_smooth(self, smooth: float) -> None:
+        """How much the shown sweep is smoothed; emits nothing, and leaves a slider alone that is being dragged."""
+        if self._slider.isSliderDown() or self._resting.isActive():
+            return
+        self._slider.blockSignals(True)
+        self._slider.setValue(round(smooth / _STEP))
+        self._slider.blockSignals(False)
+        self._show_share()
+
+    def _build(self) -> None:
+        self._plot = LossOverRatePlot()
+        self._card = PlotCard("sweep", _TITLE, self._plot, self._plot.table)
+        self._card.add_action("show_all", "Show the whole sweep", self._plot.show_all)
+        self._words = PlainLabel()
+        self._words.setObjectName("sweep_words")
+        self._words.setAccessibleName("What the curve says")
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        declared = next(setting for setting in declared_settings(FinderConfig) if setting.name == "smooth")
+        self._slider = named(QSlider(Qt.Orientation.Horizontal), "smooth_slider", "Smoothing", _SMOOTH_TIP)
+        low, high = declared.setting.low or 0.0, declared.setting.high or 1.0
+        self._slider.setRange(round(low / _STEP), round(high / _STEP))
+        self._slider.setPageStep(5)
+        self._slider.setFixedWidth(_SLIDER_WIDTH)
+        label = text_label("Smoothing", role="weak")
+        label.setBuddy(self._slider)
+        self._share = number_label("smooth_share", role="weak")
+        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
+        self._all = button("Show all", "show_all_button", "Back to the whole sweep after zooming", role="small")
+        self._all.setEnabled(False)
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_DEBOUNCE_MS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self._card, 1)
+        foot = across(self._words, label, self._slider, self._share, self._all)
+        foot.setStretch(0, 1)
+        column.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._plot.rate_moved.connect(self.rate_moved)
+        self._plot.pointed_at.connect(self._card.show_reading)
+        self._plot.zoomed.connect(self._all.setEnabled)
+        self._all.clicked.connect(self._plot.show_all)
+        self._slider.valueChanged.connect(self._on_slid)
+        self._resting.timeout.connect(self._on_rested)
+
+    def _on_slid(self) -> None:
+        self._show_share()
+        self._resting.start()
+
+    def _on_rested(self) -> None:
+        self.smooth_asked.emit(self._slider.value() * _STEP)
+
+    def _show_share(self) -> None:
+        value = self._slider.value()
+        self._share.setText(format_percent(value * _STEP) if value else "off")
