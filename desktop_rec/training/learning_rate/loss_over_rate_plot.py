@@ -5,7 +5,8 @@ x is log10(rate).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -20,16 +21,20 @@ from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
-from desktop_rec.training.learning_rate.rate_line import RateLine, is_left_of_line, rows_of
+from desktop_rec.training.learning_rate.rate_line import RateLine, places_of, small_font
 from desktop_rec.training.learning_rate.sweep_curves import SweepCurve, joint_range, scales_of, sweep_range
 from engine.text import format_figure, format_rate
+from engine.training.config import FinderConfig
 
 _KEYS = "Left and right move the line, plus and minus zoom, 0 shows all; the table behind the plot holds the numbers."
+_USUAL = FinderConfig()
 _KEY_STEP = 0.02
 _ZOOM = 0.8
 _LEAST_RANGE = 0.05
 _MOST_HEADROOM = 0.55
 _EDGE = 0.02
+_MOST_NAMED = 4
+_LEGEND_LEFT = 6.0
 _RELATIVE_WORDS = "loss: 1 at its start, 0 at its lowest"
 
 
@@ -63,20 +68,22 @@ class LossOverRatePlot(PlotCanvas):
         self.raw.item.setZValue(1)
         self.smooth.item.setZValue(3)
         self._shown, self._behind = SweepCurve(), tuple[SweepCurve, ...]()
-        self._legend = pg.TextItem("", anchor=(0, 1))
+        self._legend = pg.TextItem("", anchor=(0, 0))
+        self._legend.setFont(small_font())
         self._legend.setParentItem(self.plot.getViewBox())
         self._marks: list[RateLine] = []
         self._line = RateLine("", "text", movable=True)
         self._line.sigDragged.connect(self._on_dragged)
         self._line.hide()
         self.plot.addItem(self._line, ignoreBounds=True)
-        self._low, self._high = -7.0, 1.0
+        self._low = self._high = 0.0
         self._is_zoomed = False
         self.may_choose = False
         """Whether a click puts the line there where none stands yet."""
         self.plot.getViewBox().sigResized.connect(self.repainter.mark)
         self.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
         self.scene().sigMouseClicked.connect(self._on_clicked)
+        self.show_range(lowest=_USUAL.lowest, highest=_USUAL.highest)
         self.recolour()
 
     @property
@@ -189,15 +196,15 @@ class LossOverRatePlot(PlotCanvas):
 
     def draw(self) -> None:
         super().draw()
-        box = self.plot.getViewBox()
-        rows = self._arrange_marks()
-        line_height = self._row_height()
-        wanted = (rows + 1) * line_height / max(1.0, box.height()) if self._marks or self._line.isVisible() else 0.0
-        headroom = min(_MOST_HEADROOM, wanted)
+        box, height = self.plot.getViewBox(), self._row_height()
+        legend = self._legend.boundingRect()
+        lines = math.ceil(legend.height() / height) if self._has_legend else 0
+        beside_legend = dict.fromkeys(range(1, lines + 1), ((0.0, _LEGEND_LEFT + legend.width()),))
+        rows = max(self._arrange_marks(beside_legend), lines + 1)
+        headroom = min(_MOST_HEADROOM, (rows + 0.5) * height / max(1.0, box.height()))
         low, high = self._visible_range()
         self.plot.setYRange(low, low + (high - low) / (1.0 - headroom), padding=0)
-        self._legend.setPos(6, box.height() - 4)
-        self._place_line()
+        self._legend.setPos(_LEGEND_LEFT, height)
         if self._line.isVisible():
             self._describe_line()
 
@@ -228,21 +235,29 @@ class LossOverRatePlot(PlotCanvas):
         """Losses of what is seen of the sweeps."""
         left, right = self.plot.viewRange()[0]
         ranges = []
-        for raw, smooth in ((self.raw, self.smooth), *((curve, curve) for curve in self._earlier)):
-            seen = (smooth.xs >= left) & (smooth.xs <= right)
+        for curve in (self.smooth, *self._earlier):
+            seen = (curve.xs >= left) & (curve.xs <= right)
+            raw = self.raw if curve is self.smooth else curve
             if seen.any():
-                ranges.append(sweep_range(raw.ys[seen], smooth.ys[seen]))
+                ranges.append(sweep_range(raw.ys[seen], curve.ys[seen]))
         return joint_range(ranges)
+
+    @property
+    def _has_legend(self) -> bool:
+        return len(self._shown.lrs) > 1
 
     def _show_legend(self) -> None:
         """What is drawn in which colour, the sweep in the foreground first; empty while nothing is drawn."""
         colours, shown = THEME.colours, self._shown
-        if len(shown.lrs) < 2:
+        if not self._has_legend:
             self._legend.setHtml("")
             return
         name = f"{shown.name}: " if self._behind else ""
         lines = [markup(Coloured(f"{name}smoothed, ", colours.accent), Coloured("each step", colours.text_weak))]
-        lines += [markup(Coloured(sweep.name, series_colour(sweep.place))) for sweep in self._behind]
+        named = self._behind[:_MOST_NAMED]
+        lines += [markup(Coloured(sweep.name, series_colour(sweep.place))) for sweep in named]
+        if len(self._behind) > len(named):
+            lines.append(markup(Coloured(f"and {len(self._behind) - len(named)} more", colours.text_weak)))
         self._legend.setHtml("<br>".join(lines))
 
     def _set_zoomed(self, *, is_zoomed: bool) -> None:
@@ -285,22 +300,20 @@ class LossOverRatePlot(PlotCanvas):
         self._place_line()
 
     def _place_line(self) -> None:
+        """The words of the line stand in the first row, above those of the marks."""
         box = self.plot.getViewBox()
-        left = is_left_of_line(self._pixel(self._line), width=self._line.words_size[0], room=box.width())
-        self._line.place_words(top=0, height=box.height(), is_left=left)
+        place = places_of([(self._pixel(self._line), self._line.words_size[0])], room=box.width())[0]
+        self._line.place_words(top=0, height=box.height(), is_left=place.is_left)
 
-    def _arrange_marks(self) -> int:
-        """Put the names of the marks below each other where they would meet; how many rows they take."""
+    def _arrange_marks(self, taken: Mapping[int, Sequence[tuple[float, float]]]) -> int:
+        """Put the names of the marks where they meet no other words; how many rows all of them take."""
         box, height = self.plot.getViewBox(), self._row_height()
-        sides, spans = [], []
-        for line in self._marks:
-            x, width = self._pixel(line), line.words_size[0]
-            sides.append(is_left_of_line(x, width=width, room=box.width()))
-            spans.append((x - width, x) if sides[-1] else (x, x + width))
-        rows = rows_of(spans)
-        for line, is_left, row in zip(self._marks, sides, rows, strict=True):
-            line.place_words(top=(row + 1) * height, height=box.height(), is_left=is_left)
-        return max(rows, default=-1) + 1
+        everything = (0.0, box.width())
+        words = [(self._pixel(line), line.words_size[0]) for line in self._marks]
+        places = places_of(words, room=box.width(), taken={**taken, 0: (everything,)})
+        for line, place in zip(self._marks, places, strict=True):
+            line.place_words(top=place.row * height, height=box.height(), is_left=place.is_left)
+        return max((place.row for place in places), default=0) + 1
 
     def _row_height(self) -> float:
         return self._line.words_size[1]

@@ -5,10 +5,14 @@ x is log10(rate); rows are counted from the top of the plot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from types import MappingProxyType
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 
 from desktop_rec.theme.colours import Colours
 
@@ -22,6 +26,8 @@ class RateLine(pg.InfiniteLine):  # type: ignore[misc]
     def __init__(self, words: str, colour: str, *, movable: bool = False) -> None:
         super().__init__(angle=90, movable=movable, label=words)
         self._colour = colour
+        self.label.setFont(small_font())
+        self.label.textItem.document().setDocumentMargin(1.0)
         self.setZValue(20 if movable else 10)
         if movable:
             self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -54,28 +60,55 @@ class RateLine(pg.InfiniteLine):  # type: ignore[misc]
         self.label.update()
 
 
-def is_left_of_line(x: float, *, width: float, room: float) -> bool:
-    """Whether words stand left of a line at pixel x, because the plot, `room` wide, ends too soon for them."""
-    return x + width > room and x - width >= 0
+def small_font() -> QFont:
+    """The font of words inside a plot."""
+    font = QFont()
+    font.setPointSizeF(font.pointSizeF() - 1.0)
+    return font
 
 
-def rows_of(spans: Sequence[tuple[float, float]]) -> list[int]:
-    """For stretches of pixels one after the other: the first row in which each meets none of the former ones.
+@dataclass(frozen=True)
+class Place:
+    """Where words stand: in a row counted from the top, left or right of their line."""
 
-    >>> rows_of([(0, 50), (20, 70), (60, 90), (65, 95)])
-    [0, 1, 0, 2]
+    row: int
+    is_left: bool
+
+
+Span = tuple[float, float]
+
+
+def places_of(
+    words: Sequence[tuple[float, float]], *, room: float, taken: Mapping[int, Sequence[Span]] = MappingProxyType({})
+) -> list[Place]:
+    """For words of lines at pixel x and so wide: the first free place of each, right of its line if it can be.
+
+    room: how wide the plot is. taken: stretches of a row that other words have already.
+
+    >>> places_of([(0, 50), (20, 50), (90, 20)], room=100)
+    [Place(row=0, is_left=False), Place(row=1, is_left=False), Place(row=0, is_left=True)]
     """
-    rows: list[list[tuple[float, float]]] = []
+    rows = {row: list(spans) for row, spans in taken.items()}
     found = []
-    for left, right in spans:
-        free = (row for row, taken in enumerate(rows) if not any(_meet((left, right), other) for other in taken))
-        row = next(free, len(rows))
-        if row == len(rows):
-            rows.append([])
-        rows[row].append((left, right))
-        found.append(row)
+    for x, width in words:
+        place, span = _first_free(x, width, rows, room)
+        rows.setdefault(place.row, []).append(span)
+        found.append(place)
     return found
 
 
-def _meet(first: tuple[float, float], second: tuple[float, float]) -> bool:
+def _first_free(x: float, width: float, rows: Mapping[int, Sequence[Span]], room: float) -> tuple[Place, Span]:
+    sides = [(is_left, span) for is_left, span in _sides(x, width) if span[0] >= 0 and span[1] <= room]
+    for row in count():
+        for is_left, span in sides or _sides(x, width)[:1]:
+            if not any(_meet(span, other) for other in rows.get(row, ())):
+                return Place(row, is_left), span
+    raise AssertionError("some row is free")
+
+
+def _sides(x: float, width: float) -> list[tuple[bool, Span]]:
+    return [(False, (x, x + width)), (True, (x - width, x))]
+
+
+def _meet(first: Span, second: Span) -> bool:
     return first[0] < second[1] + ROW_GAP and second[0] < first[1] + ROW_GAP

@@ -48,14 +48,18 @@ class SweepCard(QWidget):
     def show_curves(self, shown: SweepCurve, behind: Sequence[SweepCurve] = ()) -> None:
         """A sweep and those behind it."""
         self._plot.show_sweeps(shown, behind)
-        self._card.show_title(f"{_TITLE}: {shown.name}" if shown.name else _TITLE)
+        self._card.show_title(shown.name or _TITLE)
         self._card.refresh_table()
 
-    def show_result(self, marks: Sequence[tuple[str, float]], words: str, *, may_choose: bool) -> None:
-        """What is suggested, marked, and the sweep in words. may_choose: a click in the plot puts the line there."""
+    def show_marks(self, marks: Sequence[tuple[str, float]], *, may_choose: bool) -> None:
+        """Mark what is suggested. may_choose: a click in the plot puts the line there."""
         self._plot.show_suggestions(marks)
         self._plot.may_choose = may_choose
-        self._words.setText(words)
+
+    def show_words(self, words: str) -> None:
+        """The sweep in words."""
+        if words != self._words.text():
+            self._words.setText(words)
 
     def set_rate(self, lr: float | None) -> None:
         """Put the line at a rate, or take it away."""
@@ -98,9 +102,8 @@ class SweepCard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addWidget(self._card, 1)
-        foot = across(self._words, label, self._slider, self._share, self._all)
-        foot.setStretch(0, 1)
-        column.addLayout(foot)
+        column.addWidget(self._words)
+        column.addLayout(across(label, self._slider, self._share, 1, self._all))
 
     def _connect(self) -> None:
         self._plot.rate_moved.connect(self.rate_moved)

@@ -14,6 +14,7 @@ Float64 = npt.NDArray[np.float64]
 
 _NOTHING: Float64 = np.empty(0)
 _LEAST_FALL = 0.01
+_BLOWN_UP = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def _own_scale(smoothed: Float64) -> LossScale:
 
 
 def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
-    """The y range of a sweep: where the loss falls, and nearly as much above; what blows up runs out at the top."""
+    """The y range of a sweep: where the loss falls, and a third of that above; what blows up runs out at the top."""
     if len(smooth_N) == 0:
         return 0.0, 1.0
     falling = int(np.argmin(smooth_N)) + 1
@@ -70,7 +71,7 @@ def sweep_range(raw_N: Float64, smooth_N: Float64) -> tuple[float, float]:
     low, high = span(np.concatenate((most, smooth_N[:falling])), margin=0.1)
     later = smooth_N[falling:]
     if len(later):
-        high = max(high, min(float(later.max()), high + 0.8 * (high - low)))
+        high = max(high, min(float(later.max()), high + _BLOWN_UP * (high - low)))
     return low, high
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from desktop_rec.common.controls import CalmComboBox, FlowLayout, Fold, across, named
+from desktop_rec.common.controls import CalmComboBox, across, button, named
+from desktop_rec.common.panels import Popup, heading
 from desktop_rec.common.plain import PlainLabel, plain_tip
-from desktop_rec.theme.theme import GRID
 from desktop_rec.training.setting_field import SettingField
 from engine.errors import SettingError
 from engine.settings import declared_settings
@@ -20,7 +20,8 @@ from engine.training.rate_curve import LEAST_POINTS
 
 FRESH = "A fresh model"
 _FIELDS = ("lowest", "highest", "steps", "spacing", "stop_at")
-_FIELD_WIDTH = 236
+_WIDTH = 320
+_MORE_TIP = "From which rate to which the sweep goes, in how many steps, and when it ends early"
 _START_TIP = "Sweep a fresh model of the plan, or go on from what a run has learned; the run itself stays as it is"
 
 
@@ -78,39 +79,33 @@ class SweepForm(QWidget):
     def set_editable(self, may: bool) -> None:
         """While a job runs, how it was started stands still."""
         self._start.setEnabled(may)
-        self._fold.content.setEnabled(may)
-
-    def show_problem(self) -> None:
-        """Unfold the settings, so that the sentence beside a refused value is seen."""
-        self._fold.set_open(True)
+        self._settings.setEnabled(may)
 
     def _build(self) -> None:
         self._start = named(CalmComboBox(), "sweep_start", "Start from", _START_TIP)
         self._start.setMinimumContentsLength(22)
         label = PlainLabel("Start from")
         label.setBuddy(self._start)
-        self._line = across(label, self._start, 1)
+        self._more = button("More settings…", "sweep_settings_button", _MORE_TIP, role="quiet")
         declared = {setting.name: setting for setting in declared_settings(FinderConfig)}
         self._fields = {name: SettingField(declared[name], self._finder) for name in _FIELDS}
-        content = QWidget()
-        flow = FlowLayout(content, gap=GRID)
+        self._settings = Popup("sweep_settings", "How the sweep is made", width=_WIDTH, parent=self)
+        self._settings.column.addWidget(heading("How the sweep is made"))
         for field in self._fields.values():
-            field.setFixedWidth(_FIELD_WIDTH)
-            flow.addWidget(field)
-        self._fold = Fold("sweep_settings", "More settings", content)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
-        column.addLayout(self._line)
-        column.addWidget(self._fold)
+            self._settings.column.addWidget(field)
+        self.setLayout(across(label, self._start, self._more, 1))
 
     def _connect(self) -> None:
         self._start.activated.connect(self._on_start)
+        self._more.clicked.connect(self._on_more)
         for field in self._fields.values():
             field.edited.connect(self._on_edited)
 
     def _on_start(self, place: int) -> None:
         self.start_chosen.emit(str(self._start.itemData(place)))
+
+    def _on_more(self) -> None:
+        self._settings.open_under(self._more)
 
     def _on_edited(self) -> None:
         """Say at once beside its field what is wrong."""

@@ -29,7 +29,7 @@ from engine.training.config import TrainingConfig
 from engine.training.rate_sweep import RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
-_LEAST_PLOT, _LEAST_SCHEDULE = 250, 170
+_LEAST_PLOT, _LEAST_SCHEDULE = 250, 160
 _BUTTONS = JobWords(
     kind="sweep",
     start="Find a learning rate",
@@ -232,14 +232,14 @@ class LearningRateView(QWidget):
             kept = self._card.rate if is_same and not self._is_at_suggestion() else None
             self._shown = sweep
             marks = [(mark.title, mark.lr) for mark in sweep.suggestions] if sweep is not None else []
-            taken = self._learning_rate.taken_words(sweep) if sweep is not None else ""
-            words = f"{sweep.words} {taken}".rstrip() if sweep is not None else ""
-            self._card.show_result(marks, words, may_choose=sweep is not None)
+            self._card.show_marks(marks, may_choose=sweep is not None)
             self._side.show_sweep(sweep)
             chosen = sweep.chosen if sweep is not None else None
             self._card.set_rate(kept if kept is not None else chosen.lr if chosen is not None else None)
             if kept is not None:
                 self._side.choose(None)
+        taken = self._learning_rate.taken_words(sweep) if sweep is not None else ""
+        self._card.show_words(f"{sweep.words} {taken}".rstrip() if sweep is not None else "")
         self._show_rate()
 
     def _is_at_suggestion(self) -> bool:
@@ -305,9 +305,6 @@ class LearningRateView(QWidget):
         self._schedule_card.refresh_table()
 
     def _find(self) -> None:
-        if self._form.problem:
-            self._form.show_problem()
-            return
         plan = self._plan.checked()
         if plan is not None:
             self._learning_rate.find(plan)

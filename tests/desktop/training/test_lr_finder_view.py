@@ -1,24 +1,30 @@
-"""The tab Learning rate, fed with a sweep's events."""
+"""The tab Learning rate, fed with sweeps and their events."""
 
 import dataclasses
+import itertools
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QComboBox, QListWidget, QRadioButton, QSlider
 
 from desktop_rec.training.curves import SweepState
-from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot, staggered
+from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.schedule_plot import SchedulePlot
-from engine.events import LossesMeasured
+from engine.events import LossesMeasured, RateTaken
+from engine.text import format_rate
+from engine.training.rate_curve import STOPPED
 from engine.training.rate_sweep import RateSweep
 
 RATES = np.geomspace(1e-7, 10, 100)
+NUMBERS = itertools.count()
 
 
-def falling_losses():
+def falling_losses(low_at=-0.5):
     x = np.log10(RATES)
-    return 7.0 - 1.6 / (1 + np.exp(-(x + 3) * 2.2)) + np.where(x > -0.5, (x + 0.5) ** 2 * 5, 0.0)
+    fall = 1.6 / (1 + np.exp(-(x - low_at + 2.5) * 2.2))
+    return 7.0 - fall + np.where(x > low_at, (x - low_at) ** 2 * 5, 0.0)
 
 
 @pytest.fixture
@@ -32,11 +38,32 @@ def plot(tab):
     return tab.part("sweep_plot", LossOverRatePlot)
 
 
-def swept(session, losses):
-    sweep = RateSweep(RATES[: len(losses)], losses, plan={"model": "two_head"})
-    session.learning_rate.state = SweepState(model="two_head", sweep=sweep, steps_done=len(losses))
-    session.learning_rate.changed.emit()
-    return sweep
+@pytest.fixture
+def swept(session):
+    """A sweep of the plan as it is now, or of another, that has just been stored."""
+
+    def add(losses=None, *, plan=None, name="Watch and love, batch 32", **changes):
+        losses = falling_losses() if losses is None else losses
+        sweep = RateSweep(
+            RATES[: len(losses)],
+            losses,
+            plan=(plan or session.plan.plan).as_dict(),
+            name=name,
+            created=datetime.now(UTC),
+            sweep_id=f"w{next(NUMBERS)}",
+            **changes,
+        )
+        session.learning_rate.board.add(sweep)
+        session.learning_rate.board_changed.emit()
+        session.learning_rate.changed.emit()
+        return sweep
+
+    return add
+
+
+def lines(tab):
+    shown = tab.part("sweep_list", QListWidget)
+    return [shown.item(row) for row in range(shown.count())]
 
 
 def test_that_a_model_without_a_learning_rate_says_so_and_leads_to_training(tab):
@@ -50,7 +77,7 @@ def test_that_a_model_without_a_learning_rate_says_so_and_leads_to_training(tab)
 def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(tab):
     assert "A short sweep tries rates" in tab.words_of("learning_rate_view")
     assert not tab.shows("sweep_plot")
-    assert not tab.shows("use_rate_button")
+    assert not tab.part("use_rate_button").isEnabled()
 
 
 def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
@@ -62,51 +89,51 @@ def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
     assert plot.isVisible()
     assert len(plot.raw.item.getData()[0]) == 20
     assert plot.rate is None
+    assert "Suggestions come at the end" in tab.words_of("sweep_side")
 
 
-def test_that_suggestions_are_marked_named_and_can_be_chosen(tab, session, plot):
-    sweep = swept(session, falling_losses())
-    usable = sweep.suggestions
-    assert [mark.title for mark in usable] == [
-        button.text() for button in tab.part("suggestions").findChildren(QRadioButton) if button.isEnabled()
+def test_that_suggestions_are_marked_named_and_can_be_chosen(tab, swept, plot):
+    sweep = swept()
+    assert [mark.title for mark in sweep.suggestions] == [
+        button.text() for button in tab.part("suggestions").findChildren(QRadioButton)
     ]
     assert plot.rate == pytest.approx(sweep.chosen.lr)
-    lowest = next(suggestion for suggestion in usable if suggestion.kind == "minimum")
+    lowest = next(suggestion for suggestion in sweep.suggestions if suggestion.kind == "minimum")
     tab.press("suggestions_minimum")
     assert plot.rate == pytest.approx(lowest.lr)
     assert tab.text("suggestions_sentence") == lowest.sentence
 
 
-def test_that_moving_the_line_redraws_the_schedule_and_the_button(qtbot, tab, session, plot):
-    sweep = swept(session, falling_losses())
+def test_that_moving_the_line_redraws_the_schedule_and_the_button_and_is_announced(qtbot, tab, swept, plot):
+    sweep = swept()
     plot.setFocus()
     for _ in range(5):
         qtbot.keyClick(plot, Qt.Key.Key_Right)
     assert plot.rate > sweep.chosen.lr
-    assert tab.text("use_rate_button") == f"Use {plot.rate:.1e}".replace("e-0", "e-").replace(".0e", "e")
+    assert tab.text("use_rate_button") == f"Use {format_rate(plot.rate)}"
     assert not any(button.isChecked() for button in tab.part("suggestions").findChildren(QRadioButton))
     assert tab.part("schedule_plot", SchedulePlot).curve.ys.max() == pytest.approx(plot.rate)
+    assert f"The line is at rate {format_rate(plot.rate)} · loss" in plot.accessibleDescription()
 
 
-def test_that_the_button_says_what_the_rate_becomes_under_the_plans_schedule(tab, session):
+def test_that_the_button_says_what_the_rate_becomes_under_the_plans_schedule(tab, swept):
     tab.choose("setting_schedule", "reduce_on_plateau")
-    swept(session, falling_losses())
+    swept()
     assert "start of the plateau" in tab.text("rate_becomes")
     tab.choose("setting_schedule", "slanted_triangle")
     assert "peak of the slanted triangle" in tab.text("rate_becomes")
-    assert "drawn to scale over" in tab.words_of("schedule_card")
 
 
-def test_that_the_schedule_is_as_long_as_the_plan(tab, session):
-    swept(session, falling_losses())
+def test_that_the_schedule_is_as_long_as_the_plan(tab, swept):
+    swept()
     before = len(tab.part("schedule_plot", SchedulePlot).curve.xs)
     tab.type("setting_epochs", "60")
     assert len(tab.part("schedule_plot", SchedulePlot).curve.xs) == 2 * before
 
 
-def test_that_using_a_rate_writes_it_into_the_plan_and_turns_to_training(tab, session):
+def test_that_using_a_rate_writes_it_into_the_plan_and_turns_to_training(tab, session, swept):
     tab.choose("setting_schedule", "reduce_on_plateau")
-    sweep = swept(session, falling_losses())
+    sweep = swept()
     tab.press("use_rate_button")
     training = session.plan.plan.training
     assert training.lr == pytest.approx(sweep.chosen.lr)
@@ -115,28 +142,82 @@ def test_that_using_a_rate_writes_it_into_the_plan_and_turns_to_training(tab, se
     assert tab.text("rate_words") == "Chosen by you in Learning rate"
 
 
-def test_that_the_sweep_of_another_model_is_not_shown(tab, session):
-    swept(session, falling_losses())
-    assert tab.shows("sweep_plot")
+def test_that_a_preset_chosen_after_a_rate_was_taken_trains_with_its_own_rate(tab, session, swept, trained):
+    tab.press("models_mf")
+    tab.choose("setting_solver", "adam")
+    swept(name="Factorisation, batch 64")
+    tab.press("use_rate_button")
+    taken = session.plan.plan.training.lr
+    tab.choose("preset_box", "low_rank")
+    preset = session.plan.preset.training["lr"]
+    tab.press("start_training_button")
+    assert trained[-1].training.lr == preset != taken
+    assert tab.text("rate_words") == "As the preset has it"
+    tab.turn_to(0)
+    assert "the plan has" in tab.text("rate_becomes")
+
+
+def test_that_a_sweep_of_another_model_is_labelled_and_its_rate_not_offered(tab, swept):
+    swept()
     tab.press("models_mult_vae")
-    assert not tab.shows("sweep_plot")
-    assert not tab.shows("use_rate_button")
-    tab.press("models_two_head")
     assert tab.shows("sweep_plot")
+    assert tab.text("rate_becomes").startswith("Found for Watch and love; the plan is for")
+    assert not tab.part("use_rate_button").isEnabled()
+    tab.press("models_two_head")
+    assert tab.text("use_rate_button").startswith("Use ")
+    assert tab.part("use_rate_button").isEnabled()
 
 
-def test_that_a_sweep_belongs_to_its_data(tab, session, dataset, open_dataset):
-    swept(session, falling_losses())
+def test_that_a_sweep_of_other_settings_says_which_before_its_rate_is_used(tab, swept):
+    tab.type("setting_batch", "50")
+    sweep = swept()
+    tab.type("setting_batch", "20")
+    assert tab.text("rate_becomes").startswith("Found with batch 50; the plan has batch 20 now.")
+    assert tab.text("use_rate_button") == f"Use {format_rate(sweep.chosen.lr)} anyway"
+    tab.type("setting_epochs", "7")
+    tab.type("setting_batch", "50")
+    assert tab.text("use_rate_button") == f"Use {format_rate(sweep.chosen.lr)}"
+
+
+def test_that_a_sweep_belongs_to_its_data(tab, swept, dataset, open_dataset):
+    swept()
     open_dataset(dataclasses.replace(dataset, fingerprint="another"))
     assert not tab.shows("sweep_plot")
+    assert lines(tab) == []
 
 
-@pytest.mark.parametrize("losses", [np.full(100, 7.0), np.array([7.0, 9.0]), np.array([])])
-def test_that_a_sweep_without_a_rate_is_described(tab, session, losses):
-    sweep = swept(session, losses)
-    assert sweep.words in tab.words_of("learning_rate_view")
-    assert not tab.shows("use_rate_button")
-    assert not tab.shows("schedule_card")
+@pytest.mark.parametrize(
+    ("losses", "ended"),
+    [(np.full(100, 7.0), "complete"), (falling_losses()[:60], STOPPED), (np.array([7.0, 9.0]), "rose")],
+)
+def test_that_a_sweep_without_a_rate_is_described_beside_its_curve(tab, swept, plot, losses, ended):
+    sweep = swept(losses, ended=ended)
+    assert tab.text("sweep_words") == sweep.words
+    assert tab.text("sweep_outcome") not in ("", "Suggestions")
+    assert tab.shows("sweep_by_eye")
+    assert not tab.part("use_rate_button").isEnabled()
+    plot.repainter.draw_now()
+    assert len(plot.raw.item.getData()[0]) == len(losses)
+
+
+def test_that_a_sweep_without_points_is_a_message_that_leads_back_to_earlier_ones(tab, session, swept):
+    swept()
+    gone = RateSweep(np.array([]), np.array([]), ended="not_finite")
+    session.learning_rate.state = SweepState(model="two_head", sweep=gone)
+    session.learning_rate.changed.emit()
+    assert gone.words in tab.words_of("learning_rate_view")
+    assert not tab.shows("sweep_plot")
+    tab.part("learning_rate_view").findChild(type(tab.part("find_rate_button")), "place_message_button").click()
+    assert tab.shows("sweep_plot")
+
+
+def test_that_a_rate_can_be_chosen_by_eye_where_none_is_suggested(qtbot, tab, swept, plot):
+    swept(np.full(100, 7.0))
+    plot.repainter.draw_now()
+    box = plot.plot.getViewBox().sceneBoundingRect()
+    qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=plot.mapFromScene(box.center()))
+    assert plot.rate == pytest.approx(1e-3, rel=0.3)
+    assert tab.text("use_rate_button") == f"Use {format_rate(plot.rate)}"
 
 
 def test_that_a_running_sweep_can_be_stopped_and_nothing_else_started(tab, set_job):
@@ -149,7 +230,117 @@ def test_that_a_running_sweep_can_be_stopped_and_nothing_else_started(tab, set_j
     assert tab.part("find_rate_button").isEnabled()
 
 
-def test_that_near_names_stand_below_each_other():
-    heights = staggered([0.0, 0.1, 0.2, 3.0], width=1.0)
-    assert heights[0] > heights[1] > heights[2]
-    assert heights[3] == heights[0]
+def test_that_earlier_sweeps_stay_behind_the_newest_in_colours_of_their_own(tab, swept, plot):
+    first, second = swept(name="Watch and love, batch 32"), swept(falling_losses(-1.5), name="Watch and love, batch 64")
+    assert [line.text().splitlines()[0] for line in lines(tab)] == [second.name, first.name]
+    plot.repainter.draw_now()
+    drawn = [curve for curve in plot.curves if len(curve.xs)]
+    assert len(drawn) == 3
+    assert plot.table().headings[0] == "Sweep"
+    assert {row[0] for row in plot.table().rows} == {first.name, second.name}
+    assert f"{first.name} " in plot.reading(plot.plot, -3.0)
+
+
+def test_that_ticks_draw_and_hide_sweeps_and_a_line_brings_one_to_the_front(tab, session, swept, plot):
+    first, second = swept(name="first"), swept(falling_losses(-1.5), name="second")
+    lines(tab)[1].setCheckState(Qt.CheckState.Unchecked)
+    assert session.learning_rate.board.drawn_behind == ()
+    tab.part("sweep_list", QListWidget).setCurrentRow(1)
+    assert session.learning_rate.shown.sweep_id == first.sweep_id
+    assert plot.rate == pytest.approx(first.chosen.lr)
+    assert [sweep.sweep_id for sweep in session.learning_rate.board.drawn_behind] == [second.sweep_id]
+
+
+def test_that_losses_of_different_models_are_drawn_from_start_to_lowest(tab, session, swept, plot):
+    swept(name="Watch and love")
+    tab.press("models_mult_vae")
+    swept(100 * falling_losses(-1.5), name="Variational")
+    plot.repainter.draw_now()
+    assert plot.smooth.ys.min() == pytest.approx(0.0)
+    assert plot.smooth.ys[0] == pytest.approx(1.0, abs=0.05)
+    assert "loss 7" in plot.reading(plot.plot, -6.9) or "loss 700" in plot.reading(plot.plot, -6.9)
+
+
+def test_that_smoothing_another_way_reads_the_sweep_anew_and_leaves_a_dragged_line(qtbot, tab, session, swept, plot):
+    rng = np.random.default_rng(2)
+    sweep = swept(falling_losses() + rng.normal(0, 0.15, 100))
+    slider = tab.part("smooth_slider", QSlider)
+    slider.setValue(40)
+    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth == pytest.approx(0.4))
+    assert tab.text("sweep_words") == sweep.smoothed_by(0.4).words
+    assert np.abs(np.diff(plot.smooth.ys)).max() < np.abs(np.diff(sweep.smoothed)).max()
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Left)
+    kept = plot.rate
+    slider.setValue(10)
+    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth == pytest.approx(0.1))
+    assert plot.rate == kept
+
+
+def test_that_zooming_is_undone_by_show_all(qtbot, tab, swept, plot):
+    swept()
+    assert not tab.part("show_all_button").isEnabled()
+    plot.setFocus()
+    whole = plot.plot.viewRange()[0]
+    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    plot.repainter.draw_now()
+    near = plot.plot.viewRange()[0]
+    assert near[1] - near[0] < 0.9 * (whole[1] - whole[0])
+    tab.press("show_all_button")
+    assert plot.plot.viewRange()[0] == pytest.approx(whole)
+    assert not tab.part("show_all_button").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("lowest", "0", "lies between"),
+        ("lowest", "-1", "lies between"),
+        ("highest", "nan", "nan"),
+        ("lowest", "20", "must start below its end"),
+        ("steps", "8", "at least 20 steps"),
+    ],
+)
+def test_that_a_wrong_range_is_said_beside_its_field_and_blocks_the_button(tab, field, typed, said):
+    beside = f"problem_{'highest' if typed == '20' else field}"
+    good = tab.text(f"setting_{field}")
+    tab.press("sweep_settings_button")
+    tab.type(f"setting_{field}", typed)
+    assert said in tab.text(beside)
+    button = tab.part("find_rate_button")
+    assert not button.isEnabled()
+    assert said in button.toolTip()
+    tab.type(f"setting_{field}", good)
+    assert button.isEnabled()
+    assert tab.text(beside) == ""
+
+
+def test_that_the_range_belongs_to_the_plan(tab, session):
+    tab.press("sweep_settings_button")
+    tab.type("setting_lowest", "1e-5")
+    tab.type("setting_steps", "150")
+    assert (session.plan.plan.finder.lowest, session.plan.plan.finder.steps) == (1e-5, 150)
+    tab.press("models_mult_vae")
+    assert tab.text("setting_steps") == str(session.plan.plan.finder.steps) != "150"
+
+
+def test_that_the_sweep_of_a_training_run_grows_here_too(tab, session, plot):
+    state, losses = session.training.state, falling_losses()
+    state.model, state.running, state.sweep.model = "two_head", True, "two_head"
+    state.fold(LossesMeasured(RATES[:30], losses[:30], 30, 100))
+    session.training.changed.emit()
+    plot.repainter.draw_now()
+    assert len(plot.raw.item.getData()[0]) == 30
+
+
+def test_that_the_rate_that_training_took_is_said_with_its_reason(tab, session, swept):
+    sweep = swept()
+    session.training.state.fold(RateTaken(1e-3, "steepest", "Took 1e-3: the loss falls fastest there.", sweep.sweep_id))
+    session.learning_rate.look_at(sweep.sweep_id)
+    session.training.changed.emit()
+    assert "Took 1e-3: the loss falls fastest there." in tab.text("sweep_words")
+
+
+def test_that_there_is_only_a_fresh_model_to_start_from_without_runs(tab):
+    box = tab.part("sweep_start", QComboBox)
+    assert [box.itemText(place) for place in range(box.count())] == ["A fresh model"]
