@@ -19,7 +19,7 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
-from desktop_rec.training.curves import TrainingState
+from desktop_rec.training.curves import SweepState, TrainingState
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.controller import EarlierRuns
 from desktop_rec.training.text import describe_interrupted
@@ -232,7 +232,7 @@ class TrainingController(QObject):
         self._discarding = False
         self.stale_text = ""
         self._fingerprint = fingerprint or self.dataset.fingerprint
-        self.state = TrainingState(model=model, running=True)
+        self.state = TrainingState(model=model, running=True, sweep=SweepState(model=model))
         self.changed.emit()
         return True
 

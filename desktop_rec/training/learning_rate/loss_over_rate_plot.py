@@ -6,7 +6,7 @@ x is log10(rate).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pyqtgraph as pg
@@ -19,6 +19,7 @@ from desktop_rec.common.plots.axes import FigureAxis, LogRateAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
+from desktop_rec.common.plots.saving import Numbers, exact
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from desktop_rec.training.learning_rate.rate_line import RateLine, places_of, small_font
@@ -28,6 +29,7 @@ from engine.training.config import FinderConfig
 
 _KEYS = "Left and right move the line, plus and minus zoom, 0 shows all; the table behind the plot holds the numbers."
 _USUAL = FinderConfig()
+_HEADINGS = ("Learning rate", "Loss", "Smoothed loss")
 _KEY_STEP = 0.02
 _ZOOM = 0.8
 _LEAST_RANGE = 0.05
@@ -167,17 +169,22 @@ class LossOverRatePlot(PlotCanvas):
     def table(self) -> Table:
         """Every measured step of the sweeps that are drawn, the one in the foreground first."""
         rows = [
-            (format_rate(lr), format_figure(loss), format_figure(smooth))
-            for lr, loss, smooth in zip(self._shown.lrs, self._shown.losses, self._shown.smoothed, strict=True)
-        ]
-        if not self._behind:
-            return Table(("Learning rate", "Loss", "Smoothed loss"), rows)
-        named = [
             (sweep.name, format_rate(lr), format_figure(loss), format_figure(smooth))
-            for sweep in (self._shown, *self._behind)
-            for lr, loss, smooth in zip(sweep.lrs, sweep.losses, sweep.smoothed, strict=True)
+            for sweep, lr, loss, smooth in self._steps()
         ]
-        return Table(("Sweep", "Learning rate", "Loss", "Smoothed loss"), named, has_titles=True)
+        if self._behind:
+            return Table(("Sweep", *_HEADINGS), rows, has_titles=True)
+        return Table(_HEADINGS, [row[1:] for row in rows])
+
+    def numbers(self) -> Numbers:
+        """The same steps in all their digits, with the sweep that each is of."""
+        rows = ((sweep.name, exact(lr), exact(loss), exact(smooth)) for sweep, lr, loss, smooth in self._steps())
+        return Numbers(("Sweep", *_HEADINGS), rows)
+
+    def _steps(self) -> Iterator[tuple[SweepCurve, float, float, float]]:
+        for sweep in (self._shown, *self._behind):
+            for lr, loss, smooth in zip(sweep.lrs, sweep.losses, sweep.smoothed, strict=True):
+                yield sweep, float(lr), float(loss), float(smooth)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         place = _nearest(self._shown, x)

@@ -76,7 +76,9 @@ class SweepCard(QWidget):
 
     def _build(self) -> None:
         self._plot = LossOverRatePlot()
-        self._card = PlotCard("sweep", _TITLE, self._plot, self._plot.table)
+        self._card = PlotCard(
+            "sweep", _TITLE, self._plot, self._plot.table, make_numbers=self._plot.numbers, reads_below=True
+        )
         self._card.add_action("show_all", "Show the whole sweep", self._plot.show_all)
         self._words = PlainLabel()
         self._words.setObjectName("sweep_words")
