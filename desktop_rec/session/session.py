@@ -63,7 +63,7 @@ class Session(QObject):
         jobs, queries, undo, requests = self.jobs, self.queries, self.undo, self.requests
         self.data = DataController(library, dataset, model, jobs, queries, undo, requests, self)
         self.importing = ImportController(library, dataset, self.devices, jobs, queries, requests, self)
-        self.plan = PlanController(dataset, self.devices, self)
+        self.plan = PlanController(library, dataset, self.devices, undo, self)
         self.training = TrainingController(library, dataset, model, self.devices, jobs, queries, undo, requests, self)
         self.run_queue = RunQueue(self.training, jobs, self)
         sweeps = queries.add(QueryWorker("sweeps", (SWEEPS,)))

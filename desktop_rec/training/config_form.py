@@ -1,12 +1,14 @@
 """A form made from config dataclasses: the few settings that matter, and the rest folded under "More settings".
 
-Labels, help, limits and refusals are those of the settings.
+Labels, help, limits and refusals are those of the settings. A setting that has an effect only beside some values of
+another one is shown only then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -103,7 +105,8 @@ class ConfigForm(FoldingForm):
             shown += [field for field in fields if field not in later]
             folded += [caption(part.title), *later] if later else []
             for field in fields:
-                field.edited.connect(self.changed)
+                field.edited.connect(self._on_edited)
+        self._show_relevant()
         next_step()
         self.show_parts(shown, folded)
         next_step()
@@ -113,15 +116,14 @@ class ConfigForm(FoldingForm):
         """The configs as edited, in the order given; None where a value is refused (its sentence is then shown)."""
         made: list[Config] = []
         for part, fields in zip(self._parts, self._fields, strict=True):
-            values = {}
             for field in fields:
-                try:
-                    values[field.declared.name] = field.value()
-                except SettingError:
+                refusal = field.refusal if field.is_relevant else ""
+                field.show_problem(refusal)
+                if refusal:
                     self._reveal(field)
                     return None
             try:
-                made.append(part.config.changed(**values))
+                made.append(part.config.changed(**_values(part, fields)))
             except SettingError as error:
                 self._show_problem(str(error))
                 return None
@@ -133,22 +135,43 @@ class ConfigForm(FoldingForm):
         made = []
         for part, fields in zip(self._parts, self._fields, strict=True):
             try:
-                made.append(part.config.changed(**{field.declared.name: field.peek() for field in fields}))
+                made.append(part.config.changed(**_values(part, fields)))
             except SettingError:
                 continue
         return tuple(made)
 
-    def show_changes(self, *, marked: bool) -> tuple[str, ...]:
-        """Mark what differs from the configs that were shown (or, where not `marked`, nothing): the labels of that."""
+    @property
+    def refusal(self) -> str:
+        """Why the first value that is refused is, or why the values do not go together; "" where all is well."""
+        for part, fields in zip(self._parts, self._fields, strict=True):
+            for field in fields:
+                if field.is_relevant and field.refusal:
+                    return field.refusal
+            try:
+                part.config.changed(**_values(part, fields))
+            except SettingError as error:
+                return error.what
+        return ""
+
+    def show_changes(self) -> tuple[str, ...]:
+        """Mark what differs from the configs that were shown: the labels of that."""
         labels = []
         for part, fields in zip(self._parts, self._fields, strict=True):
             for field in fields:
                 was = getattr(part.config, field.declared.name)
-                changed = marked and _differs(field, was)
+                changed = field.is_relevant and _differs(field, was)
                 field.show_changed(was, changed=changed)
                 if changed:
                     labels.append(field.declared.setting.label)
         return tuple(labels)
+
+    def show_values(self, config: Config) -> None:
+        """Values that were set elsewhere, for the part of that kind; they count as changed."""
+        for part, fields in zip(self._parts, self._fields, strict=True):
+            if type(part.config) is type(config):
+                for field in fields:
+                    field.take_value(getattr(config, field.declared.name))
+        self._show_relevant()
 
     def field(self, name: str) -> SettingField:
         """The field of that setting. KeyError where the form has none."""
@@ -157,6 +180,22 @@ class ConfigForm(FoldingForm):
                 if field.declared.name == name:
                     return field
         raise KeyError(name)
+
+    def _on_edited(self) -> None:
+        self._show_relevant()
+        self.changed.emit()
+
+    def _show_relevant(self) -> None:
+        """Hide what has no effect beside the other settings as they are."""
+        for part, fields in zip(self._parts, self._fields, strict=True):
+            by_name = {field.declared.name: field for field in fields}
+            for field in fields:
+                beside = field.declared.setting.only_with
+                if beside is None:
+                    continue
+                owner = by_name.get(beside[0])
+                value = owner.peek() if owner is not None else getattr(part.config, beside[0])
+                field.show_relevant(value in beside[1])
 
     def _reveal(self, field: SettingField) -> None:
         self.reveal(field)
@@ -170,6 +209,16 @@ class ConfigForm(FoldingForm):
 def _fields_of(part: FormPart) -> list[SettingField]:
     wanted = [declared for declared in declared_settings(type(part.config)) if declared.name not in part.leave_out]
     return [SettingField(declared, part.config) for declared in wanted]
+
+
+def _values(part: FormPart, fields: Sequence[SettingField]) -> dict[str, Any]:
+    """What the fields say; a hidden one that is refused counts as it was filled in. Raises SettingError."""
+    return {
+        field.declared.name: getattr(part.config, field.declared.name)
+        if not field.is_relevant and field.refusal
+        else field.peek()
+        for field in fields
+    }
 
 
 def _differs(field: SettingField, was: object) -> bool:

@@ -1,16 +1,17 @@
-"""One setting in a form: its label, an editor made from its declaration, and the sentence that refuses a value.
+"""One setting in a form: its label, an editor made from its declaration, its limits, and what refuses a value.
 
-Text is checked by the setting's own rules, never by the editor's.
+Text is checked as it is typed, by the setting's own rules, never by the editor's.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
-from desktop_rec.common.controls import CalmComboBox
+from desktop_rec.common.controls import CalmComboBox, named
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.theme.theme import set_role
 from engine.errors import SettingError
@@ -19,6 +20,9 @@ from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
 _MARK = " •"
+_BACK_SIZE = 20
+_UNFINISHED = re.compile(r"[+-]?\d*[.,]?\d*(e[+-]?)?", re.IGNORECASE)
+"""What a number may be while it is typed."""
 Editor = QCheckBox | QLineEdit | CalmComboBox
 
 
@@ -32,6 +36,10 @@ class SettingField(QWidget):
         self.declared = declared
         self._config_class = type(config)
         self.setObjectName(f"field_{declared.name}")
+        self.is_relevant = True
+        """Whether it has an effect beside the other settings as they are."""
+        self._before = getattr(config, declared.name)
+        self._beside: PlainLabel | None = None
         self._editor = self._make_editor()
         self._build()
         self._connect()
@@ -48,31 +56,58 @@ class SettingField(QWidget):
             editor.setText(value_text(value))
         self.show_problem("")
 
+    def show_relevant(self, is_relevant: bool) -> None:
+        """Be seen only where the setting has an effect."""
+        if is_relevant != self.is_relevant:
+            self.is_relevant = is_relevant
+            self.setVisible(is_relevant)
+
+    def take_value(self, value: Any) -> None:
+        """A value that was set elsewhere while the field was there; says nothing."""
+        try:
+            is_same = self.peek() == value
+        except SettingError:
+            is_same = False
+        if not is_same:
+            self.blockSignals(True)
+            self.show_value(value)
+            self.blockSignals(False)
+
     def value(self) -> Any:
         """The value, checked. Raises SettingError with the setting's own sentence, and shows it here."""
+        refusal = self.refusal
+        self.show_problem(refusal)
+        if refusal:
+            raise SettingError(refusal, setting=self.declared.name)
+        return self.peek()
+
+    @property
+    def refusal(self) -> str:
+        """Why the value as it stands is refused, in the setting's own sentence; "" where it is good. Shows nothing."""
         try:
-            value = self.peek()
-            self._config_class().changed(**{self.declared.name: value})
+            self._config_class().changed(**{self.declared.name: self.peek()})
         except SettingError as error:
             if error.facts.get("setting") == self.declared.name:
-                self.show_problem(error.what)
-                raise
-        self.show_problem("")
-        return value
+                return error.what
+        return ""
 
     def show_problem(self, sentence: str) -> None:
         """The refusing sentence below the editor; empty when all is well."""
         self._problem.setText(sentence)
         self._problem.setVisible(bool(sentence))
         self._editor.setAccessibleDescription(sentence)
+        if self._beside is not None:
+            set_role(self._beside, "negative" if sentence else "weak")
 
     def show_changed(self, from_value: Any, *, changed: bool) -> None:
         """Mark the setting as changed by the person from a value that was filled in, or take the mark away."""
-        named = self._editor if isinstance(self._editor, QCheckBox) else self._label
-        label = self.declared.setting.label
-        named.setText(f"{label}{_MARK}" if changed else label)
-        before = value_text(from_value) or "automatic"
-        set_tip(named, f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
+        marked = self._editor if isinstance(self._editor, QCheckBox) else self._label
+        label, before = self.declared.setting.label, shown_value(from_value)
+        self._before = from_value
+        marked.setText(f"{label}{_MARK}" if changed else label)
+        set_tip(marked, f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
+        self._back.setVisible(changed)
+        set_tip(self._back, f"Put back: {label} was {before}")
 
     @property
     def problem(self) -> str:
@@ -110,7 +145,9 @@ class SettingField(QWidget):
 
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
-        tip = setting.help + (f" Left empty it is {setting.automatic.lower()}." if self.declared.automatic else "")
+        limits = limits_text(self.declared)
+        tip = setting.help + (f" From {limits.replace('–', ' to ')}." if limits else "")
+        tip += f" Left empty it is {setting.automatic.lower()}." if self.declared.automatic else ""
         self._tip, self._label = tip, PlainLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)
@@ -119,6 +156,7 @@ class SettingField(QWidget):
         self._problem.setObjectName(f"problem_{self.declared.name}")
         self._problem.setWordWrap(True)
         set_role(self._problem, "negative")
+        self._back = put_back_button(self.declared.name, setting.label)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
@@ -133,18 +171,26 @@ class SettingField(QWidget):
             label.setWordWrap(True)
             label.setMaximumWidth(LABEL_WIDTH)
             grid.addWidget(label, 0, 0)
-            grid.addWidget(editor, 0, 1)
-            self._add_unit(grid, setting.unit)
-        grid.addWidget(self._problem, 1, 0, 1, 3 if setting.unit else 2)
+            grid.addLayout(self._with_limits(editor, limits, setting.unit), 0, 1)
+        grid.addWidget(self._back, 0, 2)
+        grid.addWidget(self._problem, 1, 0, 1, 3)
 
-    def _add_unit(self, grid: QGridLayout, unit: str) -> None:
-        if unit:
-            label = PlainLabel(unit)
-            set_role(label, "weak")
-            grid.addWidget(label, 0, 2)
+    def _with_limits(self, editor: QWidget, limits: str, unit: str) -> QHBoxLayout:
+        """The editor with its limits and unit beside it."""
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(editor, 1)
+        words = " ".join(filter(None, (limits, unit)))
+        if words:
+            self._beside = PlainLabel(words)
+            self._beside.setObjectName(f"limits_{self.declared.name}")
+            set_role(self._beside, "weak")
+            row.addWidget(self._beside)
+        return row
 
     def _connect(self) -> None:
         editor = self._editor
+        self._back.clicked.connect(self._on_put_back)
         if isinstance(editor, CalmComboBox):
             editor.currentIndexChanged.connect(self._on_edited)
         elif isinstance(editor, QCheckBox):
@@ -157,19 +203,80 @@ class SettingField(QWidget):
         self.edited.emit()
 
     def _on_typed(self) -> None:
-        """While typing a sentence may go away, but none appears: 1e is not yet wrong."""
-        if self.problem:
-            self._check()
+        """Each value is checked as it is typed; of a number that is not yet whole nothing is said: 1e is not wrong."""
+        is_open = self.declared.kind in (int, float) and is_unfinished(self._text)
+        self.show_problem("" if is_open else self.refusal)
         self.edited.emit()
 
-    def _on_left(self) -> None:
-        self._check()
+    @property
+    def _text(self) -> str:
+        return self._editor.text() if isinstance(self._editor, QLineEdit) else ""
 
-    def _check(self) -> None:
-        try:
-            self.value()
-        except SettingError:
-            return
+    def _on_left(self) -> None:
+        self.show_problem(self.refusal)
+
+    def _on_put_back(self) -> None:
+        """A text line says nothing of a value that the program sets."""
+        self.show_value(self._before)
+        if isinstance(self._editor, QLineEdit):
+            self.edited.emit()
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def is_unfinished(text: str) -> bool:
+    """Whether a text is no number yet, but may become one.
+
+    >>> [is_unfinished(text) for text in ("", "1e", "1e-", "-", "1e-3", "0.", "fast")]
+    [True, True, True, True, False, False, False]
+    """
+    try:
+        float(text)
+    except ValueError:
+        return bool(_UNFINISHED.fullmatch(text.strip()))
+    return False
+
+
+def put_back_button(name: str, label: str) -> QToolButton:
+    """Puts the value of a setting back that was filled in; its room is there while it is hidden."""
+    back = named(QToolButton(), f"put_back_{name}", f"Put back {label}")
+    back.setText("↺")
+    back.setAutoRaise(True)
+    back.setFixedSize(_BACK_SIZE, _BACK_SIZE)
+    policy = QSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    policy.setRetainSizeWhenHidden(True)
+    back.setSizePolicy(policy)
+    back.hide()
+    return back
+
+
+def limits_text(declared: Declared) -> str:
+    """The limits of a number, short enough to stand beside it: 1–10,000; "" where there are not both.
+
+    >>> from engine.training.config import TrainingConfig
+    >>> from engine.settings import find_setting
+    >>> limits_text(find_setting(TrainingConfig, "ratio")), limits_text(find_setting(TrainingConfig, "monitor"))
+    ('1–1e6', '')
+    """
+    setting = declared.setting
+    if declared.kind not in (int, float) or setting.low is None or setting.high is None:
+        return ""
+    return f"{_limit(setting.low)}–{_limit(setting.high)}"
+
+
+def _limit(limit: float) -> str:
+    """10,000 in full, 1e6 and 1e-8 in short."""
+    if limit >= 1e5:
+        return f"{limit:.2g}".replace("e+0", "e").replace("e+", "e")
+    return f"{limit:,.0f}" if limit >= 1000 else value_text(float(limit))
+
+
+def shown_value(value: Any) -> str:
+    """A value as it is read: a choice by its name, yes and no, automatic."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str) and value:
+        return format_choice(value)
+    return value_text(value) or "automatic"
 
 
 def value_text(value: Any) -> str:

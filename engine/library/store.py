@@ -37,6 +37,7 @@ from engine.library.folders import (
     write_failure,
 )
 from engine.library.home import home_of
+from engine.library.own_presets import OwnPresetStore
 from engine.library.profiles import ProfileStore
 from engine.library.quick_models import QuickModelStore
 from engine.library.records import RecordStore
@@ -91,6 +92,7 @@ class Library:
         self.baselines = BaselineStore(home / "baselines")
         self.quick_models = QuickModelStore(home / "quick")
         self.speeds = SpeedStore(home / "speeds.json")
+        self.own_presets = OwnPresetStore(home / "own_presets.json")
         self.notices: tuple[str, ...] = mended
         self._settle()
         if self.why_read_only is None:

@@ -9,6 +9,7 @@ Symbols in comments: N entries of the data set, n of them learned from; bytes ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 
@@ -74,8 +75,8 @@ def peak_bytes(run: Run) -> int:
     config, load, by_steps = run.config, run.load, run.optimizer is not None
     kind = kind_of(run.model, config)
     split = _split(run.split, run.entries, load.entries)
-    weights = _weights_bytes(run)
-    learning = weights * _WHEN_SAVED[run.optimizer] + kind.model_class.working_bytes(config, load)
+    weights_bytes = 4.0 * weights(run)
+    learning = weights_bytes * _WHEN_SAVED[run.optimizer] + kind.model_class.working_bytes(config, load)
     if load.titles < run.titles:
         learning += _COPYING * load.entries
     arrays = _LISTS + _STARS * kind.can.predicts_ratings
@@ -84,11 +85,11 @@ def peak_bytes(run: Run) -> int:
         split.peak,
         split.held + _settling(config, load),
         split.held + learning,
-        split.held + weights * (_AFTER_STEPS if by_steps else 1) + testing,
+        split.held + weights_bytes * (_AFTER_STEPS if by_steps else 1) + testing,
     ]
     if run.split.kind != "none" and is_compared(kind, run.titles):
         ease = ease_memory_bytes(run.titles) + 2.0 * _COPY * load.entries
-        phases.append(split.held + weights + ease)
+        phases.append(split.held + weights_bytes + ease)
     return round(PROCESS + (_STEPPING if by_steps else 0) + _STORED * run.entries + max(phases))
 
 
@@ -102,16 +103,22 @@ def _split(config: SplitConfig, entries: int, learned: int) -> _Split:
     return _Split(held, held + (_COPYING - _COPY) * entries)
 
 
-def _weights_bytes(run: Run) -> float:
-    """The model's parameters and buffers, with the rows that it makes for people; nothing of it is made."""
-    if isinstance(run.config, EaseConfig):
-        return 4.0 * run.load.titles**2
+def weights(run: Run) -> int:
+    """How many numbers the model learns: parameters and buffers, with the rows that it makes for people."""
+    return _weights(run.model, run.config, titles=run.titles, people=run.load.people, learned=run.load.titles)
+
+
+@lru_cache(maxsize=64)
+def _weights(model: str, config: Config, *, titles: int, people: int, learned: int) -> int:
+    """Nothing of the model is made but its shapes."""
+    if isinstance(config, EaseConfig):
+        return learned**2
     with torch.device("meta"):
-        fresh = build(run.model, run.config, items=run.titles, scale=Scale(1.0, 5.0, 1.0))
+        fresh = build(model, config, items=titles, scale=Scale(1.0, 5.0, 1.0))
     numbers: int = sum(values.numel() for values in fresh.state_dict().values())
     if isinstance(fresh, PredictsRatings):
-        numbers += run.load.people * sum(getattr(fresh, name).shape[1:].numel() for name in fresh.sized_by_people)
-    return 4.0 * numbers
+        numbers += people * sum(getattr(fresh, name).shape[1:].numel() for name in fresh.sized_by_people)
+    return numbers
 
 
 def _settling(config: Config, load: Load) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
 from engine.device import available_memory_bytes
@@ -15,6 +15,9 @@ from engine.models.registry import ModelKind, fitted_config, kind_of
 from engine.settings import Config, find_setting
 from engine.text import format_size
 from engine.training.config import FinderConfig, TrainingConfig
+
+if TYPE_CHECKING:
+    from engine.training.memory import Run
 
 _STEPS_OF_A_WINDOW = 10
 
@@ -225,8 +228,19 @@ class TrainingPlan:
 
     def memory_bytes(self, counts: DatasetCounts) -> int:
         """The most memory that the run takes, the whole process together, in bytes (see engine.training.memory)."""
+        from engine.training.memory import peak_bytes
+
+        return peak_bytes(self._run(counts))
+
+    def parameters(self, counts: DatasetCounts) -> int:
+        """About how many numbers the model learns; 0 where that shows only once it is computed."""
+        from engine.training.memory import weights
+
+        return weights(self._run(counts))
+
+    def _run(self, counts: DatasetCounts) -> Run:
         from engine.models.base import Load
-        from engine.training.memory import Run, peak_bytes
+        from engine.training.memory import Run
 
         load = Load(
             people=self.learning_people(counts),
@@ -236,7 +250,7 @@ class TrainingPlan:
         )
         config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
         optimizer = self.training.optimizer if self.training is not None else None
-        return peak_bytes(Run(self.model, config, self.split, optimizer, counts.titles, counts.entries, load))
+        return Run(self.model, config, self.split, optimizer, counts.titles, counts.entries, load)
 
     def largest_batch(self, counts: DatasetCounts, *, free_bytes: int | None = None) -> int | None:
         """The largest power of two, at most the plan's batch, with which the run fits into free memory.
@@ -262,7 +276,7 @@ class TrainingPlan:
 
     def describe(self, counts: DatasetCounts) -> str:
         """What the run will do and need, in a line."""
-        return f"{self._extent(counts)}; {self.describe_memory(counts)}"
+        return f"{self.extent(counts)}; {self.describe_memory(counts)}"
 
     def describe_memory(self, counts: DatasetCounts) -> str:
         """What memory the run needs; where that is more than is free now, with what to do."""
@@ -277,7 +291,7 @@ class TrainingPlan:
         remedy = " or ".join(filter(None, (", ".join(remedies), "close other programs")))
         return f"{words}, more than the {format_size(free)} that are free: {remedy}"
 
-    def _extent(self, counts: DatasetCounts) -> str:
+    def extent(self, counts: DatasetCounts) -> str:
         """How much a run goes through."""
         if self.training is not None:
             unit = kind_of(self.model, self.model_config).can.examples

@@ -109,6 +109,27 @@ def test_that_what_is_set_elsewhere_is_left_out(qtbot):
         form.field("lr")
 
 
+def test_that_a_number_is_refused_while_it_is_typed_but_not_before_it_is_one(form):
+    editor = form.field("rank").findChild(QLineEdit)
+    for text, sentence in (("1e", ""), ("-", ""), ("200", "; 200 does not."), ("x", "; 'x' is not such a value.")):
+        editor.setText(text)
+        editor.textEdited.emit(text)
+        assert form.field("rank").problem.endswith(sentence)
+        assert bool(form.field("rank").problem) == bool(sentence)
+        assert form.refusal
+
+
+def test_that_what_has_no_effect_beside_the_others_is_hidden(qtbot):
+    form = ConfigForm("training")
+    qtbot.addWidget(form)
+    form.show_configs((FormPart("Training", TrainingConfig(schedule="one_cycle")),))
+    assert form.field("rise").is_relevant
+    assert not form.field("patience").is_relevant
+    form.show_values(TrainingConfig(schedule="reduce_on_plateau"))
+    assert form.field("patience").is_relevant
+    assert not form.field("rise").is_relevant
+
+
 def test_that_every_field_has_a_name_for_tests_screen_readers_and_the_curious(qtbot):
     for declared in declared_settings(TrainingConfig):
         field = SettingField(declared, TrainingConfig())

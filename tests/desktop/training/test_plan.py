@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from planted import planted_dataset
-from PySide6.QtWidgets import QComboBox, QLabel, QRadioButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QRadioButton
 
 from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
@@ -13,6 +13,8 @@ from engine.data.statistics import count_statistics
 from engine.events import drive
 from engine.models.presets import CHOSEN, PRESETS
 from engine.models.registry import FIRST_MODEL
+from engine.training.memory import PROCESS
+from engine.training.plan import TrainingPlan
 
 LEARNING_RATE, SEARCH = 0, 2
 
@@ -221,8 +223,8 @@ def test_that_choosing_a_model_by_hand_leaves_the_preset(place):
     place.press("models_mult_vae")
     assert place.part("preset_box", QComboBox).currentData() == ""
     place.type("setting_epochs", "7")
-    assert place.text("preset_changed") == ""
-    assert not is_marked(place, "epochs")
+    assert place.text("preset_changed") == "Changed by you: Epochs"
+    assert is_marked(place, "epochs")
 
 
 def test_that_presets_of_no_use_to_the_data_can_be_read_but_not_chosen(make_place, open_dataset, dataset):
@@ -260,3 +262,128 @@ def test_that_presets_come_once_the_data_set_is_counted(make_place, session, dat
     session.dataset.statistics_changed.emit()
     assert place.part("preset_box", QComboBox).count() > 1
     assert "9 epochs" in place.text("plan_estimate")
+
+
+def test_that_a_rate_found_for_one_model_does_not_override_a_presets_own(place, session):
+    place.press("models_mf")
+    place.choose("setting_solver", "adam")
+    session.plan.use_rate(0.05)
+    place.choose("preset_box", "movielens_101_mf")
+    training = session.plan.plan.training
+    assert (training.lr, training.schedule, training.optimizer) == (3.0, "constant", "sgd")
+    assert place.text("rate_line") == "3"
+    assert place.text("rate_words") == "As the preset has it"
+    session.plan.use_rate(0.05)
+    place.press("models_mf")
+    assert session.plan.plan.training is None, "its own solver has no rate"
+
+
+def test_that_only_the_fields_of_the_chosen_schedule_are_shown(place):
+    fields = {
+        "slanted_triangle": {"cut_frac", "ratio"},
+        "one_cycle": {"rise", "start_divisor"},
+        "cosine": {"warm_up", "last_share"},
+        "linear": {"last_share"},
+        "steps": {"step_rates", "step_unit"},
+        "reduce_on_plateau": {"factor", "patience"},
+        "constant": set(),
+    }
+    for schedule, own in fields.items():
+        place.choose("setting_schedule", schedule)
+        QApplication.processEvents()
+        assert {name for name in set().union(*fields.values()) if place.shows(f"field_{name}")} == own
+
+
+def test_that_a_value_is_checked_as_it_is_typed_and_nothing_is_estimated_meanwhile(place, session):
+    assert place.text("limits_epochs") == "1–10,000"
+    place.type("setting_epochs", "0")
+    assert place.text("problem_epochs") == "Epochs (epochs) lies between 1 and 10,000; 0 does not."
+    assert place.text("plan_estimate").startswith("No estimate: Epochs (epochs) lies between")
+    assert session.plan.problem
+    place.type("setting_epochs", "")
+    assert place.text("problem_epochs") == "", "not yet a number"
+    assert place.text("plan_estimate").startswith("No estimate: ")
+    place.type("setting_epochs", "3")
+    assert place.text("problem_epochs") == session.plan.problem == ""
+    assert "3 epochs over" in place.text("plan_estimate")
+
+
+def test_that_a_hidden_value_that_is_refused_stops_nothing(place, session, trained):
+    place.choose("setting_schedule", "slanted_triangle")
+    place.type("setting_ratio", "0")
+    place.choose("setting_schedule", "constant")
+    assert session.plan.problem == ""
+    place.press("start_training_button")
+    assert (trained[0].training.schedule, trained[0].training.ratio) == ("constant", 32.0)
+
+
+def test_that_one_setting_is_put_back_alone(place, session):
+    place.type("setting_epochs", "7")
+    place.type("setting_ratio", "20")
+    place.press("put_back_epochs")
+    assert place.text("setting_epochs") == str(session.plan.start.training.epochs)
+    assert place.text("preset_changed") == "Changed by you: Ratio"
+    assert session.plan.plan.training.ratio == 20
+
+
+def test_that_a_rate_is_put_back_alone(place, session):
+    place.press("models_mult_vae")
+    place.type("rate_line", "0.5")
+    assert place.text("preset_changed") == "Changed by you: Learning rate"
+    place.press("put_back_lr")
+    assert session.plan.plan.training.lr == session.plan.start.training.lr
+    assert place.text("preset_changed") == ""
+
+
+def test_that_a_rate_given_in_steps_is_the_plans_and_a_found_one_takes_its_place(place, session):
+    place.choose("setting_schedule", "steps")
+    place.type("setting_step_rates", "1: 1e-2, 10: 1e-3")
+    assert session.plan.plan.training.lr == 1e-2
+    assert place.text("rate_words") == "Given by the rates in steps"
+    assert not place.part("rate_line").isEnabled()
+    session.plan.use_rate(5e-3)
+    assert place.text("setting_step_rates") == "1: 5e-3, 10: 1e-3"
+    assert session.plan.plan.training.lr == 5e-3
+
+
+def test_that_a_plan_of_a_run_fills_the_form_and_says_whose_it_is(place, session):
+    plan = TrainingPlan.defaults("mult_dae").changed(epochs=3, lr=2e-3, schedule="one_cycle", rise=0.2)
+    session.plan.take(plan, "Quick favourites, 3 epochs")
+    assert (chosen_model(place), session.plan.plan) == ("mult_dae", plan)
+    assert place.text("setting_rise") == "0.2"
+    assert place.text("rate_words") == "As Quick favourites, 3 epochs has it"
+    assert place.text("preset_changed") == ""
+
+
+def test_that_what_will_not_fit_says_which_batch_to_take_and_takes_it(place, session, monkeypatch):
+    place.press("models_lstm")
+    needed = session.plan.plan.memory_bytes(session.plan.facts)
+    monkeypatch.setattr("engine.training.estimate.available_memory_bytes", lambda: needed - PROCESS - 1)
+    monkeypatch.setattr(TrainingPlan, "largest_batch", lambda plan, counts, *, free_bytes: 16)
+    place.type("setting_epochs", "6")
+    assert "This will not fit" in place.text("plan_refusal")
+    assert place.text("take_batch_button") == "Take a batch of 16"
+    place.press("take_batch_button")
+    assert session.plan.plan.training.batch == 16
+    assert place.text("setting_batch") == "16"
+
+
+def test_that_own_presets_are_saved_renamed_deleted_and_brought_back(place, session, tmp_path):
+    session.library.open(tmp_path / "home")
+    place.press("models_mult_dae")
+    place.type("setting_epochs", "3")
+    place.part("preset_picker").save_asked.emit("Quick one")
+    box = place.part("preset_box", QComboBox)
+    key = box.currentData()
+    assert (box.currentText(), key.startswith("own:"), place.text("preset_changed")) == ("Quick one", True, "")
+    place.press("models_ease")
+    place.choose("preset_box", key)
+    assert (session.plan.plan.model, session.plan.plan.training.epochs) == ("mult_dae", 3)
+    place.part("preset_picker").rename_asked.emit(key, "Quicker")
+    assert place.part("preset_box", QComboBox).currentText() == "Quicker"
+    place.part("preset_picker").delete_asked.emit(key)
+    assert box.findData(key) == -1
+    assert session.plan.plan.training.epochs == 3
+    session.undo.undo()
+    assert box.currentText() == "Quicker"
+    session.library.close()
