@@ -38,7 +38,7 @@ class SettingField(QWidget):
         self.setObjectName(f"field_{declared.name}")
         self.is_relevant = True
         """Whether it has an effect beside the other settings as they are."""
-        self._before = getattr(config, declared.name)
+        self._before = self._exact = getattr(config, declared.name)
         self._beside: PlainLabel | None = None
         self._editor = self._make_editor()
         self._build()
@@ -47,7 +47,7 @@ class SettingField(QWidget):
 
     def show_value(self, value: Any) -> None:
         """Take a value as it stands in a config; None is automatic."""
-        editor = self._editor
+        editor, self._exact = self._editor, value
         if isinstance(editor, CalmComboBox):
             editor.choose(value)
         elif isinstance(editor, QCheckBox):
@@ -118,12 +118,17 @@ class SettingField(QWidget):
         self._editor.setFocus()
 
     def peek(self) -> Any:
-        """The value as it stands. Raises SettingError where a text means none, and shows nothing."""
+        """The value as it stands. Raises SettingError where a text means none, and shows nothing.
+
+        A text that still is what was shown means that value with all its digits.
+        """
         editor = self._editor
         if isinstance(editor, CalmComboBox):
             return editor.currentData()
         if isinstance(editor, QCheckBox):
             return editor.isChecked()
+        if editor.text() == value_text(self._exact):
+            return self._exact
         return parse_setting(self.declared, editor.text())
 
     def _make_editor(self) -> Editor:

@@ -5,6 +5,8 @@ While a run goes on, what this does per event is remember it; drawing is the plo
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
@@ -98,7 +100,7 @@ class TrainingView(QWidget):
         self._sentence.setObjectName("training_sentence")
         set_role(self._heading, "heading")
         set_role(self._sentence, "weak")
-        self._schedule = SchedulePlot("plan_schedule_plot")
+        self._schedule = SchedulePlot("plan_schedule_plot", editable=True)
         self._schedule_card = PlotCard("plan_schedule", "Schedule", self._schedule, self._schedule.table)
         self._schedule_card.setMaximumHeight(_MOST_SCHEDULE)
         column = QVBoxLayout(page)
@@ -140,6 +142,7 @@ class TrainingView(QWidget):
         self._list.removed.connect(self._queue.remove)
         self._list.cleared.connect(self._queue.clear)
         self._schedule.pointed_at.connect(self._schedule_card.show_reading)
+        self._schedule.settings_moved.connect(self._on_schedule_moved)
 
     def _plan_again(self) -> None:
         """Back from the last run to the plan."""
@@ -197,10 +200,17 @@ class TrainingView(QWidget):
         self._stack.setCurrentWidget(self._before)
         self._schedule_card.setVisible(training is not None and self._plan.facts is not None)
         if training is not None and self._plan.facts is not None:
-            steps = self._plan.total_steps
-            self._schedule.show_schedule(training, total_steps=steps, lr=lr)
-            self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))
+            if self._plan.problem:
+                self._schedule.show_nothing()
+                self._schedule_card.show_title(f"No schedule: {self._plan.problem}")
+            else:
+                steps = self._plan.total_steps
+                self._schedule.show_schedule(training, total_steps=steps, lr=lr)
+                self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=lr))
             self._schedule_card.refresh_table()
+
+    def _on_schedule_moved(self, changes: dict[str, Any]) -> None:
+        self._plan.set_training(**changes)
 
     def _start(self) -> None:
         plan = self._plan.checked()

@@ -300,6 +300,10 @@ class LearningRateView(QWidget):
         if rate is None or training is None:
             return
         steps = self._plan.total_steps
+        if self._plan.problem:
+            self._schedule.show_nothing()
+            self._schedule_card.show_title(f"No schedule: {self._plan.problem}")
+            return
         self._schedule.show_schedule(training, total_steps=steps, lr=rate)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=rate))
         self._schedule_card.refresh_table()

@@ -119,6 +119,12 @@ def test_that_a_number_is_refused_while_it_is_typed_but_not_before_it_is_one(for
         assert form.refusal
 
 
+def test_that_a_value_nobody_touched_keeps_all_its_digits(form):
+    form.show_configs((FormPart("Training", TrainingConfig(cut_frac=1 / 9)),))
+    assert form.configs() == (TrainingConfig(cut_frac=1 / 9),)
+    assert form.show_changes() == ()
+
+
 def test_that_what_has_no_effect_beside_the_others_is_hidden(qtbot):
     form = ConfigForm("training")
     qtbot.addWidget(form)

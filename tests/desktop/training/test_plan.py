@@ -7,6 +7,7 @@ import pytest
 from planted import planted_dataset
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QRadioButton
 
+from desktop_rec.training.schedule_plot import SchedulePlot
 from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
 from engine.data.statistics import count_statistics
@@ -145,11 +146,12 @@ def test_that_the_device_stays_when_the_model_changes(place, session):
 
 
 def test_that_the_plan_stands_still_while_its_job_runs(place, set_job):
-    for kind in ("sweep", "training", "search"):
+    for kind in ("sweep", "search"):
         set_job(kind)
         assert not place.part("models").isEnabled()
-    set_job("import")
-    assert place.part("models").isEnabled()
+    for kind in ("training", "import"):
+        set_job(kind)
+        assert place.part("models").isEnabled()
     set_job(None)
 
 
@@ -344,6 +346,22 @@ def test_that_a_rate_given_in_steps_is_the_plans_and_a_found_one_takes_its_place
     session.plan.use_rate(5e-3)
     assert place.text("setting_step_rates") == "1: 5e-3, 10: 1e-3"
     assert session.plan.plan.training.lr == 5e-3
+
+
+def test_that_the_drawn_schedule_writes_into_the_plan_and_the_form(place, session):
+    place.press("models_mult_vae")
+    place.choose("setting_schedule", "one_cycle")
+    plot = place.part("plan_schedule_plot", SchedulePlot)
+    plot.settings_moved.emit({"rise": 0.4, "lr": 4e-3})
+    training = session.plan.plan.training
+    assert (training.rise, training.lr) == (0.4, 4e-3)
+    assert (place.text("setting_rise"), place.text("rate_line")) == ("0.4", "4e-3")
+    assert plot.curve.ys.max() == 4e-3
+    place.type("setting_rise", "2")
+    assert len(plot.curve.xs) == 0
+    assert "No schedule: Rise (rise) lies between 0 and 1" in place.words_of("plan_schedule_card")
+    place.type("setting_rise", "0.5")
+    assert len(plot.curve.xs) > 0
 
 
 def test_that_a_plan_of_a_run_fills_the_form_and_says_whose_it_is(place, session):
