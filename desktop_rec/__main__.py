@@ -14,11 +14,17 @@ from pathlib import Path
 
 import engine
 from desktop_rec.window.system_libraries import has_display, missing_libraries, missing_sentence
+from engine.cli.program import ENGINE_OPTION
 from engine.library.home import home_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the window, or the tour; the exit status."""
+    """Run the window, the tour, or the engine's commands; the exit status."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == [ENGINE_OPTION]:
+        from engine.cli.command_line import run
+
+        return run(words[1:])
     asked = _parser().parse_args(arguments)
     has_screen = has_display()
     if not has_screen:
@@ -63,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument("--home", type=Path, metavar="DIR", help="the folder where everything is kept")
     parser.add_argument("--tour", type=Path, metavar="DIR", help="drive the window through all places, save pictures")
+    parser.add_argument(
+        ENGINE_OPTION, action="store_true", help="as the first word: commands without the window (--engine --help)"
+    )
     parser.add_argument("--version", action="version", version=f"Desktop Rec {engine.__version__}")
     return parser
 

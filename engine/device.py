@@ -42,7 +42,7 @@ class Device:
 
 @dataclass(frozen=True)
 class UnusedGpu:
-    """A GPU that is in the machine but that this torch cannot use: why, and the line that mends it."""
+    """A GPU that is in the machine but that this torch cannot use: why, and the line that mends it, "" for none."""
 
     words: str
     line: str
@@ -58,7 +58,7 @@ def find_devices() -> tuple[Device, ...]:
             properties = torch.cuda.get_device_properties(index)
             words = f"GPU: {properties.name}, {format_size(properties.total_memory)}"
             found.append(Device(f"cuda:{index}", words, properties.total_memory, _precisions_of_gpu(index)))
-    if torch.backends.mps.is_available():
+    if torch.backends.mps.is_available() and mps_trains():
         found.append(Device("mps", "GPU: Apple, memory shared with the processor", None, ("float32",)))
     words = f"Processor: {plural(os.cpu_count() or 1, 'core')}"
     found.append(Device("cpu", words, memory_bytes(), ("float32", "bf16") if cpu_is_fast_in_bf16() else ("float32",)))
@@ -109,11 +109,21 @@ def explain_unused_gpu() -> UnusedGpu | None:
     """A GPU in the machine that torch cannot use, and what mends it; None where all is well or there is no GPU."""
     import torch
 
+    if torch.backends.mps.is_available() and not mps_trains():
+        return UnusedGpu(
+            "This torch cannot train on Apple's GPU yet (it lacks embedding_bag there), so the processor is used.", ""
+        )
     if torch.cuda.is_available() or torch.backends.mps.is_available():
         return None
     name = _gpu_name()
     if name is None:
         return None
+    if getattr(sys, "frozen", False):
+        return UnusedGpu(
+            f"This machine has a GPU ({name}), but this program is built for processors only. Desktop Rec uses the GPU "
+            "where it is installed with Python.",
+            "",
+        )
     if torch.version.cuda is None and torch.version.hip is None:
         return UnusedGpu(
             f"This machine has a GPU ({name}), but the installed torch is the build for processors only.",
@@ -122,6 +132,22 @@ def explain_unused_gpu() -> UnusedGpu | None:
     return UnusedGpu(
         f"This machine has a GPU ({name}), but torch cannot reach it: its driver is missing or too old.", "nvidia-smi"
     )
+
+
+@cache
+def mps_trains() -> bool:
+    """Whether Apple's GPU learns what all sparse inputs here need: an embedding bag with weights; tried once."""
+    import torch
+
+    try:
+        table = torch.ones(4, 2, device="mps", requires_grad=True)
+        rows, starts = torch.tensor([0, 1, 3], device="mps"), torch.tensor([0, 2], device="mps")
+        weights = torch.ones(3, device="mps", requires_grad=True)
+        bags = torch.nn.functional.embedding_bag(rows, table, starts, mode="sum", per_sample_weights=weights)
+        bags.sum().backward()
+        return table.grad is not None and bool(torch.isfinite(table.grad.cpu()).all())
+    except (RuntimeError, NotImplementedError, TypeError, AssertionError):
+        return False
 
 
 def choose_precision(asked: str, device: torch.device) -> str:
@@ -269,7 +295,11 @@ def _gpu_name() -> str | None:
         return None
     try:
         answer = subprocess.run(
-            [program, "--query-gpu=name", "--format=csv,noheader"], capture_output=True, text=True, timeout=5
+            [program, "--query-gpu=name", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=5,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # no console that flashes up on Windows
         )
     except (OSError, subprocess.TimeoutExpired):
         return "NVIDIA"

@@ -114,8 +114,10 @@ class SettingsView(QScrollArea):
         lines = [f"{device.words} ({', '.join(device.precisions)})" for device in found.usable]
         lines.append(describe_machine())
         if found.unused is not None:
-            lines += ["", found.unused.words, f"To fix it, run: {found.unused.line}"]
-        self._devices_card.show_devices("\n".join(lines), can_copy=found.unused is not None)
+            lines += ["", found.unused.words]
+            lines += [f"To fix it, run: {found.unused.line}"] if found.unused.line else []
+        can_copy = found.unused is not None and bool(found.unused.line)
+        self._devices_card.show_devices("\n".join(lines), can_copy=can_copy)
 
     def _show_test(self) -> None:
         settings, dataset = self._settings, self._settings.dataset.current

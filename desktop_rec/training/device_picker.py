@@ -62,9 +62,11 @@ class DevicePicker(QWidget):
         self._show_precisions()
         self._unused.setVisible(unused is not None)
         if unused is not None:
-            mends = "These lines mend it:" if "\n" in unused.line.strip() else "This line says more:"
-            self._unused_words.setText(f"{unused.words} {mends}")
+            mends = " These lines mend it:" if "\n" in unused.line.strip() else " This line says more:"
+            self._unused_words.setText(f"{unused.words}{mends if unused.line else ''}")
             self._line.setPlainText(unused.line)
+            for part in (self._line, self._copy):
+                part.setVisible(bool(unused.line))
 
     def _build(self) -> None:
         self._device_box = named(CalmComboBox(), "device_box", "Device", "What computes: the processor or a GPU")

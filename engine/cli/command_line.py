@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import io
 import logging
 import os
 import sys
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 
 from engine.cli.options import make_parser
 from engine.cli.output import Answer, WrongUse, format_commands
+from engine.cli.program import as_command, prepare_output
 from engine.cli.progress import Driver
 from engine.cli.together import company, followed
 from engine.device import ask_threads
@@ -58,6 +58,7 @@ _WITHOUT_LIBRARY = {
 def run(words: Sequence[str] | None = None) -> int:
     """Do what the words of a command line ask for, print the answer, and return the exit status."""
     words = sys.argv[1:] if words is None else [str(word) for word in words]
+    prepare_output()
     status = followed(os.environ)
     if status is not None:
         return status
@@ -65,9 +66,6 @@ def run(words: Sequence[str] | None = None) -> int:
     arguments.words = words
     if getattr(arguments, "threads", None):
         ask_threads(arguments.threads)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a title that this terminal cannot show ends no command
-            stream.reconfigure(errors="backslashreplace")
     driver, is_verbose = Driver(sys.stderr), getattr(arguments, "verbose", False)
     try:
         with _logged_to(driver, verbose=is_verbose), company(arguments.command, os.environ, driver) as arguments.ranks:
@@ -99,7 +97,7 @@ def _answer_of(arguments: argparse.Namespace, driver: Driver) -> Answer:
         return _function_of(*_WITHOUT_LIBRARY[arguments.command])(arguments, driver)
     from engine.library.store import Library
 
-    who = f"python -m engine {arguments.command}"
+    who = as_command(arguments.command)
     with Library.open(getattr(arguments, "home", None), who=who) as library:
         return _function_of(*_WITH_LIBRARY[arguments.command])(arguments, library, driver)
 

@@ -219,7 +219,8 @@ def list_devices(arguments: argparse.Namespace, driver: Driver) -> Answer:
     rows = [[device.key, device.words, ", ".join(device.precisions)] for device in devices]
     text = format_table(("device", "what it is", "precision"), rows)
     if unused is not None:
-        text = f"{text}\n{unused.words} To mend it, run:\n{unused.line}"
+        mends = f" To mend it, run:\n{unused.line}" if unused.line else ""
+        text = f"{text}\n{unused.words}{mends}"
     return Answer({"devices": devices, "unused_gpu": unused}, text)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine import operations
 from engine.cli.output import WrongUse
+from engine.cli.program import as_command
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
 from engine.data.profiles import Profile, listed_rows
@@ -50,7 +51,7 @@ def stored_profile(library: Library, name: str) -> Profile:
     if len(found) == 1:
         return library.profiles.load(found[0].profile_id)
     what = f"{len(found)} people are called {name!r} here." if found else f"Nobody here is called {name!r}."
-    raise ProfileError(what, remedy="See: python -m engine profiles; the id will do, too.", name=name)
+    raise ProfileError(what, remedy=f"See: {as_command('profiles')}; the id will do, too.", name=name)
 
 
 def only_these(

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.cli.listing import dataset_of
 from engine.cli.output import WrongUse
+from engine.cli.program import as_command
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig
@@ -51,7 +52,7 @@ def started(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
     name, model = getattr(arguments, "preset", None), arguments.model
     if name is None:
         if model is None:
-            raise WrongUse("Name a model with --model, or a preset with --preset (see: python -m engine models).")
+            raise WrongUse(f"Name a model with --model, or a preset with --preset (see: {as_command('models')}).")
         choices_of(arguments)
         dataset = dataset_of(arguments.dataset, library, driver)
         return dataset, choices_of(arguments, entries=dataset.entries)

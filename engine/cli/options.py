@@ -8,6 +8,7 @@ from pathlib import Path
 
 import engine
 from engine.cli.bending import add_bending
+from engine.cli.program import as_command, program
 from engine.cli.reading_options import add_reading
 from engine.models.registry import FIRST_MODEL
 
@@ -18,11 +19,11 @@ SPLITS = ("strong", "random", "time", "last", "none")
 _SEARCH_EXAMPLES = """\
 examples:
   the grid of the low-rank study, with its summary:
-    python -m engine search sample --preset low_rank --grid rank=10,25,50 \\
+    {program} search sample --preset low_rank --grid rank=10,25,50 \\
       --grid weight_decay=0,1e-5,1e-4 --grid lr=1e-3,3e-3 --out summary.csv
   layers are joined: --grid hidden=600,600-200; automatic values: --grid lr=auto,1e-3
-  at random: python -m engine search sample --model mult_vae --random 20 --grid lr=1e-4..1e-2 dropout=0.2..0.7
-  continuing a stopped search: python -m engine search --resume latest
+  at random: {program} search sample --model mult_vae --random 20 --grid lr=1e-4..1e-2 dropout=0.2..0.7
+  continuing a stopped search: {program} search --resume latest
 """
 
 _AddCommand = Callable[..., argparse.ArgumentParser]
@@ -37,7 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="one JSON document on stdout")
     common.add_argument("-v", "--verbose", action="store_true", help="say on stderr what is done")
     parser = argparse.ArgumentParser(
-        prog="python -m engine",
+        prog=program(),
         description="Train recommenders on your ratings and see what to watch, and why, on your own computer.",
         epilog="DATASET and RUN are an id, a name, or: sample, latest.",
         parents=[common],
@@ -149,7 +150,7 @@ def _add_exporting(add: _AddCommand) -> None:
         "file", type=Path, metavar="FILE"
     )
     ratings = add("export-ratings", help="write somebody's saved ratings to a file")
-    ratings.add_argument("profile", metavar="PROFILE", help="an id or name; see: python -m engine profiles")
+    ratings.add_argument("profile", metavar="PROFILE", help=f"an id or name; see: {as_command('profiles')}")
     ratings.add_argument("--out", required=True, type=Path, metavar="FILE", help="the CSV file to write")
     ratings.add_argument("--format", choices=("csv", "letterboxd"), default="csv", help="what it is for")
     ratings.add_argument("--dataset", metavar="DATASET", help="whose scale the ratings are on, and whose ids films get")
@@ -175,7 +176,7 @@ def _add_training(add: _AddCommand) -> None:
 
 def _add_model(command: argparse.ArgumentParser) -> None:
     """What to train, on what, and what to hold out."""
-    command.add_argument("--model", metavar="NAME", help="see: python -m engine models")
+    command.add_argument("--model", metavar="NAME", help=f"see: {as_command('models')}")
     command.add_argument(
         "--preset", metavar="NAME", help="a study's model and settings, or best_quality, fastest; instead of --model"
     )
@@ -187,7 +188,7 @@ def _add_search(add: _AddCommand) -> None:
     command = add(
         "search",
         help="train over a grid of settings and compare the runs",
-        epilog=_SEARCH_EXAMPLES,
+        epilog=_SEARCH_EXAMPLES.format(program=program()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("dataset", nargs="?", metavar="DATASET", help="not needed with --resume")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.cli.program import as_command
 from engine.documents import document_of
 from engine.text import format_figure
 
@@ -31,8 +29,7 @@ class WrongUse(Exception):  # noqa: N818  (a request that cannot be meant, not a
 
 def format_commands(words: Sequence[str], ways: Sequence[Sequence[str]]) -> str:
     """The command of these words once more with each of some further options, a line each, ready to be pasted."""
-    join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
-    return "\n".join(f"  {join(['python', '-m', 'engine', *words, *way])}" for way in ways)
+    return "\n".join(f"  {as_command(*words, *way)}" for way in ways)
 
 
 def format_metric(value: float | None) -> str:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any, TextIO, TypeVar
 
 from engine.cli.output import format_metric
+from engine.cli.program import renews_lines
 from engine.events import (
     Advised,
     EpochEnded,
@@ -39,7 +40,7 @@ class ProgressReport:
 
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
-        self._is_terminal = stream.isatty()
+        self._is_terminal = renews_lines(stream)
         self._stage_at = clock()
         self._sparse_at = clock()
         self._epochs = 0

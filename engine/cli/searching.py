@@ -9,6 +9,7 @@ from engine import operations
 from engine.cli.listing import dataset_of
 from engine.cli.model_options import Choices, choices_of, started, wrong_use
 from engine.cli.output import Answer, WrongUse, format_table
+from engine.cli.program import as_command
 from engine.cli.progress import Driver
 from engine.data.dataset import Dataset
 from engine.documents import document_of
@@ -152,7 +153,7 @@ def _text(result: SearchResult, out: str | None) -> str:
             f"{format_settings(best.values)}."
         )
     if not record.is_done:
-        resume = f"python -m engine search --resume {record.search_id}"
+        resume = as_command("search", "--resume", record.search_id)
         lines.append(f"{_done(record)} runs are done. Continue: {resume}")
     return "\n".join([*lines, f"Written to {out}." if out else ""]).rstrip()
 

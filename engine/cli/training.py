@@ -9,6 +9,7 @@ from engine import operations
 from engine.cli.listing import dataset_of
 from engine.cli.model_options import refuse_meaningless, started, with_settings, wrong_use
 from engine.cli.output import Answer, WrongUse, format_facts, format_metric, format_table
+from engine.cli.program import as_command
 from engine.cli.progress import Driver
 from engine.device import ALL_GPUS
 from engine.documents import document_of
@@ -91,7 +92,7 @@ def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> R
         config = with_settings({"model": BlendConfig()}, arguments.settings)["model"]
     runs = config.asked_runs()
     if len(runs) < 2:
-        raise WrongUse("A blend takes at least two runs: --set parts=RUN1+RUN2 (see: python -m engine runs).")
+        raise WrongUse(f"A blend takes at least two runs: --set parts=RUN1+RUN2 (see: {as_command('runs')}).")
     dataset = dataset_of(arguments.dataset, library, driver)
     for run in runs:
         record = library.runs.find(run)

@@ -12,6 +12,11 @@ from engine.cli.progress import ProgressReport
 from engine.events import Advised, EpochEnded, Progressed, StageStarted, StepsTaken, TrainingStarted
 
 
+@pytest.fixture(autouse=True)
+def _usual_terminal(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
@@ -49,6 +54,17 @@ def test_that_a_pipe_sees_few_lines():
     lines = stream.getvalue().splitlines()
     assert (lines[0], lines[-1], len(lines)) == ("Learning", "Take ease.", 4)
     assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["dumb", ""])
+def test_that_a_terminal_that_knows_no_signs_gets_plain_lines(kind, monkeypatch):
+    monkeypatch.setenv("TERM", kind)
+    stream = Terminal()
+    progress = ProgressReport(stream)
+    progress.show(StageStarted("reading", "Reading"))
+    progress.show(Progressed("Reading line 5,000", 2**20, 2**22, "bytes"))
+    progress.end()
+    assert stream.getvalue() == "Reading\n"
 
 
 def test_that_columns_are_aligned_and_numbers_stand_to_the_right():
