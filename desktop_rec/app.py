@@ -28,6 +28,7 @@ from desktop_rec.window.arrivals import Arrivals
 from desktop_rec.window.main_window import MainWindow
 from desktop_rec.window.one_window import OneWindow
 from engine.device import keep_core_free
+from engine.library.leaving import delete_everything
 from engine.library.store import is_foreign
 
 INTERVAL_MS = 1000
@@ -182,6 +183,9 @@ class Launch(QObject):
         LOG.info("The window was closed")
         self.log.close()
         sys.excepthook = sys.__excepthook__
+        if self.window.deletes_everything:
+            for path in delete_everything(self.home):
+                print(f"{path} was left where it is.", file=sys.stderr)
 
     def _make_arrivals(self) -> Arrivals:
         """What takes files from outside, and looks for its moment whenever something ended."""

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
+from engine import renaming
+
 LOG = logging.getLogger(__name__)
 _PASSING = re.compile(r"\.new-([0-9a-f]{8})-.+", re.ASCII | re.DOTALL)
 _FORMER = re.compile(r"\.new-([dr][0-9a-f]{8}|sample|[0-9]{4}|[0-9]{6}|current|judged|format\.json)", re.ASCII)
@@ -47,7 +49,7 @@ def discard(folder: Path) -> bool:
     """Remove a finished folder so that a kill on the way leaves no half of it under its name; True once it is gone."""
     passing = beside(folder)
     try:
-        folder.rename(passing)
+        renaming.rename(folder, passing)
     except FileNotFoundError:
         return True
     except OSError:

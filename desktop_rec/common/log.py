@@ -115,4 +115,5 @@ def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str | 
 
 def _drop_old(folder: Path) -> None:
     for old in sorted(folder.glob("desktop-rec-*.log"))[: -(_KEPT_LOGS - 1)]:
-        old.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # somebody looks at it: it goes the next time
+            old.unlink(missing_ok=True)

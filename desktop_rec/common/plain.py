@@ -15,6 +15,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtGui import Qt as QtText
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop_rec.common.keys import native_keys
+
 
 class PlainLabel(QLabel):
     """The label of this program: what it shows is never read as HTML."""
@@ -66,8 +68,8 @@ def plain_tip(text: str) -> str:
 
 
 def set_tip(control: QWidget | QAction, text: str) -> None:
-    """Give a control its tooltip."""
-    control.setToolTip(plain_tip(text))
+    """Give a control its tooltip, its keys as this system writes them."""
+    control.setToolTip(plain_tip(native_keys(text)))
 
 
 def button_text(words: str) -> str:

@@ -37,6 +37,26 @@ def ask_to_stop(parent: QWidget, title: str) -> bool:
     return box.clickedButton() is stop
 
 
+def ask_to_delete_everything(parent: QWidget, home: Path) -> bool:
+    """Whether all that is stored in a folder is to go for good, and the window with it."""
+    box = QMessageBox(parent)
+    box.setObjectName("question_delete_everything")
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("Desktop Rec")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText("Delete everything that Desktop Rec has stored on this computer?")
+    box.setInformativeText(
+        f"Your ratings, lists, data sets, models and settings in {home} are removed for good, and the window closes. "
+        "Files that you saved elsewhere stay. This cannot be undone."
+    )
+    delete = box.addButton("Delete everything and close", QMessageBox.ButtonRole.DestructiveRole)
+    keep = box.addButton("Keep everything", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(keep)
+    box.setEscapeButton(keep)
+    box.exec()
+    return box.clickedButton() is delete
+
+
 def ask_to_lose(parent: QWidget, sentence: str) -> bool:
     """Whether to close although something is not stored; the sentence says what, and why."""
     box = QMessageBox(parent)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from desktop_rec.theme.icons import pixmap
-from desktop_rec.theme.theme import THEME
+from desktop_rec.theme.theme import THEME, scaled_font
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 LEFT = Qt.AlignmentFlag.AlignLeft | _MIDDLE
@@ -24,9 +24,7 @@ _SLACK = 4
 
 def small(font: QFont) -> QFont:
     """The font of second lines: nine tenths of the first."""
-    made = QFont(font)
-    made.setPointSizeF(font.pointSizeF() * 0.9)
-    return made
+    return scaled_font(font, 0.9)
 
 
 def strong(font: QFont) -> QFont:

@@ -11,10 +11,14 @@ from engine.errors import EngineError
 
 
 class WindowRequests(QObject):
-    """notice(Notice): show this to the person. place(str): go to "for_you", "data", "train", "models" or "settings"."""
+    """notice(Notice): show this to the person. place(str): go to "for_you", "data", "train", "models" or "settings".
+
+    farewell: the person wants all that Desktop Rec stored to be removed.
+    """
 
     notice = Signal(object)
     place = Signal(str)
+    farewell = Signal()
 
     def notify(self, notice: Notice) -> None:
         self.notice.emit(notice)
@@ -29,6 +33,9 @@ class WindowRequests(QObject):
     def report(self, failure: Failure) -> None:
         """A notice of what could not be done."""
         self.notice.emit(Notice.of(failure))
+
+    def say_farewell(self) -> None:
+        self.farewell.emit()
 
     def show_place(self, place: str) -> None:
         self.place.emit(place)

@@ -59,6 +59,7 @@ class SettingsView(QScrollArea):
         self._folder.show_text(str(home) if home else "The folder is not open.")
         self._library.count_disk_use()
         self._open_folder.setEnabled(home is not None)
+        self._farewell.setEnabled(home is not None)
         self._show_devices()
         self._show_test()
         self._show_logs()
@@ -86,12 +87,20 @@ class SettingsView(QScrollArea):
         appearance.show_text("Colours of the window.")
         self._folder = SettingsCard("folder", "Folder", self._open_folder)
         self._devices_card, self._log_card = DevicesCard(self._settings.models), LogCard()
-        return appearance, self._folder, self._devices_card, self._log_card, AboutCard()
+        self._farewell = button(
+            "Delete everything…", "settings_delete_everything", "Remove all that is stored here, after a question"
+        )
+        farewell = SettingsCard("farewell", "If you go", self._farewell)
+        farewell.show_text(
+            "Uninstalling leaves your ratings, data sets and models in the folder above. This removes them, too."
+        )
+        return appearance, self._folder, self._devices_card, self._log_card, farewell, AboutCard()
 
     def _connect(self) -> None:
         settings, devices, log = self._settings, self._devices_card, self._log_card
         self._themes.activated.connect(self._on_theme)
         self._open_folder.clicked.connect(self._on_open_folder)
+        self._farewell.clicked.connect(self._requests.say_farewell)
         self._devices.changed.connect(self._show_devices)
         self._library.changed.connect(self.show_state)
         self._library.disk_use_counted.connect(self._show_disk_use)

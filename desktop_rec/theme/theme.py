@@ -20,7 +20,7 @@ What others use:
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_rec.theme.colours import DARK, LIGHT, Colours
@@ -114,7 +114,7 @@ class Theme(QObject):
         self.dark = self.choice == "dark" or (self.choice == "system" and system_is_dark)
         app.setStyle("Fusion")
         app.setPalette(palette(self.dark))
-        app.setStyleSheet(style_sheet(self.colours, app.font().pointSizeF(), dark=self.dark))
+        app.setStyleSheet(style_sheet(self.colours, points_of(app.font()), dark=self.dark))
         self.changed.emit()
 
 
@@ -137,6 +137,18 @@ def number_font(font: QFont) -> QFont:
     """A copy of a font whose figures have equal width."""
     made = QFont(font)
     made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def points_of(font: QFont) -> float:
+    """The size of a font in points, also of one whose size is given in pixels (Qt says -1 for its points)."""
+    return font.pointSizeF() if font.pointSizeF() > 0 else QFontInfo(font).pointSizeF()
+
+
+def scaled_font(font: QFont, factor: float) -> QFont:
+    """A copy of a font in another size."""
+    made = QFont(font)
+    made.setPointSizeF(points_of(font) * factor)
     return made
 
 

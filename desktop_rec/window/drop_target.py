@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from desktop_rec.theme.theme import GRID, THEME
+from desktop_rec.theme.theme import GRID, THEME, scaled_font
 
 _WORDS = "Drop it here: your own ratings are added to yours, ratings of many people are opened as data"
 
@@ -40,9 +40,7 @@ class DropTarget(QWidget):
         pen = QPen(QColor(now.accent), 2, Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.drawRoundedRect(inside, 12, 12)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.3)
-        painter.setFont(font)
+        painter.setFont(scaled_font(self.font(), 1.3))
         painter.setPen(QColor(now.text))
         text = inside.adjusted(4 * GRID, 0, -4 * GRID, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _WORDS)

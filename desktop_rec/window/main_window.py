@@ -6,6 +6,8 @@ place, so that the window is there before torch, plots and tables are imported.
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -34,6 +36,7 @@ from desktop_rec.common import questions
 from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
+from desktop_rec.common.keys import native_keys
 from desktop_rec.common.log import LOG, LogFile
 from desktop_rec.common.plain import tip_markup
 from desktop_rec.common.preferences import Preferences
@@ -53,12 +56,15 @@ from desktop_rec.window.header import (
     USE_SAMPLE,
     Header,
 )
+from desktop_rec.window.menu_bar import MenuEntry, make_menu_bar
 from desktop_rec.window.notice_bar import NoticeBar, NotStoredBar
 from desktop_rec.window.sidebar import NARROW_BELOW, PLACES, SETTINGS, Sidebar
 from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks, show_first_page
 
 SMALLEST = (1024, 700)
 DEFAULT = (1280, 800)
+_FRAME = (4, 36)
+"""What a window's frame takes at most, in width and in height (title included)."""
 
 
 class MainWindow(QMainWindow):
@@ -72,6 +78,8 @@ class MainWindow(QMainWindow):
         self._views: dict[str, QWidget] = {}
         self._in_building: set[str] = set()
         self._closing = False
+        self.deletes_everything = False
+        """Whether the person asked for all that is stored to be removed, once the window is closed."""
         self._home: Path | None = None
         self._build()
         self._connect()
@@ -214,7 +222,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("app", "#5146d0", size=64))
         # Without a screen ("offscreen") Qt invents one of 800 x 800, which nobody looks at.
         has_screen = QApplication.platformName() != "offscreen"
-        room = self.screen().availableSize() if has_screen else QSize(*DEFAULT)
+        room = room_within_frame(self.screen().availableSize()) if has_screen else QSize(*DEFAULT)
         self.setMinimumSize(QSize(*SMALLEST).boundedTo(room))
         self.resize(QSize(*DEFAULT).boundedTo(room))
         if self._preferences.geometry is not None:
@@ -228,14 +236,25 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(self._first_page)
         self.setCentralWidget(self._arranged())
         self._drop_target = DropTarget(self)
+        if sys.platform == "darwin":
+            make_menu_bar(self, self.menus())
+        else:
+            self._shortcuts = [self._shortcut(entry) for _, entries in self.menus() for entry in entries]
+
+    def menus(self) -> tuple[tuple[str, tuple[MenuEntry, ...]], ...]:
+        """What keys do everywhere in the window, as the menus of macOS group it."""
         numbered = enumerate((*PLACES, SETTINGS), start=1)
-        self._shortcuts = [
-            *(self._shortcut(f"Ctrl+{number}", self._place_slot(place)) for number, (place, *_) in numbered),
-            self._shortcut("Ctrl+O", self.ask_for_files),
-            self._shortcut("Ctrl+Z", self.session.undo.undo),
-            self._shortcut("Ctrl+Shift+Z", self.session.undo.redo),
-            self._shortcut("F1", self._show_help),
-        ]
+        places = tuple(
+            MenuEntry(words, f"Ctrl+{number}", partial(self.show_place, place))
+            for number, (place, words, *_) in numbered
+        )
+        undo = self.session.undo
+        return (
+            ("File", (MenuEntry("Open a ratings file…", "Ctrl+O", self.ask_for_files),)),
+            ("Edit", (MenuEntry("Undo", "Ctrl+Z", undo.undo), MenuEntry("Redo", "Ctrl+Shift+Z", undo.redo))),
+            ("Go", places),
+            ("Help", (MenuEntry("What is this?", "F1", self._show_help),)),
+        )
 
     def _arranged(self) -> QWidget:
         middle = QVBoxLayout()
@@ -255,22 +274,17 @@ class MainWindow(QMainWindow):
         self._notices.float_over(self._stack)
         return whole
 
-    def _shortcut(self, keys: str, slot: object) -> QShortcut:
-        made = QShortcut(QKeySequence(keys), self)
-        made.activated.connect(slot)
+    def _shortcut(self, entry: MenuEntry) -> QShortcut:
+        made = QShortcut(QKeySequence(entry.keys), self)
+        made.activated.connect(entry.do)
         return made
-
-    def _place_slot(self, place: str) -> object:
-        def go() -> None:
-            self.show_place(place)
-
-        return go
 
     def _connect(self) -> None:
         session = self.session
         self._sidebar.place_chosen.connect(self.show_place)
         session.requests.place.connect(self.show_place)
         session.requests.notice.connect(self._notices.show_notice)
+        session.requests.farewell.connect(self._on_farewell)
         session.jobs.changed.connect(self._on_job)
         session.idle.connect(self._on_idle)
         self._job_bar.pause_asked.connect(session.jobs.pause)
@@ -382,7 +396,7 @@ class MainWindow(QMainWindow):
         place = self._stack.mapToGlobal(QPoint(self._stack.width() // 3, 24))
         if focused is not None and tip:
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
-        QWhatsThis.showText(place, f"{tip}<p>{escape(PLACE_HELP[self.place])}</p>", self)
+        QWhatsThis.showText(place, f"{tip}<p>{escape(native_keys(PLACE_HELP[self.place]))}</p>", self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Files may hang over a place that takes them itself."""
@@ -442,9 +456,21 @@ class MainWindow(QMainWindow):
         self._sidebar.setEnabled(False)
         self.session.close()
 
+    def _on_farewell(self) -> None:
+        """Close, to have all removed afterwards, if the person means it."""
+        home = self.session.library.home
+        if home is not None and questions.ask_to_delete_everything(self, home):
+            self.deletes_everything = True
+            self.close_without_asking()
+
     def _on_idle(self) -> None:
         if self._closing:
             self.close()
+
+
+def room_within_frame(free: QSize) -> QSize:
+    """How large a window's inside may be on a screen with so much free area: its frame and title need some of it."""
+    return free - QSize(*_FRAME)
 
 
 def _dropped_files(event: QDropEvent) -> list[Path]:

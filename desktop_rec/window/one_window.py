@@ -19,10 +19,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import appdirs
 from filelock import FileLock, Timeout
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from engine.library.home import passing_folder
 
 LOG = logging.getLogger(__name__)
 
@@ -49,9 +50,9 @@ class MeetingPlace:
     @staticmethod
     def of(home: Path) -> MeetingPlace:
         """The meeting place of a library for this user. OSError where this user has no folder for such things."""
-        folder = _own_folder()
+        folder = passing_folder()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mark = hashlib.sha256(os.path.normcase(str(home.resolve())).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        mark = hashlib.sha256(os.fsencode(plain_name(home.resolve()))).hexdigest()[:16]
         path = folder / f"{mark}.socket"
         if sys.platform == "win32" or len(os.fsencode(path)) > _LONGEST_PATH:
             return MeetingPlace(folder / f"{mark}.lock", f"desktop-rec-{_user()}-{mark}")
@@ -232,12 +233,9 @@ def _read_files(line: bytes) -> list[Path] | None:
     return [Path(path) for path in files]
 
 
-def _own_folder() -> Path:
-    """A folder of this user for what lives no longer than their processes."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and os.path.isdir(runtime) and os.access(runtime, os.W_OK):
-        return Path(runtime) / "desktop-rec"
-    return Path(appdirs.user_cache_dir("DesktopRec"))
+def plain_name(home: Path, *, platform: str = sys.platform) -> str:
+    """A folder's name as all spellings of it are where upper and lower case are the same (Windows, macOS)."""
+    return str(home).casefold() if platform in ("win32", "darwin") else str(home)
 
 
 def _user() -> str:

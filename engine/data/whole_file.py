@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from engine import unfinished
+from engine import renaming, unfinished
 from engine.errors import DataError
 
 
@@ -33,7 +33,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
                     yield file
                     file.flush()
                     os.fsync(file.fileno())
-                os.replace(passing, place)
+                renaming.replace(passing, place)
             except BaseException:
                 passing.unlink(missing_ok=True)
                 raise
@@ -84,6 +84,8 @@ def _failure(place: Path, error: OSError) -> DataError:
         )
     return DataError(
         f"{place} could not be written: {error.strerror or error}.",
-        remedy="Choose another folder, or a file that you may write.",
+        remedy=renaming.IN_USE_REMEDY
+        if renaming.is_in_use(error)
+        else "Choose another folder, or a file that you may write.",
         path=str(place),
     )

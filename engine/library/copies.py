@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine import unfinished
+from engine import renaming, unfinished
 from engine.errors import LibraryError
 from engine.stored_files import check, checksums_in, checksums_of, read_document, sealed
 
@@ -148,12 +148,13 @@ class Copies:
         passing = unfinished.beside(place)
         try:
             passing.write_bytes(content)
-            passing.replace(place)
+            renaming.replace(passing, place)
         except OSError:
             passing.unlink(missing_ok=True)
             raise
         for old in _superfluous(self._found(kind)):
-            old.unlink(missing_ok=True)
+            with suppress(OSError):  # somebody looks at it: it goes the next time
+                old.unlink(missing_ok=True)
 
     def drop_oldest(self) -> bool:
         """Give up the oldest copy of the records, never the last one, to make room; whether there was one."""

@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from engine import renaming
 from engine.errors import DamagedRecordsError, LibraryError, NotStoredError
 from engine.library.copies import Copies
 from engine.library.room import LITTLE_BYTES, Room
@@ -297,11 +298,11 @@ def set_aside(path: Path, *, by: Path) -> Path:
         try:
             os.link(path, aside)
         except (OSError, NotImplementedError):  # a disk without links
-            path.rename(aside)
+            renaming.rename(path, aside)
     for part in ("-wal", "-shm"):  # the new file must not meet what belongs to the damaged one
         with suppress(FileNotFoundError):
-            path.with_name(path.name + part).rename(aside.with_name(aside.name + part))
-    by.replace(path)
+            renaming.rename(path.with_name(path.name + part), aside.with_name(aside.name + part))
+    renaming.replace(by, path)
     return aside
 
 

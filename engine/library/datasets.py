@@ -141,8 +141,8 @@ class DatasetStore(FolderStore[DatasetRecord]):
         return next(iter(self.records(fingerprint)), None)
 
     def fingerprints(self) -> set[str]:
-        """Of all data sets, also those whose records cannot be read."""
-        return {str(row[0]) for row in self._database.rows("SELECT fingerprint FROM datasets")}
+        """Of all data sets that are not deleted, also of those whose records cannot be read."""
+        return {str(row[0]) for row in self._database.rows("SELECT fingerprint FROM datasets WHERE NOT deleted")}
 
     def replace_report(self, dataset_id: str, report: ImportReport, *, origin: Origin | None = None) -> DatasetRecord:
         """Another import found the same: its report takes the place of the former one."""

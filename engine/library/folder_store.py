@@ -8,13 +8,14 @@ folder that no record knows is adopted, and a record that cannot be read is read
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine import unfinished
+from engine import renaming, unfinished
 from engine.errors import LibraryError, NotStoredError
 from engine.library.database import Database
 from engine.library.folders import bytes_in, clear_unfinished, is_id, is_ours, kind_in, place_of, write_json
@@ -47,7 +48,10 @@ class FolderStore(RecordStore[Record]):
         return place_of(self._folder, record_id)
 
     def delete(self, which: str) -> None:
-        """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError."""
+        """Move a record and its folder to the trash, until `restore` or the next opening. Raises LibraryError.
+
+        A folder in use stays where it is, which the record does not mind; it goes at the next opening.
+        """
         record_id = self._id_of(self.find(which))
         try:
             super().delete(record_id)
@@ -57,10 +61,19 @@ class FolderStore(RecordStore[Record]):
             self._delete_for_room(record_id)
             return
         try:
-            _move(self.folder_of(record_id), place_of(self._trash, record_id))
+            self._to_trash(record_id)
         except LibraryError:
             super().restore(record_id)
             raise
+
+    def _to_trash(self, record_id: str) -> None:
+        """Move the folder of a deleted record to the trash, where nothing uses it. Raises LibraryError."""
+        try:
+            _move(self.folder_of(record_id), place_of(self._trash, record_id), is_patient=False)
+        except LibraryError as error:
+            if not renaming.is_in_use(error.__cause__ or error):
+                raise
+            LOG.info("The folder of %s is in use; it is removed later", record_id)
 
     def _delete_for_room(self, record_id: str) -> None:
         """Delete where the disk is too full to record it: room comes from the trash, or else from the folder itself."""
@@ -74,7 +87,7 @@ class FolderStore(RecordStore[Record]):
             LOG.warning("Removed the folder of %s for good: the disk is full", record_id)
             super().delete(record_id)
             return
-        _move(self.folder_of(record_id), place_of(self._trash, record_id))
+        self._to_trash(record_id)
 
     def restore(self, record_id: str) -> Record:
         """Undo a deletion. Raises LibraryError where the record is not deleted, or its folder is gone."""
@@ -88,7 +101,11 @@ class FolderStore(RecordStore[Record]):
                 deleted=record_id,
             )
         super().restore(record_id)
-        _move(trashed, self.folder_of(record_id))
+        try:
+            _move(trashed, self.folder_of(record_id))
+        except LibraryError:
+            super().delete(record_id)
+            raise
         return self.find(record_id)
 
     def forget(self, record_id: str) -> None:
@@ -253,7 +270,7 @@ def write_copy(folder: Path, values: Mapping[str, Any], further: Mapping[str, An
     passing = unfinished.beside(folder / _COPY)
     try:
         write_json(passing, sealed({"row": columns_of(values), **(further or {})}), flushed=False)
-        passing.replace(folder / _COPY)
+        renaming.replace(passing, folder / _COPY)
     except (OSError, TypeError, ValueError) as error:
         LOG.info("No copy of the record of %s: %s", folder.name, error)
         with suppress(OSError):
@@ -267,14 +284,15 @@ def _folders_in(parent: Path) -> list[Path]:
         return []
 
 
-def _move(source: Path, target: Path) -> None:
+def _move(source: Path, target: Path, *, is_patient: bool = True) -> None:
+    """Bring a folder, if it is there, to another place; a patient move waits a moment for who uses it."""
     if not source.exists():
         return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists():
             unfinished.discard(target)
-        source.rename(target)
+        (renaming.rename if is_patient else os.rename)(source, target)
     except OSError as error:
         raise LibraryError(
             f"{source} could not be moved to {target} ({error}).",

@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from engine import unfinished
+from engine import renaming, unfinished
 from engine.documents import parsed_json
 from engine.errors import LibraryError, NotStoredError
 from engine.stored_files import Checksums, checksums_in, damaged
@@ -92,7 +92,7 @@ def new_folder(
                 passing.mkdir()
                 yield passing
                 flush(passing)
-                passing.rename(place)
+                renaming.rename(passing, place)
             except BaseException:
                 unfinished.remove(passing)
                 raise
@@ -111,7 +111,7 @@ def clear_place(place: Path) -> None:
         unfinished.discard(place)
     else:
         with suppress(OSError):
-            place.rename(place.with_name(f"{place.name}.{uuid4().hex[:8]}"))
+            renaming.rename(place, place.with_name(f"{place.name}.{uuid4().hex[:8]}"))
 
 
 @contextmanager
@@ -132,7 +132,7 @@ def replace_text(path: Path, text: str, *, what: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        passing.replace(path)
+        renaming.replace(passing, path)
         flush(path.parent)
     except OSError as error:
         passing.unlink(missing_ok=True)
@@ -248,7 +248,9 @@ def write_failure(
     if not _is_full(error):
         return NotStoredError(
             f"{what} could not be written to {place} ({error}).",
-            remedy=f"Check that the folder may be written to, or use another folder {otherwise}.",
+            remedy=renaming.IN_USE_REMEDY
+            if renaming.is_in_use(error)
+            else f"Check that the folder may be written to, or use another folder {otherwise}.",
             not_stored=what,
             is_full=False,
             path=str(place),

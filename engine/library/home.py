@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import appdirs
+
+_LONG = 120
+"""What a library's own folders and files add is at most as long again."""
+_VERBATIM = "\\\\?\\"
 
 
 def home_of(home: Path | None) -> Path:
     """The folder of the library: the given one, else DESKTOP_REC_HOME, else the system's place for user data."""
     chosen = home or os.environ.get("DESKTOP_REC_HOME") or appdirs.user_data_dir("DesktopRec")
-    return Path(chosen).expanduser().resolve()
+    return long_path(Path(chosen).expanduser().resolve())
+
+
+def passing_folder() -> Path:
+    """A folder of this user for what lives no longer than their processes: locks and sockets."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if runtime and os.path.isdir(runtime) and os.access(runtime, os.W_OK):
+        return Path(runtime) / "desktop-rec"
+    return Path(appdirs.user_cache_dir("DesktopRec"))
+
+
+def long_path(path: Path, *, platform: str = sys.platform) -> Path:
+    """A path below which names may be of any length: Windows cuts plain ones at 260 characters.
+
+    >>> str(long_path(Path("C:/" + "long/" * 40), platform="linux"))[:8]
+    'C:/long/'
+    """
+    words = str(path)
+    if platform != "win32" or len(words) < _LONG or words.startswith(_VERBATIM):
+        return path
+    return Path(f"{_VERBATIM}UNC{words[1:]}" if words.startswith("\\\\") else f"{_VERBATIM}{words}")

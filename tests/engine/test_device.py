@@ -168,3 +168,31 @@ def test_that_a_gpu_refuses_a_step_that_is_not_finite_without_reading_back():
     stepper.take(batch, lr=1e-3, step=1)
     assert float(stepper.refused) == 1
     assert torch.equal(before, model.first_2IH)
+
+
+def test_that_an_apple_gpu_that_cannot_learn_sparse_inputs_is_not_offered_and_explained(monkeypatch):
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    device.mps_trains.cache_clear()  # this torch has no such device: the trial fails as on an old one
+    assert all(found.key != "mps" for found in device.find_devices())
+    assert device.choose_device("auto").type != "mps"
+    assert "processor is used" in device.explain_unused_gpu().words
+    monkeypatch.setattr(device, "mps_trains", lambda: True)
+    assert "mps" in [found.key for found in device.find_devices()]
+
+
+def test_that_a_program_without_pip_is_not_told_to_use_it(monkeypatch):
+    monkeypatch.setattr(device, "_gpu_name", lambda: "NVIDIA GeForce RTX 4060")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(device.sys, "frozen", True, raising=False)
+    unused = device.explain_unused_gpu()
+    assert "RTX 4060" in unused.words
+    assert unused.line == ""
+
+
+def test_that_asking_for_the_gpu_s_name_opens_no_console(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(device.shutil, "which", lambda name: name)
+    monkeypatch.setattr(device.subprocess, "CREATE_NO_WINDOW", 0x08000000, raising=False)
+    monkeypatch.setattr(device.subprocess, "run", lambda words, **named: asked.update(named) or Mock(returncode=1))
+    assert device._gpu_name() is None
+    assert asked["creationflags"] == 0x08000000

@@ -158,16 +158,6 @@ def test_that_the_settings_copy_diagnostics_without_ratings(qtbot, launch):
     assert "Threads: " in text
 
 
-def test_that_about_names_licences_and_the_notice_of_the_sample(launch):
-    from desktop_rec.settings.about import built_on, licence_text, sample_notice
-
-    licences = {package.name: package.licence for package in built_on()}
-    assert "LGPL" in licences["PySide6-Essentials"]
-    assert all(licences.values())
-    assert "GroupLens" in sample_notice()
-    assert "MIT" in licence_text("appdirs")
-
-
 def test_that_each_launch_has_a_log_and_old_ones_go(tmp_path):
     for minute in range(25):
         LogFile(tmp_path, now=datetime(2026, 1, 1, 10, minute)).close()

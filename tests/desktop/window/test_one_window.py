@@ -188,7 +188,7 @@ def test_that_a_line_of_somebody_else_is_not_answered(qtbot, first, home, line):
 def test_that_a_folder_without_room_for_a_meeting_place_costs_no_start(home, tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    monkeypatch.setattr("desktop_rec.window.one_window._own_folder", lambda: blocked / "in it")
+    monkeypatch.setattr("desktop_rec.window.one_window.passing_folder", lambda: blocked / "in it")
     one = OneWindow(home)
     assert one.claim([Path("a.csv")]) == ""
     one.listen(lambda files: True)

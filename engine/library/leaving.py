@@ -1,0 +1,46 @@
+"""Removing all that Desktop Rec stored on this machine, for those who go; the library must be closed by then.
+
+Only what a library makes is removed. What else lies in its folder stays, and is named.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from engine import renaming, unfinished
+from engine.library.folders import kind_in, names_in
+from engine.library.home import passing_folder
+
+_OURS = re.compile(
+    r"library\.sqlite(-wal|-shm|\.damaged-.*)?|library\.lock(\.json)?|format\.json|window\.ini(\..+)?|room"
+    r"|datasets|runs|trash|copies|baselines|quick|logs|unfinished|sweeps|presets(\.json)?|speeds(\.json)?|\.new-.+",
+    re.ASCII,
+)
+
+
+def delete_everything(home: Path) -> tuple[Path, ...]:
+    """Remove a library with all that is in it, and what starts left elsewhere; what could not or must not go.
+
+    A folder that is no library is not touched.
+    """
+    left: list[Path] = []
+    if kind_in(home) == "library":
+        names = sorted(names_in(home), key=lambda name: name == "format.json")  # the mark of a library goes last
+        for path in (home / name for name in names):
+            if not _OURS.fullmatch(path.name) or not _remove(path):
+                left.append(path)
+        with suppress(OSError):
+            home.rmdir()
+    passing = passing_folder()
+    shutil.rmtree(passing, ignore_errors=True)
+    return (*left, *([passing] if passing.exists() else []))
+
+
+def _remove(path: Path) -> bool:
+    with suppress(OSError):
+        if not path.is_dir() or path.is_symlink():
+            renaming.unlink(path)
+    return unfinished.remove(path)

@@ -1,0 +1,40 @@
+"""Who goes can have all removed that was stored: all of ours, and nothing else."""
+
+from planted import planted_dataset
+
+from engine.library import leaving
+from engine.library.leaving import delete_everything
+from engine.library.store import Library
+
+
+def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkeypatch):
+    passing = tmp_path / "run" / "desktop-rec"
+    passing.mkdir(parents=True)
+    (passing / "0123.lock").write_text("")
+    monkeypatch.setattr(leaving, "passing_folder", lambda: passing)
+    home = tmp_path / "home"
+    with Library.open(home, who="a test") as library:
+        library.datasets.save(planted_dataset(), report)
+    (home / "window.ini").write_text("[window]")
+    (home / "logs").mkdir()
+    (home / "logs" / "desktop-rec-20260101-000000-1.log").write_text("")
+    assert delete_everything(home) == ()
+    assert not home.exists()
+    assert not passing.exists()
+
+
+def test_that_what_a_person_put_there_stays_and_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(leaving, "passing_folder", lambda: tmp_path / "nothing")
+    home = tmp_path / "home"
+    Library.open(home, who="a test").close()
+    (home / "diary.txt").write_text("dear diary")
+    assert delete_everything(home) == (home / "diary.txt",)
+    assert [path.name for path in home.iterdir()] == ["diary.txt"]
+
+
+def test_that_a_folder_that_is_no_library_is_not_touched(tmp_path, monkeypatch):
+    monkeypatch.setattr(leaving, "passing_folder", lambda: tmp_path / "nothing")
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "thesis.csv").write_text("1")
+    assert delete_everything(tmp_path) == ()
+    assert (tmp_path / "datasets" / "thesis.csv").exists()
