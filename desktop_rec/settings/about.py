@@ -28,8 +28,8 @@ class AboutCard(QFrame):
             f"Desktop Rec {engine.__version__}, MIT licence. Everything happens on this computer; nothing is sent."
         )
         version = text_label(sentence, "about_version", role="weak", wraps=True)
-        packages = text_label(_list_packages(), role="weak", wraps=True)
-        for label in (version, packages):
+        built_on = text_label(_list_packages(), role="weak", wraps=True)
+        for label in (version, built_on):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._which = named(QComboBox(), "about_notice", "Notice of", "Whose notice to read")
         self._which.addItem("Read a notice…", "")
@@ -40,7 +40,7 @@ class AboutCard(QFrame):
         self._text.setReadOnly(True)
         self._text.setFixedHeight(GRID * 30)
         self._text.hide()
-        for widget in (text_label("About", role="heading"), version, packages, self._which, self._text):
+        for widget in (text_label("About", role="heading"), version, built_on, self._which, self._text):
             rows.addWidget(widget)
 
     def _show_notice(self) -> None:

@@ -38,7 +38,7 @@ def png_of(size: int) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    pixmap("app", _COLOUR, size=size).save(buffer, "PNG")  # type: ignore[call-overload]
+    pixmap("app", _COLOUR, size=size).save(buffer, "PNG")
     return bytes(content.data())
 
 
