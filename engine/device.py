@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import DeviceError
@@ -223,6 +224,18 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def memory_in_use(device: str) -> int | None:
+    """The memory that a GPU holds for this process, or that the process takes; None where the system does not say."""
+    torch = sys.modules.get("torch")
+    try:
+        if device.startswith("cuda") and torch is not None:
+            return int(torch.cuda.memory_reserved(device))
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except (OSError, ValueError, IndexError, RuntimeError):
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def memory_bytes() -> int | None:

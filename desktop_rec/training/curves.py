@@ -16,6 +16,7 @@ from engine.events import (
     Advised,
     EpochEnded,
     Event,
+    LossDiverged,
     LossesMeasured,
     Progressed,
     RateChanged,
@@ -116,8 +117,8 @@ class TrainingState:
     elapsed_s: float = 0.0
     remaining_s: float | None = None
     advice: list[str] = field(default_factory=list)
-    warning: str = ""
-    """What goes wrong just now, in a sentence."""
+    before_s: float = 0.0
+    """How long the run had learned before it was resumed; `elapsed_s` counts it in."""
     finished: FinishedRun | None = None
     failure: Failure | None = None
     discarded: bool = False
@@ -131,6 +132,11 @@ class TrainingState:
     def best(self) -> EpochEnded | None:
         """The best epoch so far, as the trainer reported it."""
         return next((epoch for epoch in reversed(self.epochs) if epoch.is_best), None)
+
+    @property
+    def news(self) -> str:
+        """What a person was told last while it learns, such as that it diverges or that memory was short."""
+        return self.advice[-1] if self.running and self.advice else ""
 
     def fold(self, event: Event) -> None:
         match event:
@@ -151,7 +157,7 @@ class TrainingState:
                 self.sweep.fold(event)
             case RateTaken():
                 self.taken = event
-            case Advised():
+            case Advised() | LossDiverged():
                 self.advice.append(event.words)
 
     def end(self) -> None:
@@ -164,23 +170,25 @@ class TrainingState:
         """A run that goes on has the epochs until its checkpoint; what was learned after that is learned again."""
         self.started, self.total_steps = event, event.total_steps
         self.epochs = [epoch for epoch in self.epochs if epoch.step <= event.first_step]
+        self.before_s = self.epochs[-1].seconds if self.epochs else 0.0
         self._end_stages()
 
     def _fold_steps(self, event: StepsTaken) -> None:
         count, before = len(event.losses), len(self.steps)
-        last_s = float(self.seconds.values[-1]) if before else self.epochs[-1].seconds if self.epochs else 0.0
-        self.seconds.extend(np.linspace(last_s, max(last_s, event.elapsed_s), count + 1)[1:])
+        last_s = float(self.seconds.values[-1]) if before else self.before_s
+        self.elapsed_s = max(last_s, self.before_s + event.elapsed_s)
+        self.seconds.extend(np.linspace(last_s, self.elapsed_s, count + 1)[1:])
         self.steps.extend(event.first_step + 1 + np.arange(count))
         self.losses.extend(event.losses)
         self.lrs.extend(event.lrs)
         self.norms.extend(_filled(event.gradient_norms, count))
-        for name in self.parts.keys() | event.parts.keys():
+        for name in dict.fromkeys((*self.parts, *event.parts)):
             series = self.parts.setdefault(name, GrowingSeries())
             series.extend(np.full(before - len(series), np.nan))
             series.extend(_filled(event.parts.get(name, _NOTHING), count))
         self.epoch, self.total_steps = event.epoch, event.total_steps
         self.examples_per_second = event.examples_per_second
-        self.elapsed_s, self.remaining_s = event.elapsed_s, event.remaining_s
+        self.remaining_s = event.remaining_s
 
     def _end_stages(self) -> None:
         for stage in self.stages:

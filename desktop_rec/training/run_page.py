@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
-from desktop_rec.common.plain import PlainLabel
+from desktop_rec.common.plain import Coloured, ColouredLabel, PlainLabel, Words
 from desktop_rec.common.plots.card import PlotCard
-from desktop_rec.theme.theme import GRID, set_role
+from desktop_rec.theme.theme import GRID, THEME, series_colour, set_role
 from desktop_rec.training import text
 from desktop_rec.training.curves import TrainingState
 from desktop_rec.training.live.bar import CurveBar
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.panels import TRAINING_LOSS
 from desktop_rec.training.live.plot import LivePlot
-from desktop_rec.training.live.run import LiveRun
+from desktop_rec.training.live.run import EarlierRun, LiveRun
 from desktop_rec.training.progress_parts import StageList
 from desktop_rec.training.run_controls import RateControl
 
@@ -31,8 +33,13 @@ class RunPage(QWidget):
         super().__init__()
         self.bar, self.plot = CurveBar(), LivePlot()
         self._rate, self._stages = RateControl(), StageList()
-        self._now, self._warning, self._curve_words = PlainLabel(), PlainLabel(), PlainLabel()
+        self._earlier: tuple[EarlierRun, ...] = ()
+        self._behind = ColouredLabel()
+        self._now, self._news, self._curve_words = PlainLabel(), PlainLabel(), PlainLabel()
         self._build()
+        self._behind.setObjectName("earlier_names")
+        self._behind.hide()
+        THEME.changed.connect(self._name_earlier)
         self._rate.asked.connect(self.rate_asked)
         self.bar.chosen.connect(self.show_choices)
         self.bar.chosen.connect(self.chosen)
@@ -57,9 +64,21 @@ class RunPage(QWidget):
         lr = float(state.lrs.values[-1]) if has_steps else None
         self._rate.show_rate(lr, may_change=state.running and has_steps)
         self._rate.setVisible(has_steps)
-        show_label(self._warning, state.warning)
+        show_label(self._news, state.news)
         show_label(self._curve_words, text.describe_curves(state) if has_steps else "")
         self.show_stage(state)
+
+    def show_earlier(self, earlier: Sequence[EarlierRun]) -> None:
+        """The runs behind the curves, named in their colours."""
+        self._earlier = tuple(earlier)
+        self.plot.show_earlier(earlier)
+        self._name_earlier()
+
+    def _name_earlier(self) -> None:
+        names = [Coloured(run.title, series_colour(run.place)) for run in self._earlier]
+        parts: list[Words] = [part for name in names for part in (" · ", name)]
+        self._behind.show_parts("Behind: ", *parts[1:])
+        self._behind.setVisible(bool(names))
 
     def show_stage(self, state: TrainingState) -> None:
         """What the run does where that is not learning."""
@@ -68,11 +87,11 @@ class RunPage(QWidget):
             self._now.setText(words)
 
     def _build(self) -> None:
-        for label, name in ((self._now, "training_now"), (self._warning, "training_warning")):
+        for label, name in ((self._now, "training_now"), (self._news, "training_news")):
             label.setObjectName(name)
-        self._warning.setWordWrap(True)
+        self._news.setWordWrap(True)
         set_role(self._now, "weak")
-        set_role(self._warning, "negative")
+        set_role(self._news, "warning")
         self._curve_words.setObjectName("training_curve_words")
         self._curve_words.setAccessibleName("What the curves say")
         self._curve_words.setWordWrap(True)
@@ -91,6 +110,7 @@ class RunPage(QWidget):
         curves.setContentsMargins(0, 0, 0, 0)
         curves.setSpacing(GRID // 2)
         curves.addWidget(self.bar)
+        curves.addWidget(self._behind)
         curves.addWidget(self._card, 1)
         self._body = QStackedWidget()
         self._body.addWidget(self._curves)
@@ -103,7 +123,7 @@ class RunPage(QWidget):
         column.setSpacing(GRID)
         column.addLayout(head)
         column.addWidget(self._body, 1)
-        for label in (self._warning, self._curve_words):
+        for label in (self._news, self._curve_words):
             column.addWidget(label)
 
 

@@ -10,7 +10,7 @@ from desktop_rec.training.progress_parts import Outcome, OutcomeAction
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
 from engine.models.registry import ModelKind, title_of
-from engine.text import format_clock, format_count, format_duration, format_figure, format_rate
+from engine.text import format_clock, format_count, format_duration, format_figure, format_rate, format_size
 from engine.training.curve_text import read_curves
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SEE_LIST = OutcomeAction("for_you", "See recommendations", "Use this model, and open For you")
 USE_EASE = OutcomeAction("use_ease", f"Switch to {title_of('ease')}", "Compute this model now")
 PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the plan, to start anew with other settings")
+SAME_PLAN = OutcomeAction("same_plan", "Use its plan again", "Put all settings of this run into the plan at the left")
 GO_ON = OutcomeAction("go_on", "Continue training", "Go on where it stopped, as if it had never stopped")
 MORE = OutcomeAction("more", "More epochs…", "Train it for longer; what the schedule does then is said first")
 DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
@@ -41,8 +42,8 @@ def describe_plan(kind: ModelKind, training: TrainingConfig | None, *, drawn_lr:
     return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."
 
 
-def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
-    """The strip: epoch 12 of 40, best 0.412 at 9, 3,120 people/s, CPU float32, 0:41, 1:12 left."""
+def figures(state: TrainingState, *, paused: bool, memory_bytes: int | None = None) -> tuple[str, ...]:
+    """The strip: epoch 12 of 40, best 0.412 at 9, 3,120 people/s, CPU float32, 1.2 GB in use, 0:41, 1:12 left."""
     if state.started is None:
         return ()
     started, best = state.started, state.best
@@ -53,6 +54,7 @@ def figures(state: TrainingState, *, paused: bool) -> tuple[str, ...]:
         f"best {format_figure(monitor_value(best))} at {best.epoch}" if best is not None else "",
         f"{format_count(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
+        f"{format_size(memory_bytes)} in use" if memory_bytes else "",
         format_clock(state.elapsed_s),
         _time_left(state, paused=paused),
     )
@@ -101,7 +103,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
     sentences += [finished.chosen, _took(finished), state.in_use_text]
     advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
-    actions = [SEE_LIST, *_ways_on(state, finished), PLAN_AGAIN, DISCARD]
+    actions = [SEE_LIST, *_ways_on(state, finished), PLAN_AGAIN, SAME_PLAN, DISCARD]
     if finished.better_model == "ease":
         actions.insert(0, USE_EASE)
     return Outcome(heading, tuple(sentence for sentence in sentences if sentence), advice, tuple(actions))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import button
@@ -24,7 +25,9 @@ from desktop_rec.training.queue.list import QueueList, QueueRow
 from desktop_rec.training.run_controls import AskingBar, MoreEpochs
 from desktop_rec.training.run_page import RunPage
 from desktop_rec.training.schedule_plot import SchedulePlot, schedule_title
+from engine.device import memory_in_use
 from engine.models.registry import kind_of
+from engine.training.plan import TrainingPlan
 
 _MOST_SCHEDULE = 360
 _RATE_WHEN_UNKNOWN = 0.01
@@ -88,10 +91,26 @@ class TrainingView(QWidget):
         for bar in (self._stale, self._cut_off):
             whole.addWidget(bar)
         whole.addLayout(head)
-        whole.addWidget(self._stack, 1)
+        self._page = self._make_page()
+        whole.addWidget(self._page, 1)
+
+    def _make_page(self) -> QScrollArea:
+        """What scrolls where the window is low: the run, how it ended, and what waits."""
+        page, area = QWidget(), QScrollArea()
+        set_role(page, "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addWidget(self._stack, 1)
         for part in (self._outcome, self._more, self._list):
-            whole.addWidget(part)
+            column.addWidget(part)
         self._outcome.hide()
+        area.setObjectName("training_page")
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(page)
+        return area
 
     def _make_before(self) -> QWidget:
         page = QWidget()
@@ -175,9 +194,18 @@ class TrainingView(QWidget):
             return
         self._training.earlier.look_beside(state.model, state.started.run_id if state.started is not None else "")
         self._run.show_run(state)
+        if state.running:
+            self._more.hide()
         self._stack.setCurrentWidget(self._run)
         self._show_figures(state)
-        self._outcome.show_outcome(text.outcome(state))
+        outcome = text.outcome(state)
+        is_new = outcome is not None and self._outcome.isHidden()
+        self._outcome.show_outcome(outcome)
+        if is_new and not self._run.plot.underMouse():
+            QTimer.singleShot(0, self._page, self._see_outcome)
+
+    def _see_outcome(self) -> None:
+        self._page.ensureWidgetVisible(self._outcome)
 
     def _is_planning(self, state: TrainingState) -> bool:
         """Whether what will be is shown, rather than a run."""
@@ -186,7 +214,9 @@ class TrainingView(QWidget):
 
     def _show_figures(self, state: TrainingState) -> None:
         job = self._training.jobs.state
-        self._strip.show_figures(text.figures(state, paused=job is not None and job.paused))
+        memory = memory_in_use(state.started.device) if state.started is not None and state.running else None
+        paused = job is not None and job.paused
+        self._strip.show_figures(text.figures(state, paused=paused, memory_bytes=memory))
         self._run.show_stage(state)
 
     def _show_plan(self) -> None:
@@ -230,8 +260,16 @@ class TrainingView(QWidget):
             self._training.resume(finished.run_id)
         elif key == text.MORE.key and finished is not None and state.started is not None:
             self._more.ask(state.started.total_epochs, self._training.describe_longer)
+        elif key == text.SAME_PLAN.key and finished is not None:
+            self._take_plan(finished.run_id)
         else:
             self._plan_again()
+
+    def _take_plan(self, run_id: str) -> None:
+        """Put the plan of a run into the form."""
+        run = self._training.dataset.run(run_id)
+        if run is not None:
+            self._plan.take(TrainingPlan.of_run(run), run.title)
 
     def _on_more(self, total: int) -> None:
         finished = self._training.state.finished
@@ -262,4 +300,4 @@ class TrainingView(QWidget):
         self._run.bar.show_earlier(self._training.earlier.entries())
 
     def _show_earlier(self) -> None:
-        self._run.plot.show_earlier(self._training.earlier.shown)
+        self._run.show_earlier(self._training.earlier.shown)

@@ -17,6 +17,8 @@ from desktop_rec.theme.colours import Colours
 Float64 = npt.NDArray[np.float64]
 
 DRAWN_POINTS = 2000
+MOST_DOTS = 60
+"""With more points than that a line needs no dots."""
 
 
 def thin(xs_N: Float64, ys_N: Float64, *, limit: int = DRAWN_POINTS) -> tuple[Float64, Float64]:
@@ -35,7 +37,8 @@ def thin(xs_N: Float64, ys_N: Float64, *, limit: int = DRAWN_POINTS) -> tuple[Fl
     if whole < count:
         tail = ys_N[whole:]
         kept = np.concatenate((kept, [whole + int(tail.argmin()), whole + int(tail.argmax())]))
-    kept = np.unique(kept)
+    kept.sort()
+    kept = kept[np.append(True, np.diff(kept) > 0)]
     return xs_N[kept], ys_N[kept]
 
 
@@ -92,7 +95,7 @@ class Curve:
         limit: int = DRAWN_POINTS,
     ) -> None:
         self._colour, self._width, self._dashed = colour, width, dashed
-        self._log_x, self._limit = log_x, limit
+        self._log_x, self.limit = log_x, limit
         self.item = pg.PlotCurveItem(antialias=width > 1 or dots, skipFiniteCheck=True)
         self.dots = pg.ScatterPlotItem(size=6, pxMode=True, pen=None) if dots else None
         self.xs: Float64 = _NOTHING
@@ -112,10 +115,10 @@ class Curve:
         if not self._dirty:
             return
         self._dirty = False
-        xs, ys = thin(self.xs, self.ys, limit=self._limit)
+        xs, ys = thin(self.xs, self.ys, limit=self.limit)
         self.item.setData(xs, ys)
-        if self.dots is not None:
-            self.dots.setData(xs, ys)
+        if self.dots is not None and (len(xs) <= MOST_DOTS or len(self.dots.data)):
+            self.dots.setData(*((xs, ys) if len(xs) <= MOST_DOTS else (_NOTHING, _NOTHING)))
 
     def recolour(self, colours: Colours) -> None:
         """Take the palette's colour."""

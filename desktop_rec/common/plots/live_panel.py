@@ -31,6 +31,7 @@ class LivePanel:
         self._y: Range | None = None
         self._title = pg.TextItem("", anchor=(1, 0))
         self._title.setParentItem(plot.getViewBox())
+        self._title.hide()
         plot.getViewBox().sigResized.connect(self._place)
 
     def say(self, *parts: Words) -> None:
@@ -38,6 +39,7 @@ class LivePanel:
         html = markup(*(part if isinstance(part, Coloured) else Coloured(part, self._colour) for part in parts))
         if html != self._said:
             self._said = html
+            self._title.setVisible(bool(html))
             self._title.setHtml(html)
             self._place()
 

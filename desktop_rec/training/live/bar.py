@@ -111,6 +111,11 @@ class CurveBar(QWidget):
         for part in (self._across, self._log_x, self._log_y, smoothing, self._panels_button, self._earlier_button):
             flow.addWidget(part)
         flow.addWidget(self._all)
+        for place in range(flow.count()):
+            item = flow.itemAt(place)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.setMinimumHeight(self._across.sizeHint().height())
 
     def _connect(self) -> None:
         self._across.activated.connect(self._on_changed)

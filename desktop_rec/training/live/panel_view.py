@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
 
-from desktop_rec.common.plain import Coloured, markup
-from desktop_rec.common.plots.axes import ScaleAxis
+from desktop_rec.common.plain import Coloured, Words, markup
+from desktop_rec.common.plots.axes import LEFT_WIDTH, ScaleAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.curve import Curve, Float64
 from desktop_rec.common.plots.live_panel import BestMark, LivePanel
@@ -22,13 +22,15 @@ from desktop_rec.common.plots.smoothing import smooth, window_for
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.panels import Line, Panel, best_mark
-from desktop_rec.training.live.ranges import Range, anything, drawn_range, left_behind
+from desktop_rec.training.live.ranges import Range, drawn_range, left_behind, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.text import format_figure, format_rate
 
 SMOOTH_POINTS = 400
 LEAST_HEIGHT = 128
-_TITLE_HEIGHT = 20
+_TITLE_HEIGHT, _INDENT = 20, LEFT_WIDTH - 4
+_WITH_UNIT, _WITHOUT_UNIT = 42, 22
+_UNITS = {"steps": "step", "epochs": "epoch", "time": "time"}
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,27 @@ class PanelView(PlotCanvas):
         self.lines: dict[str, Curve] = {}
         self.best = BestMark(self.plot)
         self._words: dict[str, str] = {}
+        self._behind: set[str] = set()
         self._shown: Shown | None = None
         self._pointed: float | None = None
         self._trouble = ""
+        self._is_last = True
         self._title = ""
         self._cross = pg.InfiniteLine(angle=90, movable=False)
         self.rate_marks: list[pg.InfiniteLine] = []
         self._cross.hide()
         self.plot.addItem(self._cross, ignoreBounds=True)
-        self.plot.titleLabel.setAttr("justify", "left")
+        self._label = pg.TextItem("", anchor=(0, 0))
+        self._label.setParentItem(self.plot)
+        self._label.setPos(_INDENT, 0)
+        self.plot.layout.setRowFixedHeight(0, _TITLE_HEIGHT)
         self.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
         self.recolour()
+
+    @property
+    def title(self) -> str:
+        """What stands above the plot, in plain text."""
+        return str(self._label.toPlainText())
 
     def draw_run(self, shown: Shown) -> None:
         """Draw all that this panel has of a run, now."""
@@ -75,7 +87,7 @@ class PanelView(PlotCanvas):
         choices = shown.choices
         self._x.show_scale("clock" if choices.across == "time" else "count", log=choices.log_x)
         self._y.show_scale(self.panel.unit, log=choices.log_y)
-        self._x.show_words("" if choices.across == "time" else choices.across.removesuffix("s"))
+        self._show_unit(choices)
         lines = self.panel.lines(shown.run)
         kept = {name for line in lines for name in self._draw_line(line, shown)}
         kept |= self._draw_earlier(shown)
@@ -87,6 +99,15 @@ class PanelView(PlotCanvas):
         self._mark_best(shown)
         self._mark_changes(shown)
         self.say()
+
+    def stand_last(self, is_last: bool) -> None:
+        """Whether the unit of x stands below: the panels above it have the same."""
+        self._is_last = is_last
+        self._x.setHeight(_WITH_UNIT if is_last else _WITHOUT_UNIT)
+
+    def _show_unit(self, choices: CurveChoices) -> None:
+        self._x.show_words(_UNITS[choices.across] if self._is_last else "")
+        self._x.showLabel(self._is_last)
 
     def forget(self) -> None:
         """Another run: its ranges are decided anew."""
@@ -111,26 +132,24 @@ class PanelView(PlotCanvas):
             point = curve.value_at(place) if name in self._words else None
             if point is not None:
                 found.append((name, self._format(10.0 ** point[1] if choices.log_y else point[1])))
-        return [(self._words[name], value) for name, value in found]
+        return [(self._name_of(name), value) for name, value in found]
 
     def say(self) -> None:
         """The title with the names of its curves in their colours, and their values where one points."""
         colours = THEME.colours
         values = dict(self.values_at(self._pointed)) if self._pointed is not None else {}
-        parts = [Coloured(self.panel.title, colours.text)]
+        parts: list[Words] = [Coloured(self.panel.title, colours.text)]
         for name, words in self._words.items():
-            if len(self.lines[name].xs):
-                parts.append(Coloured("   ", colours.text_weak))
-                value = f" {values[words]}" if words in values else ""
-                parts.append(Coloured(f"{words}{value}", self.lines[name].colour_in(colours)))
+            said = " ".join(part for part in (words, values.get(self._name_of(name), "")) if part)
+            if said and len(self.lines[name].xs) and name not in self._behind:
+                parts += ["\u2003", Coloured(said, self.lines[name].colour_in(colours))]
         if self._trouble:
-            parts.append(Coloured(f"   {self._trouble}", colours.negative))
+            parts += ["\u2003", Coloured(self._trouble, colours.negative)]
         html = markup(*parts)
         if html != self._title:
             self._title = html
-            self.plot.setTitle(html)
-            self.plot.titleLabel.setMaximumHeight(_TITLE_HEIGHT)
-            self.plot.layout.setRowFixedHeight(0, _TITLE_HEIGHT)
+            self._label.setHtml(html)
+            self.setAccessibleDescription(self.title)
 
     def recolour(self) -> None:
         super().recolour()
@@ -153,10 +172,12 @@ class PanelView(PlotCanvas):
         window = window_for(choices.smoothing, len(run.steps))
         curve = self._curve(line.name, line.colour, width=2, dots=False)
         curve.set_points(*_points(*smooth(xs, ys, window=window, points=SMOOTH_POINTS), choices))
-        self._words[line.name] = line.words if window == 1 else f"{line.words}, mean of {window} steps"
+        is_said = window > 1 and line.has_raw and line.words
+        self._words[line.name] = f"{line.words}, mean of {window}" if is_said else line.words
         if not line.has_raw:
             return [line.name]
         raw = self._curve(f"{line.name} raw", "raw", width=1, dots=False)
+        raw.limit = max(SMOOTH_POINTS, 2 * self.width())
         raw.set_points(*_points(xs, ys, choices))
         self._words[f"{line.name} raw"] = "each step"
         return [line.name, f"{line.name} raw"]
@@ -170,13 +191,14 @@ class PanelView(PlotCanvas):
                 curve = self._curve(name, f"series:{earlier.place}", width=1, dots=False, dashed=number > 0)
                 curve.set_points(*_points(xs, ys, shown.choices))
                 self._words[name] = f"{words} of {earlier.title}"
+                self._behind.add(name)
                 kept.add(name)
         return kept
 
     def _curve(self, name: str, colour: str, *, width: int, dots: bool, dashed: bool = False) -> Curve:
         """The curve of that name, made when it is first needed and kept for the panel's whole life."""
         if name not in self.lines:
-            made = Curve(self.plot, colour, width=width, dots=dots, dashed=dashed)
+            made = Curve(self.plot, colour, width=width, dots=dots, dashed=dashed, limit=SMOOTH_POINTS)
             made.item.setZValue(-2 if " of " in name else -1 if name.endswith(" raw") else 0)
             made.recolour(THEME.colours)
             self.lines[name] = self.add_curve(made)
@@ -190,10 +212,10 @@ class PanelView(PlotCanvas):
             view.setXRange(low, high, padding=0)
         raw = [curve.ys for name, curve in self.lines.items() if name.endswith(" raw")]
         smoothed = [curve.ys for name, curve in self.lines.items() if not name.endswith(" raw")]
-        calm = anything if choices.log_y else self.panel.calm
-        self.held.show_y(drawn_range(raw, smoothed, calm=calm, from_zero=self.panel.is_rate and not choices.log_y))
+        bound = no_bound if choices.log_y else self.panel.bound
+        self.held.show_y(drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y))
         loud = next((line for line in lines if line.each_step), None)
-        behind = left_behind(loud.ys) if loud is not None else None
+        behind = left_behind(loud.ys, self.panel.bound) if loud is not None else None
         self._trouble = f"now {format_figure(behind)}, out of view" if behind is not None and not choices.log_y else ""
 
     def _mark_best(self, shown: Shown) -> None:
@@ -216,6 +238,9 @@ class PanelView(PlotCanvas):
             if number < len(changes):
                 places = shown.run.across([changes[number][0]], shown.choices.across)
                 mark.setPos(float(_placed(places, shown.choices.log_x)[0]))
+
+    def _name_of(self, curve: str) -> str:
+        return self._words[curve] or self.panel.title.lower()
 
     def _format(self, value: float) -> str:
         return format_rate(value) if self.panel.is_rate else format_figure(value)

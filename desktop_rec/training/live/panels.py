@@ -13,7 +13,7 @@ import numpy as np
 from desktop_rec.common.plots.axes import Unit
 from desktop_rec.common.plots.curve import Float64
 from desktop_rec.common.plots.live_panel import monitor_value
-from desktop_rec.training.live.ranges import anything, near_best, near_middle
+from desktop_rec.training.live.ranges import near_best, near_middle, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.evaluation.metrics import higher_is_better, metric_title
 from engine.events import EpochEnded
@@ -27,7 +27,7 @@ _WORDS = {"presence": "what was seen", "rating": "how it was rated"}
 class Line:
     """One curve: values at steps, [N]. `each_step`: it is made smooth, and the raw one may stand behind it.
 
-    `colour` is a name of the palette, or "series:2".
+    `words`: "" where the panel's title says it. `colour` is a name of the palette, or "series:2".
     """
 
     name: str
@@ -60,8 +60,8 @@ class Panel:
     earlier: Callable[[EarlierRun, LiveRun], Sequence[tuple[str, Float64]]]
     unit: Unit = "figure"
     marks_best: Callable[[str], bool] = lambda monitor: False
-    calm: Callable[[Float64], Float64] = anything
-    """Which values decide how much of the axis is seen."""
+    bound: Callable[[Float64], float] = no_bound
+    """Up to which value of its curves the axis follows them."""
     is_rate: bool = False
 
 
@@ -102,13 +102,13 @@ def _rate(run: LiveRun) -> Sequence[Line]:
     before = [epoch for epoch in run.epochs if not len(run.steps) or epoch.step < run.steps[0]]
     steps = np.concatenate(([epoch.step for epoch in before], run.steps)) if before else run.steps
     lrs = np.concatenate(([epoch.lr for epoch in before], run.lrs)) if before else run.lrs
-    return [Line("lr", "learning rate", steps, lrs, "accent")]
+    return [Line("lr", "", steps, lrs, "accent")]
 
 
 def _norm(run: LiveRun) -> Sequence[Line]:
     if not np.isfinite(run.norms).any():
         return []
-    return [Line("norm", "gradient norm", run.steps, run.norms, "accent", each_step=True, has_raw=True)]
+    return [Line("norm", "", run.steps, run.norms, "accent", each_step=True, has_raw=True)]
 
 
 def _parts(run: LiveRun) -> Sequence[Line]:
@@ -178,7 +178,7 @@ PANELS = (
         _loss,
         _earlier_loss,
         marks_best=lambda monitor: monitor in (TRAINING_LOSS, _LOSS),
-        calm=near_best,
+        bound=near_best,
     ),
     Panel(
         "ranking",
@@ -195,7 +195,7 @@ PANELS = (
         _metrics(better_high=False),
         _earlier_metrics(better_high=False),
         marks_best=lambda monitor: monitor not in (TRAINING_LOSS, _LOSS) and not _is_high(monitor),
-        calm=near_best,
+        bound=near_best,
     ),
     Panel("rate", "Learning rate", "How far each step goes", _rate, _earlier_rate, unit="rate", is_rate=True),
     Panel(
@@ -204,7 +204,7 @@ PANELS = (
         "How strongly each batch pulls at the weights; where it explodes, the rate is too high",
         _norm,
         _nothing,
-        calm=near_middle,
+        bound=near_middle,
     ),
     Panel("parts", "Parts of the loss", "What the loss is made of, where it has parts", _parts, _nothing),
     Panel(

@@ -22,7 +22,7 @@ from desktop_rec.common.plots.saving import Numbers
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.numbers import epoch_table, numbers_of
-from desktop_rec.training.live.panel_view import PanelView, Shown
+from desktop_rec.training.live.panel_view import LEAST_HEIGHT, PanelView, Shown
 from desktop_rec.training.live.panels import Panel, shown_panels
 from desktop_rec.training.live.ranges import Range, visible_x
 from desktop_rec.training.live.run import EarlierRun, LiveRun
@@ -32,6 +32,7 @@ _BREATH_MS = 25
 _POINTING_MS = 40
 _MOST_IN_A_COLUMN = 3
 _LEAST_COLUMN = 320
+_MOST_ROWS = 4
 
 
 class LivePlot(QScrollArea):
@@ -169,7 +170,10 @@ class LivePlot(QScrollArea):
             row, column = divmod(place, columns)
             spans = columns if place == len(names) - 1 and column == 0 else 1
             self._grid.addWidget(self.panels[name], row, column, 1, spans)
+            self.panels[name].stand_last(place + columns >= len(names))
             self.panels[name].show()
+        rows = -(-len(names) // columns)
+        self.setMinimumHeight(min(rows, _MOST_ROWS) * (LEAST_HEIGHT + 4))
 
     def _due(self) -> list[PanelView]:
         if self._run is None:

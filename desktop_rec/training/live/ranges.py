@@ -13,8 +13,8 @@ Range = tuple[float, float]
 EXPLODED = 10.0
 """A loss of so many times its best so far is out of bounds."""
 _WILD = 0.98
-_ROOM_AHEAD = 1.3
-_LATEST = 5
+_ROOM_AHEAD, _EDGE = 1.3, 0.02
+_LATEST, _MOST_LOOKED_AT = 5, 2000
 
 
 def visible_x(last: float, end: float | None, *, held: Range | None, log: bool) -> Range:
@@ -26,48 +26,44 @@ def visible_x(last: float, end: float | None, *, held: Range | None, log: bool) 
     if held is not None and held[0] == start and last <= held[1]:
         return held
     ahead = last * _ROOM_AHEAD
-    return start, max(last, ahead if end is None else min(ahead, end), 10.0 * start, 1.0)
+    shown = max(last, ahead if end is None else min(ahead, end), 10.0 * start, 1.0)
+    return start, shown * (1.0 + _EDGE)
 
 
-def near_best(ys_N: Float64) -> Float64:
-    """Losses or errors that are not far above the best so far."""
-    ys = ys_N[np.isfinite(ys_N)]
-    best = np.minimum.accumulate(ys) if len(ys) else ys
-    return ys[(best <= 0) | (ys <= EXPLODED * best)]
+def near_best(ys_N: Float64) -> float:
+    """Up to where losses or errors are calm: some times the best, and at least where they began."""
+    best, first = float(ys_N.min()), float(ys_N[0])
+    return max(first, EXPLODED * best) if best > 0 else np.inf
 
 
-def near_middle(ys_N: Float64) -> Float64:
-    """Values that are not far above most others."""
-    ys = ys_N[np.isfinite(ys_N)]
-    return ys[ys <= EXPLODED * max(float(np.median(ys)), 0.0)] if len(ys) and np.median(ys) > 0 else ys
+def near_middle(ys_N: Float64) -> float:
+    """Up to where values are not far above most others."""
+    middle = float(np.median(ys_N))
+    return EXPLODED * middle if middle > 0 else np.inf
 
 
-def anything(ys_N: Float64) -> Float64:
-    """All that can be drawn."""
-    return ys_N[np.isfinite(ys_N)]
+def no_bound(ys_N: Float64) -> float:
+    """All is seen."""
+    return np.inf
 
 
-def left_behind(ys_N: Float64) -> float | None:
-    """The newest value of a curve that has left all bounds by now; None for a calm one."""
-    newest = ys_N[-_LATEST:]
-    if len(newest) == 0:
-        return None
-    if not np.isfinite(newest[-1]):
-        return float(newest[-1])
-    best = float(np.nanmin(np.where(np.isfinite(ys_N), ys_N, np.nan)))
-    value = float(np.nanmin(newest))
-    return value if best > 0 and value > EXPLODED * best else None
+def left_behind(ys_N: Float64, bound: Callable[[Float64], float]) -> float | None:
+    """The newest value of a curve that is beyond all bounds by now; None for a calm one."""
+    finite = ys_N[np.isfinite(ys_N)]
+    if len(ys_N) == 0 or len(finite) == 0 or not np.isfinite(ys_N[-1]):
+        return float(ys_N[-1]) if len(ys_N) else None
+    newest = float(finite[-min(_LATEST, max(1, len(finite) // _LATEST)) :].min())
+    return newest if newest > bound(finite) else None
 
 
 def drawn_range(
-    raw: Sequence[Float64], smooth: Sequence[Float64], *, calm: Callable[[Float64], Float64], from_zero: bool = False
+    raw: Sequence[Float64], smooth: Sequence[Float64], *, bound: Callable[[Float64], float], from_zero: bool = False
 ) -> Range:
-    """The y range of curves: the calm part of smooth ones, and of raw ones all but the wildest that is near those."""
-    parts = [part for part in map(calm, smooth) if len(part)]
-    highest = max((float(part.max()) for part in parts), default=np.inf)
-    for ys in raw:
-        near = ys[ys <= max(highest, EXPLODED * highest)]
-        if len(near):
-            parts.append(np.quantile(near, (1 - _WILD, _WILD)))
+    """The y range of finite curves: what of them is below the bound, and of raw ones all but the wildest of that."""
+    raw = [ys[:: max(1, len(ys) // _MOST_LOOKED_AT)] for ys in raw if len(ys)]
+    smooth = [ys for ys in smooth if len(ys)]
+    highest = max((bound(ys) for ys in raw or smooth), default=np.inf)
+    parts = [ys[ys <= highest] for ys in smooth]
+    parts += [np.quantile(ys[ys <= highest], (1 - _WILD, _WILD)) for ys in raw if (ys <= highest).any()]
     low, high = span(np.concatenate(parts) if parts else np.empty(0))
     return (min(low, -0.03 * high), high) if from_zero and high > 0 else (low, high)

@@ -13,7 +13,7 @@ from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from engine.text import plural
 
-_MOST_HEIGHT = 132
+_ROW_HEIGHT, _MOST_ROWS = 32, 5
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class QueueList(QFrame):
         set_role(self._page, "raised")
         self._column = QVBoxLayout(self._page)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(0)
         self._area.setWidget(self._page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 8, 16, 8)
@@ -79,10 +79,11 @@ class QueueList(QFrame):
         for row in rows:
             self._column.addWidget(self._line(row, waiting))
         self._column.addStretch(1)
-        self._area.setFixedHeight(min(_MOST_HEIGHT, self._page.sizeHint().height()))
+        self._area.setFixedHeight(min(_MOST_ROWS, len(rows)) * _ROW_HEIGHT)
 
     def _line(self, row: QueueRow, waiting: Sequence[QueueRow]) -> QWidget:
         line, words = QWidget(), ElidedLabel(row.words)
+        line.setFixedHeight(_ROW_HEIGHT)
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
         mark = PlainLabel("•" if row.number is not None else "✓" if row.is_good else "✗")

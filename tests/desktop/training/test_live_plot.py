@@ -102,7 +102,7 @@ def test_that_x_is_in_steps_epochs_or_time(plot, across, last, end):
     view = draw(plot, run_of(30, THREE), across=across)["loss"]
     assert points(view, "loss raw")[0][-1] == pytest.approx(last)
     assert points(view, "validation")[0][-1] == pytest.approx(last)
-    assert view.plot.viewRange()[0] == pytest.approx([0.0, end])
+    assert view.plot.viewRange()[0] == pytest.approx([0.0, 1.02 * end])
 
 
 def test_that_logarithmic_axes_drop_what_they_cannot_show(plot):
@@ -120,7 +120,7 @@ def test_that_the_slider_makes_a_curve_smooth_without_moving_it(plot):
     assert ys[0] == 4.0
     assert ys[-1] == 2.0
     assert np.interp(100.5, xs, ys) == pytest.approx(3.0, abs=0.2)
-    assert "mean of 20 steps" in view.plot.titleLabel.text
+    assert "mean of 20" in view.title
 
 
 def test_that_a_zoom_stays_while_points_arrive_until_all_is_asked_for(plot, qtbot):
@@ -133,7 +133,7 @@ def test_that_a_zoom_stays_while_points_arrive_until_all_is_asked_for(plot, qtbo
     assert all(view.plot.viewRange()[0] == pytest.approx([20, 40]) for view in panels.values())
     plot.show_all()
     plot.draw_now()
-    assert panels["loss"].plot.viewRange()[0] == pytest.approx([0, 260])
+    assert panels["loss"].plot.viewRange()[0] == pytest.approx([0, 1.02 * 260])
 
 
 def test_that_a_zoomed_curve_shows_every_step_of_a_long_run(plot):
@@ -148,9 +148,9 @@ def test_that_a_loss_that_explodes_leaves_the_axis_readable_and_is_named(plot):
     losses = np.concatenate((np.linspace(6, 5, 90), np.geomspace(50, 1e9, 10)))
     view = draw(plot, run_of(100, losses=losses))["loss"]
     assert view.plot.viewRange()[1][1] < 60
-    assert "out of view" in view.plot.titleLabel.text
+    assert "out of view" in view.title
     calm = draw(plot, run_of(101, losses=np.linspace(6, 5, 101)))["loss"]
-    assert "out of view" not in calm.plot.titleLabel.text
+    assert "out of view" not in calm.title
 
 
 def test_that_the_place_under_the_pointer_is_read_out_at_its_step_by_name(plot):
@@ -166,9 +166,9 @@ def test_that_the_place_under_the_pointer_is_read_out_at_its_step_by_name(plot):
 def test_that_panels_say_their_values_beside_their_names_where_one_points(plot):
     view = draw(plot, run_of(30, THREE))["ranking"]
     view.point_at(20.0)
-    assert "NDCG@100 0.400" in view.plot.titleLabel.text
+    assert "NDCG@100 0.400" in view.title
     view.point_at(None)
-    assert "0.400" not in view.plot.titleLabel.text
+    assert "0.400" not in view.title
 
 
 def test_that_earlier_runs_stand_behind_and_losses_only_of_the_same_model(plot):
