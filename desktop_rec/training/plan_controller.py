@@ -15,10 +15,11 @@ from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.devices import Devices
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.undo import UndoStack
+from desktop_rec.training.learning_rate.found_for import compare
 from desktop_rec.training.presets_controller import OwnPresets, plan_of
 from engine.data.split import SplitConfig
 from engine.models.registry import FIRST_MODEL
-from engine.text import format_rate
+from engine.text import format_rate, join_words
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.step_rates import format_step_rates
@@ -81,6 +82,8 @@ class PlanController(QObject):
         """Whether the rate was read off a sweep by the person."""
         self.taken_from = ""
         """Whose plan was taken as a whole, in a few words."""
+        self._swept: TrainingPlan | None = None
+        """The plan into which the rate was taken."""
         self._plan: TrainingPlan | None = None
         self._start: TrainingPlan | None = None
         self._fingerprint = dataset.fingerprint
@@ -147,7 +150,9 @@ class PlanController(QObject):
     def rate_origin(self) -> str:
         """Where the plan's rate came from, before anyone typed another one."""
         if self.is_rate_chosen:
-            return "Chosen by you in Learning rate"
+            changed = compare(self._swept.as_dict(), self.plan).differences if self._swept is not None else ()
+            others = join_words(difference.label.lower() for difference in changed[:2])
+            return "Chosen by you in Learning rate" + (f", before you changed {others}" if others else "")
         if self.taken_from:
             return f"As {self.taken_from} has it"
         return "As the preset has it" if self.preset is not None else "What this model was tuned with"
@@ -231,6 +236,7 @@ class PlanController(QObject):
     def use_rate(self, lr: float) -> None:
         """Settle on a rate that was read off a sweep."""
         self._plan, self.is_rate_chosen = self._at_rate(lr), True
+        self._swept = self._plan
         self.plan_set.emit()
         self.rate_changed.emit()
         self.changed.emit()

@@ -134,6 +134,8 @@ class PlanForm(SidePanel):
         self.summary.show_problem(controller.problem)
         labels, start = self.form.show_changes(), controller.start.training
         if start is not None and not self.rate.isHidden():
+            if self._given_rate is None:
+                self.rate.show_origin(controller.rate_origin)
             self.rate.show_changed(start.lr, changed=controller.has_other_rate)
             labels = ("Learning rate", *labels) if controller.has_other_rate else labels
         self.summary.show_changed(labels)

@@ -52,6 +52,12 @@ class RateRow(QWidget):
             self._line.setText(format_rate(lr))
         self._describe()
 
+    def show_origin(self, origin: str) -> None:
+        """Where the shown rate came from; what is typed stays."""
+        if origin != self._origin:
+            self._origin = origin
+            self._describe()
+
     def show_changed(self, start: float | None, *, changed: bool) -> None:
         """Mark the rate as changed from the one that was filled in, or take the mark away."""
         self._start = start

@@ -31,7 +31,7 @@ class SweepBoard:
     front: str = ""
     behind: dict[str, int] = field(default_factory=dict)
     smooth: float | None = None
-    _read: dict[tuple[str, float], RateSweep] = field(default_factory=dict, repr=False)
+    _read: dict[str, RateSweep] = field(default_factory=dict, repr=False)
 
     @property
     def shown(self) -> RateSweep | None:
@@ -40,9 +40,17 @@ class SweepBoard:
 
     @property
     def drawn_behind(self) -> tuple[RateSweep, ...]:
-        """The sweeps behind it, smoothed as wished, the newest first."""
-        found = (self._smooth(sweep) for sweep in self.sweeps if self.is_behind(sweep.sweep_id))
-        return tuple(sweep for sweep in found if sweep is not None)
+        """The sweeps behind it, the newest first: smoothed as wished where `read_next` has come to them."""
+        behind = (sweep for sweep in self.sweeps if self.is_behind(sweep.sweep_id))
+        return tuple(self._read.get(sweep.sweep_id, sweep) for sweep in behind)
+
+    def read_next(self) -> bool:
+        """Smooth one more of the sweeps behind as wished, a few milliseconds of work; False where all are."""
+        if self.smooth is None:
+            return False
+        late = next((sweep for sweep in self.drawn_behind if sweep.smooth != self.smooth), None)
+        read = self._smooth(late)
+        return read is not None and len(read.smoothed) == len(read.lrs)
 
     @property
     def is_full(self) -> bool:
@@ -102,12 +110,13 @@ class SweepBoard:
         return {place for sweep_id, place in self.behind.items() if sweep_id != self.front}
 
     def _smooth(self, sweep: RateSweep | None) -> RateSweep | None:
-        """The sweep read with the wished smoothing; read once for each."""
-        if sweep is None or self.smooth is None or self.smooth == sweep.smooth:
+        """The sweep read with the wished smoothing; read once."""
+        if sweep is None or self.smooth is None:
             return sweep
-        if any(smooth != self.smooth for _, smooth in self._read):
-            self._read.clear()
-        return self._read.setdefault((sweep.sweep_id, self.smooth), sweep.smoothed_by(self.smooth))
+        known = self._read.get(sweep.sweep_id)
+        if known is None or known.smooth != self.smooth:
+            known = self._read[sweep.sweep_id] = sweep.smoothed_by(self.smooth)
+        return known
 
 
 def curve_of(sweep: RateSweep, *, name: str = "", place: int = 0) -> SweepCurve:

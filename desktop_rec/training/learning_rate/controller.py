@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure, failure_of
@@ -62,9 +62,10 @@ class LearningRateController(QObject):
         """The id of the run whose model is swept next; "" is a fresh one."""
         self._library, self._training, self._undo = library, training, undo
         self._reading, self._requests = reading, requests
-        self._asked: dict[str, TrainingPlan] = {}
-        self._plan: TrainingPlan | None = None
         self._seen_in_training = 0
+        self._rereading = QTimer(self)
+        self._rereading.setInterval(0)
+        self._rereading.timeout.connect(self._read_next)
         reading.answered.connect(self._on_read)
         reading.failed.connect(self._on_not_read)
         training.changed.connect(self._on_training)
@@ -100,9 +101,7 @@ class LearningRateController(QObject):
 
     def match(self, sweep: RateSweep, plan: TrainingPlan) -> PlanMatch:
         """How the plan that a sweep was made for stands to a plan."""
-        asked = self._asked.get(sweep.sweep_id)
-        then = asked.as_dict() if asked is not None else sweep.plan
-        return compare(then, plan, batch=sweep.batch, is_settled=asked is None)
+        return compare(sweep.plan, plan, batch=sweep.batch, is_settled=sweep.from_run is not None)
 
     def taken_words(self, sweep: RateSweep) -> str:
         """Which rate the last run took from a sweep and why; "" where it took none from it."""
@@ -142,7 +141,6 @@ class LearningRateController(QObject):
         )
         if not self.jobs.start(job):
             return False
-        self._plan = plan if from_run is None else None
         self.state = SweepState(model=plan.model, running=True)
         self.changed.emit()
         return True
@@ -162,9 +160,10 @@ class LearningRateController(QObject):
         self._emit_board()
 
     def smooth(self, smooth: float) -> None:
-        """Smooth all sweeps by another amount, and read them anew."""
+        """Smooth all sweeps by another amount, and read them anew: the one in front at once, the others in turns."""
         self.board.smooth = smooth
         self.changed.emit()
+        self._rereading.start()
 
     def remove(self, sweep_id: str) -> None:
         """Remove a stored sweep; it can be undone."""
@@ -204,6 +203,11 @@ class LearningRateController(QObject):
             self.state = SweepState()
         self._emit_board()
 
+    def _read_next(self) -> None:
+        if not self.board.read_next():
+            self._rereading.stop()
+            self.changed.emit()
+
     def _emit_board(self) -> None:
         self.board_changed.emit()
         self.changed.emit()
@@ -226,8 +230,6 @@ class LearningRateController(QObject):
         self.state.running = False
         self.state.sweep = sweep
         if sweep is not None and sweep.sweep_id:
-            if self._plan is not None:
-                self._asked[sweep.sweep_id] = self._plan
             self.board.add(sweep)
         self._emit_board()
 

@@ -62,11 +62,11 @@ class PlanMatch:
 _WHEN = ("then", "now")
 
 
-def compare(then: Mapping[str, Any], now: TrainingPlan, *, batch: int = 0, is_settled: bool = True) -> PlanMatch:
+def compare(then: Mapping[str, Any], now: TrainingPlan, *, batch: int = 0, is_settled: bool = False) -> PlanMatch:
     """How the plan that a sweep was made for, as it is stored, stands to the plan of now.
 
-    batch: how many examples a step of the sweep took, 0 where nobody knows. is_settled: what was automatic is stored as
-    it was chosen then, so an automatic setting of now is taken to be chosen as before.
+    batch: how many examples a step of the sweep took, 0 where nobody knows. is_settled: the plan is that of a run, in
+    which everything automatic was chosen; what is automatic now is taken to be chosen as it was then.
     """
     try:
         former = TrainingPlan.from_dict(then)
@@ -94,7 +94,7 @@ def _differences(
     *,
     leave_out: frozenset[str] = frozenset(),
     among: frozenset[str] | None = None,
-    may_settle: bool = True,
+    may_settle: bool = False,
 ) -> list[Difference]:
     """The settings that differ between two configs of one class, in the order of the form."""
     found = []
@@ -103,7 +103,7 @@ def _differences(
         if name in leave_out or (among is not None and name not in among):
             continue
         before, after = getattr(then, name), getattr(now, name)
-        is_settled = may_settle and name != "batch" and after in (None, "auto")
+        is_settled = after == "auto" or (may_settle and name != "batch" and after is None)
         if before != after and not is_settled:
             found.append(Difference(declared.setting.label, _read(before), _read(after)))
     return found

@@ -14,14 +14,14 @@ from desktop_rec.theme.theme import GRID
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.learning_rate.sweep_curves import SweepCurve
 from engine.settings import declared_settings
-from engine.text import format_percent
+from engine.text import format_number
 from engine.training.config import FinderConfig
 from engine.training.rate_curve import SMOOTH
 
 _DEBOUNCE_MS = 30
-_STEP = 0.01
+_POSITIONS = 40
 _SLIDER_WIDTH = 140
-_SMOOTH_TIP = "How much of the sweep each point of the smooth curve looks at; the suggestions are worked out anew"
+_SMOOTH_TIP = "How far around it each point of the smooth curve looks; the suggestions are worked out anew"
 _TITLE = "Loss over learning rate"
 
 
@@ -70,7 +70,7 @@ class SweepCard(QWidget):
         if self._slider.isSliderDown() or self._resting.isActive():
             return
         self._slider.blockSignals(True)
-        self._slider.setValue(round(smooth / _STEP))
+        self._slider.setValue(round(smooth / self._step))
         self._slider.blockSignals(False)
         self._show_share()
 
@@ -86,15 +86,15 @@ class SweepCard(QWidget):
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         declared = next(setting for setting in declared_settings(FinderConfig) if setting.name == "smooth")
+        self._step = (declared.setting.high or 1.0) / _POSITIONS
         self._slider = named(QSlider(Qt.Orientation.Horizontal), "smooth_slider", "Smoothing", _SMOOTH_TIP)
-        low, high = declared.setting.low or 0.0, declared.setting.high or 1.0
-        self._slider.setRange(round(low / _STEP), round(high / _STEP))
-        self._slider.setPageStep(5)
+        self._slider.setRange(0, _POSITIONS)
+        self._slider.setPageStep(_POSITIONS // 8)
         self._slider.setFixedWidth(_SLIDER_WIDTH)
         label = text_label("Smoothing", role="weak")
         label.setBuddy(self._slider)
         self._share = number_label("smooth_share", role="weak")
-        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("100 %"))
+        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("0.0000"))
         self._all = button("Show all", "show_all_button", "Back to the whole sweep after zooming", role="small")
         self._all.setEnabled(False)
         self._resting = QTimer(self)
@@ -120,8 +120,8 @@ class SweepCard(QWidget):
         self._resting.start()
 
     def _on_rested(self) -> None:
-        self.smooth_asked.emit(self._slider.value() * _STEP)
+        self.smooth_asked.emit(self._slider.value() * self._step)
 
     def _show_share(self) -> None:
         value = self._slider.value()
-        self._share.setText(format_percent(value * _STEP) if value else "off")
+        self._share.setText(format_number(round(value * self._step, 3)) if value else "off")

@@ -19,7 +19,6 @@ from engine.training.config import FinderConfig
 from engine.training.rate_curve import LEAST_POINTS
 
 FRESH = "A fresh model"
-_FIELDS = ("lowest", "highest", "steps", "spacing", "stop_at")
 _WIDTH = 320
 _MORE_TIP = "From which rate to which the sweep goes, in how many steps, and when it ends early"
 _START_TIP = "Sweep a fresh model of the plan, or go on from what a run has learned; the run itself stays as it is"
@@ -87,8 +86,9 @@ class SweepForm(QWidget):
         label = PlainLabel("Start from")
         label.setBuddy(self._start)
         self._more = button("More settings…", "sweep_settings_button", _MORE_TIP, role="quiet")
-        declared = {setting.name: setting for setting in declared_settings(FinderConfig)}
-        self._fields = {name: SettingField(declared[name], self._finder) for name in _FIELDS}
+        self._fields = {
+            declared.name: SettingField(declared, self._finder) for declared in declared_settings(FinderConfig)
+        }
         self._settings = Popup("sweep_settings", "How the sweep is made", width=_WIDTH, parent=self)
         self._settings.column.addWidget(heading("How the sweep is made"))
         for field in self._fields.values():

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QRadioButton, QSlider
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
 from desktop_rec.training.schedule_plot import SchedulePlot
-from engine.events import LossesMeasured, RateTaken
+from engine import operations
+from engine.events import LossesMeasured, RateTaken, drive
 from engine.text import format_rate
+from engine.training.plan import TrainingPlan
 from engine.training.rate_curve import STOPPED
 from engine.training.rate_sweep import RateSweep
 
@@ -265,15 +267,15 @@ def test_that_smoothing_another_way_reads_the_sweep_anew_and_leaves_a_dragged_li
     rng = np.random.default_rng(2)
     sweep = swept(falling_losses() + rng.normal(0, 0.15, 100))
     slider = tab.part("smooth_slider", QSlider)
-    slider.setValue(40)
-    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth == pytest.approx(0.4))
-    assert tab.text("sweep_words") == sweep.smoothed_by(0.4).words
+    slider.setValue(slider.maximum())
+    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth > 2 * sweep.smooth)
+    assert tab.text("sweep_words") == session.learning_rate.shown.words
     assert np.abs(np.diff(plot.smooth.ys)).max() < np.abs(np.diff(sweep.smoothed)).max()
     plot.setFocus()
     qtbot.keyClick(plot, Qt.Key.Key_Left)
     kept = plot.rate
-    slider.setValue(10)
-    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth == pytest.approx(0.1))
+    slider.setValue(4)
+    qtbot.waitUntil(lambda: session.learning_rate.shown.smooth < sweep.smooth)
     assert plot.rate == kept
 
 
@@ -344,3 +346,93 @@ def test_that_the_rate_that_training_took_is_said_with_its_reason(tab, session, 
 def test_that_there_is_only_a_fresh_model_to_start_from_without_runs(tab):
     box = tab.part("sweep_start", QComboBox)
     assert [box.itemText(place) for place in range(box.count())] == ["A fresh model"]
+
+
+def test_that_a_plan_reaches_the_engine_whole(session, open_dataset, dataset, monkeypatch):
+    open_dataset(dataset)
+    started, asked = [], {}
+    monkeypatch.setattr(session.jobs, "start", lambda job: started.append(job) or True)
+    monkeypatch.setattr("engine.operations.find_rate", lambda library, data, **settings: asked.update(settings))
+    plan = session.plan.plan.changed(
+        latent=96, loss_weights="learned", batch=17, optimizer="sgd", kind="random", lowest=1e-5, steps=44
+    )
+    plan = dataclasses.replace(plan, device="cpu", suggestion="valley")
+    session.learning_rate.start_from("r1")
+    session.learning_rate.find(plan)
+    started[0].make()
+    assert TrainingPlan.of(
+        asked["model"], model_config=asked["model_config"], training=asked["training"], split=asked["split"]
+    ) == dataclasses.replace(plan, device="auto", finder=TrainingPlan.defaults("two_head").finder, suggestion=None)
+    assert (asked["device"], asked["finder"], asked["suggestion"]) == ("cpu", plan.finder, "valley")
+    assert asked["from_run"] == "r1"
+
+
+def test_that_what_the_engine_sweeps_is_the_plan(library, dataset, monkeypatch):
+    """From the operation on: the model that is swept has its widths and loss weights, the finder the rest."""
+    swept = {}
+
+    def find_rate(split, model, *, training, finder, device, **names):
+        swept.update(split=split, model=model, training=training, finder=finder, device=device)
+        return RateSweep(np.array([]), np.array([]))
+        yield
+
+    monkeypatch.setattr("engine.training.lr_finder.find_rate", find_rate)
+    plan = TrainingPlan.defaults("two_head").changed(
+        latent=96, loss_weights="learned", batch=17, optimizer="sgd", kind="random", steps=44
+    )
+    drive(
+        operations.find_rate(
+            library,
+            dataset,
+            model=plan.model,
+            model_config=plan.model_config,
+            training=plan.training,
+            finder=plan.finder,
+            split=plan.split,
+            device="cpu",
+        )
+    )
+    assert (swept["model"].config.latent, swept["model"].config.loss_weights) == (96, "learned")
+    assert (swept["training"].batch, swept["training"].optimizer, swept["finder"].steps) == (17, "sgd", 44)
+    assert (swept["split"].config.kind, swept["device"].type) == ("random", "cpu")
+
+
+def test_that_a_removed_sweep_comes_back_by_undo(session, library, dataset, open_dataset):
+    open_dataset(dataset)
+    controller = session.learning_rate
+    first, second = (library.sweeps.add(dataset, RateSweep(RATES, falling_losses(), name=name)) for name in "ab")
+    controller.board.load([second, first])
+    controller.look_at(second.sweep_id)
+    controller.remove(second.sweep_id)
+    assert [sweep.name for sweep in library.sweeps.records(dataset.fingerprint)] == ["a"]
+    assert controller.shown.name == "a"
+    session.undo.undo()
+    assert [sweep.name for sweep in library.sweeps.records(dataset.fingerprint)] == ["b", "a"]
+    assert [sweep.name for sweep in controller.board.sweeps] == ["b", "a"]
+    assert controller.shown.name == "b"
+
+
+def test_that_stored_sweeps_come_with_the_data_set_in_the_background(qtbot, session, library, dataset, open_dataset):
+    library.sweeps.add(dataset, RateSweep(RATES, falling_losses(), name="of last week"))
+    open_dataset(dataset)
+    assert session.learning_rate.board.sweeps == ()
+    qtbot.waitUntil(lambda: len(session.learning_rate.board.sweeps) == 1)
+    assert session.learning_rate.shown.name == "of last week"
+
+
+def test_that_the_sweep_of_training_joins_the_list_when_its_rate_is_taken(session, library, dataset, open_dataset):
+    open_dataset(dataset)
+    sweep = library.sweeps.add(dataset, RateSweep(RATES, falling_losses(), name="in training"))
+    session.training.state.fold(RateTaken(1e-3, "steepest", "The loss falls fastest there.", sweep.sweep_id))
+    session.training.changed.emit()
+    assert session.learning_rate.shown.name == "in training"
+    assert session.learning_rate.taken_words(session.learning_rate.shown) == "The loss falls fastest there."
+
+
+def test_that_a_rate_says_so_when_the_plan_it_was_found_for_changes(tab, session, swept):
+    swept()
+    tab.press("use_rate_button")
+    tab.type("setting_batch", "20")
+    assert tab.text("rate_words") == "Chosen by you in Learning rate, before you changed batch"
+    tab.type("setting_batch", "")
+    assert tab.text("rate_words") == "Chosen by you in Learning rate"
