@@ -269,17 +269,22 @@ class LearningRateView(QWidget):
         may_use = lr is not None and plan.training is not None and sweep is not None and not match.other_model
         self._buttons.show_start(
             _BUTTONS.start,
-            may_start=plan.training is not None and not self._form.problem,
+            may_start=plan.training is not None and not self._problem,
             is_primary=not (may_use and match.is_same),
-            why_not=self._form.problem,
+            why_not=self._problem,
         )
         self._show_use(lr if may_use else None, plan.training, match)
         self._show_schedule(lr if may_use else None, plan.training)
 
+    @property
+    def _problem(self) -> str:
+        """Why no sweep can start: a value here or in the plan is refused."""
+        return self._form.problem or self._plan.problem
+
     def _show_use(self, lr: float | None, training: TrainingConfig | None, match: PlanMatch) -> None:
         """What the rate of the line would become in the plan, or why it cannot be taken."""
         becomes = f"It becomes {rate_becomes(training)}." if lr is not None and training is not None else ""
-        problem = self._form.problem
+        problem = self._problem
         mismatch = match.sentence(self._plan.plan)
         words = problem or " ".join(filter(None, (mismatch, becomes)))
         set_role(self._becomes, "caption-warning" if problem or mismatch else "caption")
