@@ -18,6 +18,7 @@ from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training import text
 from desktop_rec.training.controller import TrainingController
 from desktop_rec.training.curves import TrainingState
+from desktop_rec.training.network_drawing import NetworkDrawing
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.progress_parts import FiguresStrip, JobButtons, JobWords, OutcomeCard
 from desktop_rec.training.queue.controller import RunQueue
@@ -119,6 +120,7 @@ class TrainingView(QWidget):
         self._sentence.setObjectName("training_sentence")
         set_role(self._heading, "heading")
         set_role(self._sentence, "weak")
+        self._network = NetworkDrawing()
         self._schedule = SchedulePlot("plan_schedule_plot", editable=True)
         self._schedule_card = PlotCard("plan_schedule", "Schedule", self._schedule, self._schedule.table)
         self._schedule_card.setMaximumHeight(_MOST_SCHEDULE)
@@ -128,6 +130,7 @@ class TrainingView(QWidget):
         for label in (self._heading, self._sentence):
             label.setWordWrap(True)
             column.addWidget(label)
+        column.addWidget(self._network)
         column.addWidget(self._schedule_card, 1)
         column.addStretch(0)
         return page
@@ -227,6 +230,7 @@ class TrainingView(QWidget):
         self._heading.setText(kind.title)
         lr = (training.lr if training is not None else None) or _RATE_WHEN_UNKNOWN
         self._sentence.setText(text.describe_plan(kind, training, drawn_lr=lr))
+        self._network.show_network(plan.network(self._plan.facts) if self._plan.facts is not None else None)
         self._stack.setCurrentWidget(self._before)
         self._schedule_card.setVisible(training is not None and self._plan.facts is not None)
         if training is not None and self._plan.facts is not None:

@@ -38,6 +38,7 @@ from engine.models.losses import (
     normal_like,
     other_ratings_setting,
 )
+from engine.models.network import CODE, INPUT, OUTPUT, Layer, Network, hidden_layers
 from engine.models.products import multinomial_of, sums_of_rows
 from engine.models.registry import kind_of
 from engine.settings import setting
@@ -75,6 +76,28 @@ class AutoencoderConfig(CatalogueConfig):
     def widths(self) -> tuple[tuple[int, ...], int]:
         return self.hidden or (), self.latent or _STUDY_LATENT
 
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        hidden, latent = self.widths()
+        return Network(
+            (
+                (Layer("Likes", titles, INPUT, f"dropout {self.dropout:g}"),),
+                *hidden_layers("Encoder", hidden, note="tanh"),
+                (Layer("Code", latent, CODE, self.code_note),),
+                *hidden_layers("Decoder", reversed(hidden), note="tanh"),
+                (Layer("Chances", titles, OUTPUT, "softmax"),),
+            ),
+            self.loss_names,
+        )
+
+    @property
+    def code_note(self) -> str:
+        return "tanh"
+
+    @property
+    def loss_names(self) -> tuple[str, ...]:
+        return ("multinomial likelihood",)
+
 
 @dataclass(frozen=True)
 class MultVaeConfig(AutoencoderConfig):
@@ -96,6 +119,14 @@ class MultVaeConfig(AutoencoderConfig):
 
     def widths(self) -> tuple[tuple[int, ...], int]:
         return self.hidden or (_HIDDEN,), self.latent or _STUDY_LATENT
+
+    @property
+    def code_note(self) -> str:
+        return "mean and variance"
+
+    @property
+    def loss_names(self) -> tuple[str, ...]:
+        return *super().loss_names, f"{self.kl_cap:g} × divergence"
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
+from engine.models.network import Network
 from engine.settings import Config, setting
 
 
@@ -39,6 +40,10 @@ class ModelConfig(Config):
     @property
     def learns_by_steps(self) -> bool | None:
         """Whether the model learns by steps where that depends on its settings; None where it does not."""
+        return None
+
+    def network(self, titles: int) -> Network | None:
+        """The network that these settings make, once fitted to data of so many titles; None where there is none."""
         return None
 
     @property

@@ -38,6 +38,7 @@ from engine.models.losses import (
     histories_of_likers,
     other_ratings_setting,
 )
+from engine.models.network import INPUT, OUTPUT, Layer, Network
 from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
@@ -81,6 +82,11 @@ class EaseConfig(CatalogueConfig):
         low=0.0,
         high=0.9,
     )
+
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        columns = ((Layer("Likes", titles, INPUT),), (Layer("Scores", titles, OUTPUT, "one matrix"),))
+        return Network(columns, ("squared error, solved at once",))
 
     def most_titles(self) -> int:
         """See CatalogueConfig: as many as fit into free memory, or a thousand, of which it is told what they need."""

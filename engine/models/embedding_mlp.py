@@ -26,6 +26,7 @@ from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.fold_in import Ridge, exact, lots_of, ridge_factors, solved_for_all
 from engine.models.hidden_layer import BatchNorm, relu_with_dropout
+from engine.models.network import OUTPUT, Layer, Network, hidden_layers, tables
 from engine.models.rating_model import RatingConfig, RatingModel, learned_or_folded
 from engine.models.registry import kind_of, title_of
 from engine.settings import setting
@@ -74,6 +75,12 @@ class EmbeddingMlpConfig(RatingConfig):
         high=1e6,
         scale="log",
     )
+
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        note = "batch norm, ReLU" if self.norm else "ReLU"
+        hidden = hidden_layers("Hidden", self.widths(), note=note)
+        return Network((tables(self.length), *hidden, (Layer("Rating", 1, OUTPUT),)), ("squared error",))
 
     def widths(self) -> tuple[int, ...]:
         """The hidden widths; the study's where they were left automatic."""

@@ -41,6 +41,7 @@ from engine.models.losses import (
     histories_of_likers,
     other_ratings_setting,
 )
+from engine.models.network import OUTPUT, Layer, Network, tables
 from engine.models.registry import kind_of
 from engine.settings import setting
 
@@ -90,6 +91,11 @@ class IalsConfig(ModelConfig):
     )
     other_ratings: float = other_ratings_setting(0.0)
     fold_in_others: float = fold_in_others_setting(FOLD_IN_OTHERS)
+
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        product = (Layer("Dot product", 1, OUTPUT),)
+        return Network((tables(self.rank or _RANK), product), ("weighted squares over all pairs, solved in turns",))
 
     def fitted_to(self, entries: int) -> Self:
         """See ModelConfig: beyond five million entries a smaller rank, a third of the time."""

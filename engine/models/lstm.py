@@ -21,6 +21,7 @@ from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_ord
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
 from engine.models.losses import dropout_like
+from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.models.registry import kind_of
 from engine.settings import setting
@@ -68,6 +69,13 @@ class LstmConfig(RatingConfig):
         high=100.0,
     )
     spread: float = setting(0.1, label="Start", help="Spread of the titles' numbers at the start.", low=1e-4, high=10.0)
+
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        title = Layer("Title", self.embedding, TABLE, f"{self.window} in a row")
+        earlier = (Layer("Earlier rating", 2, INPUT),) if self.reads_ratings else ()
+        columns = ((title, *earlier), (Layer("LSTM", self.hidden, HIDDEN, "state"),), (Layer("Rating", 1, OUTPUT),))
+        return Network(columns, ("squared error",))
 
 
 class Lstm(RatingModel):

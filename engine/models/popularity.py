@@ -22,6 +22,7 @@ from engine.events import Job, StageStarted
 from engine.models.base import ClosedFormModel, Load, Prediction, as_index
 from engine.models.biases import DAMPING, BiasEquations, damped_mean, damping_setting
 from engine.models.declaration import ModelConfig
+from engine.models.network import OUTPUT, TABLE, Layer, Network
 from engine.models.registry import kind_of
 from engine.settings import setting
 
@@ -38,6 +39,11 @@ class PopularityConfig(ModelConfig):
     )
     item_damping: float | None = damping_setting("Title damping", "title")
     user_damping: float | None = damping_setting("Person damping", "person")
+
+    def network(self, titles: int) -> Network:
+        """See ModelConfig."""
+        biases = (Layer("Title", 1, TABLE, "mean"), *((Layer("Person", 1, TABLE, "bias"),) if self.bias else ()))
+        return Network((biases, (Layer("Rating", 1, OUTPUT, "sum"),)), ("squared error, solved at once",))
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(

@@ -17,6 +17,7 @@ from engine.text import format_size
 from engine.training.config import FinderConfig, TrainingConfig
 
 if TYPE_CHECKING:
+    from engine.models.network import Network
     from engine.training.memory import Run
 
 _STEPS_OF_A_WINDOW = 10
@@ -273,6 +274,11 @@ class TrainingPlan:
         config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
         chosen = config.titles if isinstance(config, CatalogueConfig) else None
         return min(chosen or counts.titles, counts.titles)
+
+    def network(self, counts: DatasetCounts) -> Network | None:
+        """The network that is learned, to be drawn."""
+        config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
+        return config.network(self.learned_titles(counts)) if isinstance(config, ModelConfig) else None
 
     def describe(self, counts: DatasetCounts) -> str:
         """What the run will do and need, in a line."""
