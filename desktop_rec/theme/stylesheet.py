@@ -68,6 +68,8 @@ def _buttons(now: Colours) -> str:
     }}
     QPushButton[role="link"]:hover {{ text-decoration: underline; }}
     QPushButton[role="link"]:focus {{ border: 1px solid {now.accent}; border-radius: 3px; }}
+    QToolButton[role="sign"] {{ padding: 0; color: {now.accent}; }}
+    QToolButton[role="sign"]:focus {{ padding: 0; }}
     QToolButton::menu-indicator {{ image: none; }}
     """
 

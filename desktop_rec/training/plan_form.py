@@ -208,7 +208,7 @@ class PlanSummary(QWidget):
 
     def show_estimate(self, extent: str, estimate: Estimate | None) -> None:
         """How much a run goes through and what it needs; "" and None while nobody has counted."""
-        words = f"{extent}\n{_capital(estimate.words)}" if estimate is not None else extent
+        words = f"{_capital(extent)}\n{_capital(estimate.words)}" if estimate is not None else extent
         self._estimate.setText(words)
         self._estimate.setVisible(bool(words))
         refusal = estimate.refusal if estimate is not None else ""

@@ -15,7 +15,7 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
 from desktop_rec.theme.theme import THEME
-from desktop_rec.training.schedule_handles import Handle, handles_of, moved
+from desktop_rec.training.schedule_handles import PEAK, Handle, handles_of, moved
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_rate, plural
 from engine.training.config import TrainingConfig
@@ -70,6 +70,9 @@ class SchedulePlot(PlotCanvas):
         planned = (config, max(2, total_steps), lr)
         if planned == self._planned:
             return
+        if self._planned is None or config.schedule != self._planned[0].schedule:
+            found = handles_of(config, total_steps=planned[1], lr=lr)
+            self._chosen = next((place for place, handle in enumerate(found) if handle.key == PEAK), 0)
         self._planned, self._dragged = planned, None
         self._show(config, total_steps=planned[1], lr=lr)
         self._top = nice_ceiling(max(float(self.curve.ys.max(initial=0.0)), lr) * 1.02)
@@ -250,8 +253,8 @@ def schedule_title(config: TrainingConfig, *, total_steps: int, lr: float) -> st
     rate, steps = format_rate(lr), f"{format_count(total_steps)} steps"
     if config.schedule == "reduce_on_plateau":
         found = earliest_reductions(config, total_steps=total_steps, lr=lr)
-        dashed = f"; dashed: the earliest it may fall, from step {format_count(found[0][0])} on" if found else ""
-        return f"Starts at {rate} and falls when progress ends, over at most {steps}{dashed}"
+        dashed = f"; dashed: the earliest it may fall (step {format_count(found[0][0])})" if found else ""
+        return f"From {rate}, over at most {steps}{dashed}"
     if config.schedule == "steps":
         places = config.given_rates
         if not places:

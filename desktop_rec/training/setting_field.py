@@ -20,7 +20,7 @@ from engine.settings import Config, Declared, parse_setting
 
 LABEL_WIDTH = 118
 _MARK = " •"
-_BACK_SIZE = 20
+_BACK_SIZE, _LIMITS_WIDTH = 20, 58
 _UNFINISHED = re.compile(r"[+-]?\d*[.,]?\d*(e[+-]?)?", re.IGNORECASE)
 """What a number may be while it is typed."""
 Editor = QCheckBox | QLineEdit | CalmComboBox
@@ -189,6 +189,7 @@ class SettingField(QWidget):
         if words:
             self._beside = PlainLabel(words)
             self._beside.setObjectName(f"limits_{self.declared.name}")
+            self._beside.setMinimumWidth(_LIMITS_WIDTH)
             set_role(self._beside, "weak")
             row.addWidget(self._beside)
         return row
@@ -245,7 +246,7 @@ def put_back_button(name: str, label: str) -> QToolButton:
     """Puts the value of a setting back that was filled in; its room is there while it is hidden."""
     back = named(QToolButton(), f"put_back_{name}", f"Put back {label}")
     back.setText("↺")
-    back.setAutoRaise(True)
+    set_role(back, "sign")
     back.setFixedSize(_BACK_SIZE, _BACK_SIZE)
     policy = QSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     policy.setRetainSizeWhenHidden(True)

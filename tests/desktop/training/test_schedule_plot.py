@@ -105,7 +105,7 @@ def test_that_a_plateau_shows_the_earliest_it_may_do(plot):
     assert list(plot.possible.ys[:3]) == [LR, LR, LR / 2]
     assert plot.possible.xs[1] == 60
     title = schedule_title(config_of("reduce_on_plateau", patience=4), total_steps=TOTAL, lr=LR)
-    assert title.endswith("dashed: the earliest it may fall, from step 60 on")
+    assert title.endswith("dashed: the earliest it may fall (step 60)")
     plot.show_schedule(config_of("constant"), total_steps=TOTAL, lr=LR)
     assert len(plot.possible.xs) == 0
 
