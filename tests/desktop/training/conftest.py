@@ -95,6 +95,12 @@ def make_place(qtbot, session):
 
 
 @pytest.fixture
+def looked_at():
+    """A part of the place by itself, looked at and pressed in the same ways."""
+    return Place
+
+
+@pytest.fixture
 def place(make_place, open_dataset, dataset):
     open_dataset(dataset)
     return make_place()

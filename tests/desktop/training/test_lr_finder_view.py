@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QRadioButton, QSlider
 
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
+from desktop_rec.training.learning_rate.sweep_form import SweepForm
+from desktop_rec.training.learning_rate.view import LearningRateView
 from desktop_rec.training.schedule_plot import SchedulePlot
 from engine import operations
 from engine.events import LossesMeasured, RateTaken, drive
@@ -30,7 +32,19 @@ def falling_losses(low_at=-0.5):
 
 
 @pytest.fixture
-def tab(place):
+def tab(qtbot, looked_at, session, open_dataset, dataset):
+    """The tab without the form of the plan beside it."""
+    open_dataset(dataset)
+    view = LearningRateView(session.plan, session.learning_rate)
+    qtbot.addWidget(view)
+    view.resize(760, 640)
+    view.show()
+    return looked_at(view)
+
+
+@pytest.fixture
+def train(place):
+    """All of Train, turned to the tab."""
     place.turn_to(0)
     return place
 
@@ -68,16 +82,16 @@ def lines(tab):
     return [shown.item(row) for row in range(shown.count())]
 
 
-def test_that_a_model_without_a_learning_rate_says_so_and_leads_to_training(tab):
-    tab.press("models_ease")
-    assert "Liked together is computed at once" in tab.words_of("learning_rate_view")
-    assert not tab.part("find_rate_button").isEnabled()
-    tab.part("learning_rate_view").findChild(type(tab.part("find_rate_button")), "place_message_button").click()
-    assert tab.shows("training_view")
+def test_that_a_model_without_a_learning_rate_says_so_and_leads_to_training(train):
+    train.press("models_ease")
+    assert "Liked together is computed at once" in train.words_of("learning_rate_view")
+    assert not train.part("find_rate_button").isEnabled()
+    train.part("learning_rate_view").findChild(type(train.part("find_rate_button")), "place_message_button").click()
+    assert train.shows("training_view")
 
 
 def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(tab):
-    assert "A short sweep tries rates" in tab.words_of("learning_rate_view")
+    assert "A short sweep tries rates" in tab.words_of("place_message")
     assert not tab.shows("sweep_plot")
     assert not tab.part("use_rate_button").isEnabled()
 
@@ -118,66 +132,60 @@ def test_that_moving_the_line_redraws_the_schedule_and_the_button_and_is_announc
     assert f"The line is at rate {format_rate(plot.rate)} · loss" in plot.accessibleDescription()
 
 
-def test_that_the_button_says_what_the_rate_becomes_under_the_plans_schedule(tab, swept):
-    tab.choose("setting_schedule", "reduce_on_plateau")
+def test_that_the_button_says_what_the_rate_becomes_under_the_plans_schedule(tab, session, swept):
+    session.plan.set_training(schedule="reduce_on_plateau")
     swept()
     assert "start of the plateau" in tab.text("rate_becomes")
-    tab.choose("setting_schedule", "slanted_triangle")
+    session.plan.set_training(schedule="slanted_triangle")
     assert "peak of the slanted triangle" in tab.text("rate_becomes")
 
 
-def test_that_the_schedule_is_as_long_as_the_plan(tab, swept):
+def test_that_the_schedule_is_as_long_as_the_plan(tab, session, swept):
     swept()
-    before = len(tab.part("schedule_plot", SchedulePlot).curve.xs)
-    tab.type("setting_epochs", "60")
-    assert len(tab.part("schedule_plot", SchedulePlot).curve.xs) == 2 * before
+    before = tab.part("schedule_plot", SchedulePlot).curve.xs[-1] + 1
+    session.plan.set_training(epochs=60)
+    assert tab.part("schedule_plot", SchedulePlot).curve.xs[-1] + 1 == 2 * before
 
 
-def test_that_using_a_rate_writes_it_into_the_plan_and_turns_to_training(tab, session, swept):
-    tab.choose("setting_schedule", "reduce_on_plateau")
-    sweep = swept()
-    tab.press("use_rate_button")
-    training = session.plan.plan.training
-    assert training.lr == pytest.approx(sweep.chosen.lr)
-    assert training.schedule == "reduce_on_plateau"
-    assert tab.shows("training_view")
-    assert tab.text("rate_words") == "Chosen by you in Learning rate"
+def test_that_a_rate_taken_into_the_plan_is_trained_with_until_a_preset_is_chosen(train, session, swept, trained):
+    train.press("models_mf")
+    train.choose("setting_solver", "adam")
+    sweep = swept(name="Factorisation, batch 64")
+    train.press("use_rate_button")
+    assert train.shows("training_view")
+    assert train.text("rate_words") == "Chosen by you in Learning rate"
+    train.press("start_training_button")
+    assert trained[-1].training.lr == pytest.approx(sweep.chosen.lr)
+    train.type("setting_batch", "20")
+    assert train.text("rate_words") == "Chosen by you in Learning rate, before you changed batch"
+    train.type("setting_batch", "")
+    assert train.text("rate_words") == "Chosen by you in Learning rate"
+    train.choose("preset_box", "low_rank")
+    train.press("start_training_button")
+    assert trained[-1].training.lr == session.plan.preset.training["lr"] != pytest.approx(sweep.chosen.lr)
+    assert train.text("rate_words") == "As the preset has it"
+    train.turn_to(0)
+    assert "the plan has" in train.text("rate_becomes")
 
 
-def test_that_a_preset_chosen_after_a_rate_was_taken_trains_with_its_own_rate(tab, session, swept, trained):
-    tab.press("models_mf")
-    tab.choose("setting_solver", "adam")
-    swept(name="Factorisation, batch 64")
-    tab.press("use_rate_button")
-    taken = session.plan.plan.training.lr
-    tab.choose("preset_box", "low_rank")
-    preset = session.plan.preset.training["lr"]
-    tab.press("start_training_button")
-    assert trained[-1].training.lr == preset != taken
-    assert tab.text("rate_words") == "As the preset has it"
-    tab.turn_to(0)
-    assert "the plan has" in tab.text("rate_becomes")
-
-
-def test_that_a_sweep_of_another_model_is_labelled_and_its_rate_not_offered(tab, swept):
+def test_that_a_sweep_of_another_model_is_labelled_and_its_rate_not_offered(tab, session, swept):
     swept()
-    tab.press("models_mult_vae")
+    session.plan.choose_model("mult_vae")
     assert tab.shows("sweep_plot")
     assert tab.text("rate_becomes").startswith("Found for Watch and love; the plan is for")
     assert not tab.part("use_rate_button").isEnabled()
-    tab.press("models_two_head")
+    session.plan.choose_model("two_head")
     assert tab.text("use_rate_button").startswith("Use ")
     assert tab.part("use_rate_button").isEnabled()
 
 
-def test_that_a_sweep_of_other_settings_says_which_before_its_rate_is_used(tab, swept):
-    tab.type("setting_batch", "50")
+def test_that_a_sweep_of_other_settings_says_which_before_its_rate_is_used(tab, session, swept):
+    session.plan.set_training(batch=50)
     sweep = swept()
-    tab.type("setting_batch", "20")
+    session.plan.set_training(batch=20)
     assert tab.text("rate_becomes").startswith("Found with batch 50; the plan has batch 20 now.")
     assert tab.text("use_rate_button") == f"Use {format_rate(sweep.chosen.lr)} anyway"
-    tab.type("setting_epochs", "7")
-    tab.type("setting_batch", "50")
+    session.plan.set_training(batch=50, epochs=7)
     assert tab.text("use_rate_button") == f"Use {format_rate(sweep.chosen.lr)}"
 
 
@@ -188,18 +196,19 @@ def test_that_a_sweep_belongs_to_its_data(tab, swept, dataset, open_dataset):
     assert lines(tab) == []
 
 
-@pytest.mark.parametrize(
-    ("losses", "ended"),
-    [(np.full(100, 7.0), "complete"), (falling_losses()[:60], STOPPED), (np.array([7.0, 9.0]), "rose")],
-)
-def test_that_a_sweep_without_a_rate_is_described_beside_its_curve(tab, swept, plot, losses, ended):
-    sweep = swept(losses, ended=ended)
-    assert tab.text("sweep_words") == sweep.words
-    assert tab.text("sweep_outcome") not in ("", "Suggestions")
-    assert tab.shows("sweep_by_eye")
-    assert not tab.part("use_rate_button").isEnabled()
-    plot.repainter.draw_now()
-    assert len(plot.raw.item.getData()[0]) == len(losses)
+def test_that_a_sweep_without_a_rate_is_described_beside_its_curve(tab, swept, plot):
+    for losses, ended in (
+        (np.full(100, 7.0), "complete"),
+        (falling_losses()[:60], STOPPED),
+        (np.array([7.0, 9.0]), "rose"),
+    ):
+        sweep = swept(losses, ended=ended)
+        assert tab.text("sweep_words") == sweep.words
+        assert tab.text("sweep_outcome") not in ("", "Suggestions")
+        assert tab.shows("sweep_by_eye")
+        assert not tab.part("use_rate_button").isEnabled()
+        plot.repainter.draw_now()
+        assert len(plot.raw.item.getData()[0]) == len(losses)
 
 
 def test_that_a_sweep_without_points_is_a_message_that_leads_back_to_earlier_ones(tab, session, swept):
@@ -207,9 +216,9 @@ def test_that_a_sweep_without_points_is_a_message_that_leads_back_to_earlier_one
     gone = RateSweep(np.array([]), np.array([]), ended="not_finite")
     session.learning_rate.state = SweepState(model="two_head", sweep=gone)
     session.learning_rate.changed.emit()
-    assert gone.words in tab.words_of("learning_rate_view")
+    assert gone.words in tab.words_of("place_message")
     assert not tab.shows("sweep_plot")
-    tab.part("learning_rate_view").findChild(type(tab.part("find_rate_button")), "place_message_button").click()
+    tab.press("place_message_button")
     assert tab.shows("sweep_plot")
 
 
@@ -255,7 +264,7 @@ def test_that_ticks_draw_and_hide_sweeps_and_a_line_brings_one_to_the_front(tab,
 
 def test_that_losses_of_different_models_are_drawn_from_start_to_lowest(tab, session, swept, plot):
     swept(name="Watch and love")
-    tab.press("models_mult_vae")
+    session.plan.choose_model("mult_vae")
     swept(100 * falling_losses(-1.5), name="Variational")
     plot.repainter.draw_now()
     assert plot.smooth.ys.min() == pytest.approx(0.0)
@@ -293,36 +302,36 @@ def test_that_zooming_is_undone_by_show_all(qtbot, tab, swept, plot):
     assert not tab.part("show_all_button").isEnabled()
 
 
-@pytest.mark.parametrize(
-    ("field", "typed", "said"),
-    [
+def test_that_a_wrong_range_is_said_beside_its_field(qtbot, looked_at):
+    form = SweepForm()
+    qtbot.addWidget(form)
+    part = looked_at(form)
+    for field, typed, said in (
         ("lowest", "0", "lies between"),
         ("lowest", "-1", "lies between"),
         ("highest", "nan", "nan"),
-        ("lowest", "20", "must start below its end"),
+        ("highest", "1e-9", "must start below its end"),
         ("steps", "8", "at least 20 steps"),
-    ],
-)
-def test_that_a_wrong_range_is_said_beside_its_field_and_blocks_the_button(tab, field, typed, said):
-    beside = f"problem_{'highest' if typed == '20' else field}"
-    good = tab.text(f"setting_{field}")
-    tab.press("sweep_settings_button")
-    tab.type(f"setting_{field}", typed)
-    assert said in tab.text(beside)
+    ):
+        good = part.text(f"setting_{field}")
+        part.type(f"setting_{field}", typed)
+        assert said in part.text(f"problem_{field}")
+        assert form.problem == part.text(f"problem_{field}")
+        part.type(f"setting_{field}", good)
+        assert (form.problem, part.text(f"problem_{field}")) == ("", "")
+
+
+def test_that_a_wrong_range_blocks_the_button_and_a_good_one_belongs_to_the_plan(tab, session):
+    tab.type("setting_lowest", "20")
     button = tab.part("find_rate_button")
     assert not button.isEnabled()
-    assert said in button.toolTip()
-    tab.type(f"setting_{field}", good)
-    assert button.isEnabled()
-    assert tab.text(beside) == ""
-
-
-def test_that_the_range_belongs_to_the_plan(tab, session):
-    tab.press("sweep_settings_button")
+    assert "must start below its end" in button.toolTip()
+    assert "must start below its end" in tab.text("rate_becomes")
     tab.type("setting_lowest", "1e-5")
     tab.type("setting_steps", "150")
+    assert button.isEnabled()
     assert (session.plan.plan.finder.lowest, session.plan.plan.finder.steps) == (1e-5, 150)
-    tab.press("models_mult_vae")
+    session.plan.choose_model("mult_vae")
     assert tab.text("setting_steps") == str(session.plan.plan.finder.steps) != "150"
 
 
@@ -427,12 +436,3 @@ def test_that_the_sweep_of_training_joins_the_list_when_its_rate_is_taken(sessio
     session.training.changed.emit()
     assert session.learning_rate.shown.name == "in training"
     assert session.learning_rate.taken_words(session.learning_rate.shown) == "The loss falls fastest there."
-
-
-def test_that_a_rate_says_so_when_the_plan_it_was_found_for_changes(tab, session, swept):
-    swept()
-    tab.press("use_rate_button")
-    tab.type("setting_batch", "20")
-    assert tab.text("rate_words") == "Chosen by you in Learning rate, before you changed batch"
-    tab.type("setting_batch", "")
-    assert tab.text("rate_words") == "Chosen by you in Learning rate"
