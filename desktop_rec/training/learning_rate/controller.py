@@ -62,6 +62,7 @@ class LearningRateController(QObject):
         """The id of the run whose model is swept next; "" is a fresh one."""
         self._library, self._training, self._undo = library, training, undo
         self._reading, self._requests = reading, requests
+        self._fingerprint = ""
         self._seen_in_training = 0
         self._rereading = QTimer(self)
         self._rereading.setInterval(0)
@@ -79,7 +80,7 @@ class LearningRateController(QObject):
     def running(self) -> SweepState | None:
         """The sweep that is being made now, here or at the start of a training run."""
         if self.state.running:
-            return self.state
+            return self.state if self._fingerprint == self.dataset.fingerprint else None
         training = self._training.state
         is_sweeping = training.running and training.started is None and training.sweep.steps_done > 0
         return training.sweep if is_sweeping and training.taken is None else None
@@ -141,6 +142,7 @@ class LearningRateController(QObject):
         )
         if not self.jobs.start(job):
             return False
+        self._fingerprint = dataset.fingerprint
         self.state = SweepState(model=plan.model, running=True)
         self.changed.emit()
         return True
@@ -227,10 +229,14 @@ class LearningRateController(QObject):
         self.state.fold(event)
 
     def _on_swept(self, sweep: RateSweep | None) -> None:
+        """A sweep of data that are not open any more is stored with them, and not shown here."""
         self.state.running = False
-        self.state.sweep = sweep
-        if sweep is not None and sweep.sweep_id:
-            self.board.add(sweep)
+        if self._fingerprint != self.dataset.fingerprint:
+            self.state = SweepState()
+        elif sweep is not None:
+            self.state.sweep = sweep
+            if sweep.sweep_id:
+                self.board.add(sweep)
         self._emit_board()
 
     def _on_failed(self, failure: Failure) -> None:
@@ -258,9 +264,10 @@ class LearningRateController(QObject):
         except LibraryError as error:
             self._requests.report(failure_of(error))
             return
-        self.state = SweepState()
-        self.board.add(sweep)
-        self._emit_board()
+        if sweep.fingerprint == self.dataset.fingerprint:
+            self.state = SweepState()
+            self.board.add(sweep)
+            self._emit_board()
 
 
 def _stored(library: Library, fingerprint: str) -> Job[tuple[RateSweep, ...]]:

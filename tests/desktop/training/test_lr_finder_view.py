@@ -436,3 +436,14 @@ def test_that_the_sweep_of_training_joins_the_list_when_its_rate_is_taken(sessio
     session.training.changed.emit()
     assert session.learning_rate.shown.name == "in training"
     assert session.learning_rate.taken_words(session.learning_rate.shown) == "The loss falls fastest there."
+
+
+def test_that_a_sweep_of_data_that_are_not_open_any_more_is_not_shown(session, dataset, open_dataset, monkeypatch):
+    started = []
+    monkeypatch.setattr(session.jobs, "start", lambda job: started.append(job) or True)
+    open_dataset(dataset)
+    session.learning_rate.find(session.plan.plan)
+    open_dataset(dataclasses.replace(dataset, fingerprint="another"))
+    assert session.learning_rate.running is None
+    started[0].finished(RateSweep(RATES, falling_losses(), sweep_id="w99", fingerprint="print"))
+    assert (session.learning_rate.shown, session.learning_rate.board.sweeps) == (None, ())
