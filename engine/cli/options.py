@@ -159,13 +159,16 @@ def _add_exporting(add: _AddCommand) -> None:
 def _add_training(add: _AddCommand) -> None:
     find = add("find-lr", help="find a learning rate")
     train = add("train", help="train a model and save the run")
+    find.add_argument("dataset", nargs="?", metavar="DATASET", help="not needed with --from")
+    train.add_argument("dataset", metavar="DATASET")
     for command in (find, train):
-        command.add_argument("dataset", metavar="DATASET")
         _add_model(command)
         command.add_argument(
             "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
             help="settings of the model, of training, of the split",
         )  # fmt: skip
+    find.add_argument("--from", dest="from_run", metavar="RUN", help="sweep the model that a run has learned so far")
+    find.add_argument("--list", dest="lists", action="store_true", help="list the sweeps of the data set instead")
     train.add_argument("--lr", metavar="auto|X", help="the learning rate; auto finds it first")
     train.add_argument("--epochs", type=int, metavar="N", help="how often to go through all people")
     resume = add("resume", help="continue a run")

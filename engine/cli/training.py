@@ -14,13 +14,17 @@ from engine.cli.progress import Driver
 from engine.device import ALL_GPUS
 from engine.documents import document_of
 from engine.evaluation.result import describe_held_out, errors_note
+from engine.events import Job
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
 from engine.models.defaults import facts_from
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
-from engine.text import format_count, format_duration, format_rate
+from engine.operations.preparing import default_finder
+from engine.settings import Config
+from engine.text import format_count, format_duration, format_moment, format_rate
+from engine.training.config import TrainingConfig
 from engine.training.rate_sweep import RateSweep
 
 _SUGGESTIONS = ("steepest", "valley", "minimum", "turning_point")
@@ -31,6 +35,13 @@ _SHOWN_METRICS = {
 
 
 def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """Sweep learning rates and store the sweep; or list those that are stored."""
+    if arguments.lists:
+        return _list_sweeps(arguments, library, driver)
+    if arguments.from_run is not None:
+        return _sweep_answer(driver.run(_sweep_from_run(arguments, library)))
+    if arguments.dataset is None:
+        raise WrongUse("Name the data set to sweep on, or a run to sweep from with --from.")
     dataset, choices = started(arguments, library, driver)
     job = operations.find_rate(
         library,
@@ -43,8 +54,44 @@ def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -
         device=arguments.device,
         suggestion=choices.suggestion,
     )
-    sweep = driver.run(job)
-    return Answer(_sweep_document(sweep), _sweep_text(sweep))
+    return _sweep_answer(driver.run(job))
+
+
+def _sweep_from_run(arguments: argparse.Namespace, library: Library) -> Job[RateSweep]:
+    """The sweep of a run's model as it is now; what may be set is how it is swept."""
+    refuse_meaningless(
+        arguments,
+        {"model": (), "preset": (), "split": ()},
+        because="A sweep from a run takes the model and the split of the run",
+    )
+    record = library.runs.find(arguments.from_run)
+    dataset = library.dataset_of(record)
+    if arguments.dataset is not None and library.datasets.find(arguments.dataset).fingerprint != record.fingerprint:
+        raise WrongUse(f"{record.name} learned from {record.dataset_name}; leave {arguments.dataset} out.")
+    config = kind_of(record.model).config_class.from_dict(record.model_config)
+    configs: dict[str, Config] = {"finder": default_finder(record.model, config)}
+    if record.training_config is not None:
+        configs["training"] = TrainingConfig.from_dict(record.training_config)
+    with wrong_use():
+        chosen = with_settings(configs, arguments.settings)
+    return operations.find_rate(library, dataset, device=arguments.device, from_run=record.run_id, **chosen)
+
+
+def _list_sweeps(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """The stored sweeps of a data set, or of all, the newest first."""
+    refuse_meaningless(
+        arguments, {"model": (), "preset": (), "split": (), "from_run": ()}, because="--list only lists sweeps"
+    )
+    wanted = library.datasets.find(arguments.dataset).fingerprint if arguments.dataset is not None else None
+    sweeps = library.sweeps.records(wanted)
+    rows = [
+        [sweep.sweep_id, sweep.name, sweep.loss, format_count(len(sweep.lrs)),
+         format_rate(sweep.chosen.lr if sweep.chosen else None), format_moment(sweep.created) if sweep.created else ""]
+        for sweep in sweeps
+    ]  # fmt: skip
+    text = format_table(("id", "name", "loss", "rates", "chosen", "made"), rows, right=(3, 4))
+    documents = [_sweep_document(sweep) for sweep in sweeps]
+    return Answer({"sweeps": documents}, text if rows else "There are no sweeps yet. Find a learning rate first.")
 
 
 def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -168,6 +215,10 @@ def _format_interval(interval: dict[str, float | None]) -> str:
     return value if interval["low"] is None else f"{value}  ({low} to {high})"
 
 
+def _sweep_answer(sweep: RateSweep) -> Answer:
+    return Answer(_sweep_document(sweep), _sweep_text(sweep))
+
+
 def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
     rates = {suggestion.kind: suggestion.lr for suggestion in sweep.suggestions}
     return {
@@ -183,8 +234,9 @@ def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
 
 
 def _sweep_text(sweep: RateSweep) -> str:
+    head = f"{sweep.name}: {sweep.words}"
     if not sweep.suggestions:
-        return sweep.words
+        return head
     chosen = sweep.chosen.kind if sweep.chosen else ""
     rows = [
         ["*" if suggestion.kind == chosen else "", suggestion.title, format_rate(suggestion.lr), suggestion.sentence]
@@ -192,4 +244,4 @@ def _sweep_text(sweep: RateSweep) -> str:
     ]
     table = format_table(("", "suggestion", "rate", "why"), rows, right=(2,))
     take = f"Take {format_rate(sweep.chosen.lr)}: --lr {format_rate(sweep.chosen.lr)}" if sweep.chosen else ""
-    return "\n".join([sweep.words, table, take]).rstrip()
+    return "\n".join([head, table, take]).rstrip()

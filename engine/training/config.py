@@ -268,11 +268,11 @@ class FinderConfig(Config):
         choices=("exponential", "linear"),
     )
     smooth: float = setting(
-        0.15,
+        1.2,
         label="Smoothing",
-        help="How much of the sweep each point of the smooth curve looks at; 0 leaves the loss as it was measured.",
+        help="Over how many powers of ten of rates around it each point of the smooth curve looks; 0 smooths nothing.",
         low=0.0,
-        high=0.5,
+        high=4.0,
     )
     stop_at: float = setting(
         4.0, label="Stop at", help="The sweep ends when the loss is this many times the best.", low=1.1, high=1000.0

@@ -2,29 +2,36 @@
 
 Pure functions of the measured points and of how much is smoothed, so a curve can be read again with another amount.
 
-Shapes: N points, in the order of their rates.
+Shapes: N points, in the order of their rates; R of them at once, M points near these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.text import format_rate
+from engine.text import format_figure, format_percent, format_rate, plural
 
 Float64 = npt.NDArray[np.float64]
 
-SMOOTH = 0.15
-"""Each point of the smooth curve looks at this share of the sweep to its left and right together."""
+SMOOTH = 1.2
+"""Each point of the smooth curve is fitted to the points of so many powers of ten of rates around it."""
 LEAST_POINTS = 20
-_FLAT = 0.01
-_ROWS_AT_ONCE = 256
-
 COMPLETE, STOPPED, ROSE, NOT_FINITE = "complete", "stopped", "rose", "not_finite"
 """How a sweep ends: all rates tried, by the person, the loss left all bounds, or it was no number any more."""
+
+_FLAT = 0.01
+"""A fall of less than this share of the loss is none."""
+_CLEAR = 5.5
+"""A fall is told from noise where it is so many times its standard error."""
+_DONE = 0.1
+_MOSTLY = 0.75
+_AFTER = "once a tenth of its fall is done"
+"""What comes before may be no more than noise."""
+_ROWS_AT_ONCE, _LEAST_NEAR = 64, 6
 
 
 @dataclass(frozen=True)
@@ -52,113 +59,225 @@ class Reading:
 
 
 def smoothed(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH) -> Float64:
-    """The losses smoothed over the logarithm of the rate by local regression, [N]; `smooth` 0 leaves them as they are.
+    """The losses smoothed over the logarithm of the rate, [N]; `smooth` in powers of ten, 0 leaves them as they are.
 
-    A line is fitted around each point with tricube weights (Cleveland 1979), so left and right count alike and a
-    minimum stays in its place.
+    A parabola is fitted around each point, with tricube weights on both sides (Cleveland 1979), so that the curve does
+    not lag behind and a minimum stays in its place. NaN where a point is no number.
+
+    >>> lrs = np.geomspace(1e-4, 1, 5)
+    >>> smoothed(lrs, np.array([4.0, 1.0, 0.0, 1.0, 4.0])).round(6).tolist()
+    [4.0, 1.0, 0.0, 1.0, 4.0]
     """
-    if smooth <= 0.0 or len(lrs) < 3:
-        return np.array(losses, dtype=np.float64)
-    x_N = np.log(lrs)
-    half = max(0.5 * smooth * float(x_N[-1] - x_N[0]), 1e-12)
-    found = np.empty(len(x_N))
-    for start in range(0, len(x_N), _ROWS_AT_ONCE):
-        rows = slice(start, min(start + _ROWS_AT_ONCE, len(x_N)))
-        low, high = np.searchsorted(x_N, (x_N[rows][0] - half, x_N[rows][-1] + half), side="left")
-        near = slice(int(low), int(high) + 1)
-        found[rows] = _fitted(x_N[near], losses[near], at=x_N[rows], half=half)
-    return found
-
-
-def _fitted(x_M: Float64, losses_M: Float64, *, at: Float64, half: float) -> Float64:
-    """The value at each place of the line that fits best around it."""
-    away_RM = (x_M[None, :] - at[:, None]) / half
-    weight_RM = np.clip(1.0 - np.abs(away_RM) ** 3, 0.0, None) ** 3
-    total_R = weight_RM.sum(1)
-    mean_x_R = (weight_RM * away_RM).sum(1) / total_R
-    mean_R = (weight_RM * losses_M).sum(1) / total_R
-    centred_RM = away_RM - mean_x_R[:, None]
-    spread_R = (weight_RM * centred_RM**2).sum(1)
-    slope_R = (weight_RM * centred_RM * losses_M).sum(1) / np.where(spread_R > 0, spread_R, 1.0)
-    return np.asarray(mean_R - slope_R * mean_x_R, dtype=np.float64)
+    return _smoothed(lrs, losses, smooth=smooth)[0]
 
 
 def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str = COMPLETE) -> Reading:
-    """Read a curve: the smooth one, the rates it suggests, and a sentence about the whole.
+    """Read a curve.
 
-    A stopped sweep, too few points and a flat curve suggest nothing, and say so.
+    Parameters
+    ----------
+    lrs, losses
+        What was measured, [N]; what is no number is left out.
+    smooth
+        How much is smoothed, as `smoothed` takes it.
+    ended
+        How the sweep ended.
+
+    Returns
+    -------
+    Reading
+        Of a stopped sweep, of too few points, and of a curve that is flat, only rises or is mostly noise: no
+        suggestions, and the reason in `words`.
+
+    Examples
+    --------
+    >>> lrs = np.geomspace(1e-6, 1, 121)
+    >>> found = suggest(lrs, 1.0 + 0.1 * (np.log10(lrs) + 2.0) ** 2)
+    >>> [(mark.title, f"{mark.lr:.0e}") for mark in found.suggestions][-2:]
+    [('Before it turns up', '8e-04'), ('Minimum / 10', '1e-03')]
     """
-    smooth_N = smoothed(lrs, losses, smooth=smooth)
-    if ended == STOPPED:
-        return Reading(smooth_N, (), f"Stopped after {len(lrs)} steps, before all rates were tried: none is suggested.")
-    if len(lrs) < LEAST_POINTS:
-        return Reading(smooth_N, (), _too_few_points(len(lrs)))
-    fall = float(smooth_N[0] - smooth_N.min())
-    if fall <= _FLAT * max(abs(float(smooth_N[0])), 1e-12):
-        words = "The loss hardly moved at any rate. Try a wider range, or a model that can learn more from these data."
+    smooth_N, error_N = _smoothed(lrs, losses, smooth=smooth)
+    known = np.isfinite(smooth_N)
+    points = int(known.sum())
+    if ended == STOPPED or points < LEAST_POINTS:
+        return Reading(smooth_N, (), _cut_off(points, ended))
+    curve = _Curve(lrs[known], losses[known], smooth_N[known], error_N[known])
+    words = _refusal(curve, ended)
+    if words:
         return Reading(smooth_N, (), words)
-    found = (reading(lrs, smooth_N) for reading in _READINGS)
-    inside = sorted((suggestion for suggestion in found if suggestion is not None), key=lambda mark: mark.lr)
-    return Reading(smooth_N, tuple(inside), _describe(lrs, smooth_N))
+    found = (reading(curve) for reading in _READINGS)
+    marks = sorted((mark for mark in found if mark is not None and mark.lr >= curve.lrs[0]), key=lambda mark: mark.lr)
+    return Reading(smooth_N, tuple(marks), _describe(curve, ended))
 
 
-def _steepest(lrs: Float64, smooth_N: Float64) -> Suggestion | None:
-    low = int(np.argmin(smooth_N))
-    if low < 2:
+class _Curve:
+    """The points of a sweep that are numbers, and where its fall lies."""
+
+    def __init__(self, lrs: Float64, losses: Float64, smooth_N: Float64, error_N: Float64) -> None:
+        self.lrs, self.smooth_N = lrs, smooth_N
+        self.low = int(np.argmin(smooth_N))
+        """Where the smooth curve is lowest."""
+        start = slice(self.low // 4 + 1)
+        self.level = float(np.median(smooth_N[start]))
+        """The loss before the rates do anything."""
+        self.fall = self.level - float(smooth_N[self.low])
+        noise = float(np.median(np.abs(losses - smooth_N)[: max(self.low + 1, LEAST_POINTS)])) / 0.6745
+        self.error = noise * float(np.hypot(np.median(error_N[start]), error_N[self.low]))
+        """The standard error of the fall, as the scatter around the smooth curve says."""
+
+    @property
+    def begin(self) -> int:
+        """The last place before the lowest at which no more than a tenth of the fall was done."""
+        return int(np.flatnonzero(self.smooth_N[: self.low + 1] >= self.level - _DONE * self.fall)[-1])
+
+    @property
+    def slope_N(self) -> Float64:
+        """How fast the smooth curve changes with the logarithm of the rate."""
+        return np.asarray(np.gradient(self.smooth_N, np.log(self.lrs)), dtype=np.float64)
+
+
+def _steepest(curve: _Curve) -> Suggestion | None:
+    if curve.low <= curve.begin:
         return None
-    slope = np.gradient(smooth_N[: low + 1], np.log(lrs[: low + 1]))
-    lr = float(lrs[int(np.argmin(slope))])
-    return Suggestion("steepest", "Steepest", lr, "The rate at which the loss falls fastest.")
+    steepest = curve.begin + int(np.argmin(curve.slope_N[curve.begin : curve.low + 1]))
+    sentence = f"Here the smooth loss falls fastest, {_AFTER}."
+    return Suggestion("steepest", "Steepest", float(curve.lrs[steepest]), sentence)
 
 
-def _minimum(lrs: Float64, smooth_N: Float64) -> Suggestion | None:
-    lr = float(lrs[int(np.argmin(smooth_N))]) / 10.0
-    if lr < lrs[0]:
-        return None
-    return Suggestion("minimum", "Minimum / 10", lr, "A tenth of the rate with the lowest loss.")
-
-
-def _valley(lrs: Float64, smooth_N: Float64) -> Suggestion | None:
-    """The longest fall of the curve, two thirds of the way down it."""
-    start, end = _longest_fall(smooth_N[: int(np.argmin(smooth_N)) + 1])
+def _valley(curve: _Curve) -> Suggestion | None:
+    start, end = _longest_fall(curve.smooth_N[: curve.low + 1], begin=curve.begin)
     if end - start < 3:
         return None
-    lr = float(lrs[start + (end - start) * 2 // 3])
-    return Suggestion("valley", "Valley", lr, "Two thirds along the longest fall of the loss.")
+    sentence = f"The middle of the longest stretch over which the smooth loss only falls, {_AFTER}."
+    return Suggestion("valley", "Valley", float(curve.lrs[(start + end) // 2]), sentence)
 
 
-def _turning_point(lrs: Float64, smooth_N: Float64) -> Suggestion | None:
-    low = int(np.argmin(smooth_N))
-    if low in (0, len(smooth_N) - 1):
+def _minimum(curve: _Curve) -> Suggestion:
+    sentence = "A tenth of the rate at which the smooth loss is lowest."
+    return Suggestion("minimum", "Minimum / 10", float(curve.lrs[curve.low]) / 10.0, sentence)
+
+
+def _turning_point(curve: _Curve) -> Suggestion | None:
+    """None where the loss had not turned up at the end of the sweep."""
+    if curve.low == len(curve.lrs) - 1:
         return None
-    near = np.flatnonzero(smooth_N[: low + 1] <= smooth_N[low] + 0.1 * (smooth_N[0] - smooth_N[low]))
-    sentence = "Where nine tenths of the fall are done, just before the loss turns up."
-    return Suggestion("turning_point", "Before it turns up", float(lrs[int(near[0])]), sentence)
+    deep = np.flatnonzero(curve.smooth_N[: curve.low + 1] <= curve.smooth_N[curve.low] + _DONE * curve.fall)
+    sentence = "Nine tenths of the fall are done here, and the smooth loss has not turned up yet."
+    return Suggestion("turning_point", "Before it turns up", float(curve.lrs[int(deep[0])]), sentence)
 
 
-def _longest_fall(smooth_N: Float64) -> tuple[int, int]:
-    best, start = (0, 0), 0
-    for index in range(1, len(smooth_N)):
-        if smooth_N[index] >= smooth_N[index - 1]:
+_READINGS: tuple[Callable[[_Curve], Suggestion | None], ...] = (_steepest, _valley, _minimum, _turning_point)
+
+
+def _longest_fall(values: Float64, *, begin: int) -> tuple[int, int]:
+    """From where to where the values fall without a break, over as many places as nowhere else from `begin` on."""
+    best, start = (begin, begin), begin
+    for index in range(begin + 1, len(values)):
+        if values[index] >= values[index - 1]:
             start = index
         elif index - start > best[1] - best[0]:
             best = (start, index)
     return best
 
 
-_READINGS: tuple[Callable[[Float64, Float64], Suggestion | None], ...] = (_steepest, _valley, _minimum, _turning_point)
-
-
-def _describe(lrs: Float64, smooth_N: Float64) -> str:
-    """Where the loss is lowest, and from where it rises."""
-    low = int(np.argmin(smooth_N))
-    lowest = f"Loss is lowest ({smooth_N[low]:.3g}) at {format_rate(float(lrs[low]))}"
-    if low == len(lrs) - 1:
-        return f"{lowest}, the end of the sweep."
-    return f"{lowest} and rises from {format_rate(float(lrs[low + 1]))}."
-
-
-def _too_few_points(points: int) -> str:
+def _cut_off(points: int, ended: str) -> str:
+    """Why a sweep of so many points suggests nothing."""
+    if ended == STOPPED:
+        tried = plural(points, "rate")
+        return f"Stopped after {tried}. A curve that is cut off suggests none; let the sweep go on to its end."
     if points <= 2:
         return "The loss left all bounds at once. Start the sweep at a lower rate."
-    return f"Only {points} rates were tried, too few to suggest one. Start lower, or sweep in more steps."
+    least = f"{LEAST_POINTS} are needed to suggest one"
+    if ended == COMPLETE:
+        return f"Only {points} rates were tried; {least}. Sweep in more steps."
+    return f"The loss left all bounds after {points} rates; {least}. Start lower, or sweep in more steps."
+
+
+def _refusal(curve: _Curve, ended: str) -> str:
+    """Why a curve suggests nothing; "" where it does."""
+    if curve.fall <= _CLEAR * curve.error and curve.error > 0.1 * _FLAT * abs(curve.level):
+        return "The loss scatters more than it falls, so no rate stands out. Take a larger batch, or more steps."
+    if curve.fall > _FLAT * max(abs(curve.level), 1e-12):
+        return ""
+    if ended in (ROSE, NOT_FINITE):
+        return "The loss only rises, from the first rate on. Start the sweep at a lower rate."
+    return "The loss hardly falls at any rate. Try a wider range, or a model that can learn more from these data."
+
+
+def _describe(curve: _Curve, ended: str) -> str:
+    """Where the smooth loss is lowest, and what comes after."""
+    lowest, last = float(curve.smooth_N[curve.low]), format_rate(float(curve.lrs[-1]))
+    words = f"The smooth loss is lowest at {format_rate(float(curve.lrs[curve.low]))}: {format_figure(lowest)}"
+    if curve.level > 0:
+        words += f", {format_percent(curve.fall / curve.level)} less than at the lowest rates"
+    if curve.low == len(curve.lrs) - 1:
+        further = "" if ended in (ROSE, NOT_FINITE) else " Sweep to a higher rate to see where it turns up."
+        return f"{words}. That is the end of the sweep.{further}"
+    if ended in (ROSE, NOT_FINITE):
+        return f"{words}. Then it rises, and left all bounds at {last}."
+    return f"{words}. Then it rises."
+
+
+def _smoothed(lrs: Float64, losses: Float64, *, smooth: float) -> tuple[Float64, Float64]:
+    """The smooth curve, and by which factor the scatter of single points is smaller in each of its, [N]."""
+    with np.errstate(invalid="ignore"):
+        known = np.isfinite(losses) & np.isfinite(lrs) & (lrs > 0)
+    fit_N, error_N = np.full(len(lrs), np.nan), np.ones(len(lrs))
+    x_N, y_N = np.log10(lrs[known]), losses[known]
+    if smooth <= 0.0 or len(x_N) < 3:
+        fit_N[known] = y_N
+        return fit_N, error_N
+    left = _leaves_bounds(y_N)
+    pieces = [*_pieces(x_N[:left], y_N[:left], half=0.5 * smooth, degree=2)]
+    pieces += _pieces(x_N[left:], y_N[left:], half=0.5 * smooth, degree=0)
+    fit_N[known], error_N[known] = (np.concatenate(found) for found in zip(*pieces, strict=True))
+    return fit_N, error_N
+
+
+def _leaves_bounds(y_N: Float64) -> int:
+    """From which point on the loss mostly lies above where it began by more than it had fallen; N where it never does.
+
+    What blows up is smoothed by itself, by averages: by its height it would bend a curve that is fitted across.
+    """
+    start = float(np.median(y_N[: len(y_N) // 8 + 1]))
+    fallen = max(start - float(np.quantile(y_N, 0.05)), _FLAT * abs(start))
+    above_N = y_N > start + fallen
+    share_N = np.cumsum(above_N[::-1])[::-1] / np.arange(len(y_N), 0, -1)
+    out = np.flatnonzero(above_N & (share_N >= _MOSTLY))
+    return int(out[0]) if len(out) else len(y_N)
+
+
+def _pieces(x_N: Float64, y_N: Float64, *, half: float, degree: int) -> Iterator[tuple[Float64, Float64]]:
+    """The fit around each point, and its error, so many points at once."""
+    if len(x_N) < 3:
+        yield y_N, np.ones(len(y_N))
+        return
+    for start in range(0, len(x_N), _ROWS_AT_ONCE):
+        rows = slice(start, min(start + _ROWS_AT_ONCE, len(x_N)))
+        row_RM, near = _rows(x_N, rows, half=half, degree=degree)
+        yield row_RM @ y_N[near], np.linalg.norm(row_RM, axis=1)
+
+
+def _rows(x_N: Float64, rows: slice, *, half: float, degree: int) -> tuple[Float64, slice]:
+    """By which weights, [R, M], each of some points is made of the points near it, and which these are.
+
+    They give the value in the middle of the polynomial that fits best, a parabola (degree 2) or an average (0).
+    """
+    at_R = x_N[rows]
+    first, last = np.searchsorted(x_N, (at_R[0] - half, at_R[-1] + half))
+    near = slice(max(0, min(int(first), rows.start - _LEAST_NEAR)), max(int(last), rows.stop + _LEAST_NEAR))
+    away_RM = x_N[None, near] - at_R[:, None]
+    nearest = min(_LEAST_NEAR, away_RM.shape[1] - 1)
+    half_R = np.maximum(half, 1.001 * np.partition(np.abs(away_RM), nearest, axis=1)[:, nearest])
+    away_RM = away_RM / half_R[:, None]
+    weight_RM = np.clip(1.0 - np.abs(away_RM) ** 3, 0.0, None)
+    weight_RM = weight_RM * weight_RM * weight_RM
+    if degree == 0:
+        return weight_RM / weight_RM.sum(1, keepdims=True), near
+    square_RM = away_RM * away_RM
+    powers = (1.0, away_RM, square_RM, square_RM * away_RM, square_RM * square_RM)
+    moments_R5 = np.stack([(weight_RM * power_RM).sum(1) for power_RM in powers], axis=1)
+    normal_R33 = moments_R5[:, np.add.outer(np.arange(3), np.arange(3))] + 1e-12 * np.eye(3)
+    first_R31 = np.linalg.solve(normal_R33, np.broadcast_to(np.eye(3)[:, :1], (len(at_R), 3, 1)))
+    constant_R1, linear_R1, square_R1 = first_R31[:, 0], first_R31[:, 1], first_R31[:, 2]
+    return weight_RM * (constant_R1 + away_RM * (linear_R1 + away_RM * square_R1)), near
