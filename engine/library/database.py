@@ -79,12 +79,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (profile_id, what)) WITHOUT ROWID""",
     ),
     (
-        """CREATE TABLE sweeps (
+        """CREATE TABLE IF NOT EXISTS sweeps (
             sweep_id TEXT PRIMARY KEY, name TEXT NOT NULL, fingerprint TEXT NOT NULL, created TEXT NOT NULL,
             ended TEXT NOT NULL, smooth REAL NOT NULL, prefer TEXT NOT NULL, loss TEXT NOT NULL,
             batch INTEGER NOT NULL, plan TEXT NOT NULL, from_run TEXT, points TEXT NOT NULL,
             deleted INTEGER NOT NULL DEFAULT 0)""",
-        "CREATE INDEX sweeps_by_fingerprint ON sweeps (fingerprint, created)",
+        "CREATE INDEX IF NOT EXISTS sweeps_by_fingerprint ON sweeps (fingerprint, created)",
     ),
     (
         "ALTER TABLE curves ADD COLUMN learned TEXT NOT NULL DEFAULT '[]'",

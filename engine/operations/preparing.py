@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -14,7 +16,8 @@ from engine.events import Advised, Job, StageStarted
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.base import ClosedFormModel, Model, StepModel
-from engine.models.registry import build, fitted_config, kind_of, title_of
+from engine.models.naming import describe_settings, settings_set
+from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
 from engine.text import format_count, plural
 from engine.training import lr_finder
@@ -23,6 +26,7 @@ from engine.training.plan import TrainingPlan, with_own_optimizer
 from engine.training.rate_sweep import RateSweep
 from engine.training.settling import Settled, settle
 
+_NOT_OF_A_SWEEP = ("training.batch", "training.lr", "training.epochs", "training.schedule", "training.monitor")
 _LEAST_STORED = 2
 """A sweep of fewer points is no curve."""
 
@@ -83,12 +87,11 @@ def find_rate(
     divided = make_split(dataset, split or default_split(model))
     training = with_own_optimizer(training or default_training(model, dataset, model_config), model_config)
     finder = finder or default_finder(model, model_config)
+    config = model_config or kind_of(model).config_class()
+    plan = TrainingPlan(model, config, training, divided.config, device, finder, suggestion)
     if run is None:
-        model_config = (yield from settled(model, model_config, divided, dataset)).config
-    plan = TrainingPlan(
-        model, model_config or kind_of(model).config_class(), training, divided.config, device, finder, suggestion
-    )
-    return (yield from sweep(library, dataset, divided, plan, chosen, from_run=run))
+        config = (yield from settled(model, model_config, divided, dataset)).config
+    return (yield from sweep(library, dataset, divided, plan, chosen, config=config, from_run=run))
 
 
 def _as_run(
@@ -126,11 +129,15 @@ def sweep(
     plan: TrainingPlan,
     device: torch.device,
     *,
+    config: Config,
     from_run: RunRecord | None = None,
 ) -> Job[RateSweep]:
-    """The learning-rate sweep of a plan whose settings are settled, on its split; stored where there is a curve."""
+    """The learning-rate sweep of a plan on its split, stored where there is a curve.
+
+    `config` are the plan's settings of the model with everything automatic chosen.
+    """
     assert plan.training is not None, "models without a learning rate are refused earlier"
-    fresh = fresh_model(plan.model, plan.model_config, dataset, seed=plan.training.seed)
+    fresh = fresh_model(plan.model, config, dataset, seed=plan.training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
     state = library.runs.state(from_run.run_id) if from_run is not None else None
     found = yield from lr_finder.find_rate(
@@ -159,9 +166,21 @@ def sweep(
 
 def _name_of(plan: TrainingPlan, batch: int, run: RunRecord | None, *, epochs: int) -> str:
     """What tells a sweep from others of the data set."""
-    parts = [title_of(plan.model), f"batch {format_count(batch)}"]
+    assert plan.training is not None, "it was swept"
+    usual = TrainingPlan.of(plan.model, model_config=plan.model_config)
+    named = settings_set("model", plan.model_config, kind_of(plan.model).config_class())
+    named += settings_set("training", plan.training, usual.training or plan.training)
+    parts = [describe_settings(plan.model, {}, epochs=None, differing=_values_of(plan, named))]
+    parts += [f"batch {format_count(batch)}"]
     parts += [f"after {plural(epochs, 'epoch')} of {run.name}"] if run is not None else []
     return ", ".join(parts)
+
+
+def _values_of(plan: TrainingPlan, names: Sequence[str]) -> list[tuple[str, Any]]:
+    """The values of settings called "model.rank" or "training.optimizer", without those that do not shape a sweep."""
+    values = {"model": plan.model_config, "training": plan.training}
+    told = (name.partition(".") for name in names if name not in _NOT_OF_A_SWEEP)
+    return [(f"{part}.{name}", getattr(values[part], name)) for part, _, name in told]
 
 
 def fitted(model: str, config: Config | None, dataset: Dataset) -> Job[Model]:

@@ -123,19 +123,24 @@ def train(
     own = yield from settled(model, model_config, divided, dataset)
     learning: TrainingConfig | None = None
     asked: TrainingConfig | None = None
+    why_rate = ""
     if steps:
         asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
         learning = asked.changed(precision=choose_precision(asked.precision, at.device))
         if learning.lr is None:
             sweeping = finder or default_finder(model, own.config)
-            swept = TrainingPlan(model, own.config, learning, divided.config, device, sweeping, suggestion)
-            learning = learning.changed(lr=(yield from _with_rate(library, dataset, divided, swept, at)).lr)
+            named = model_config or kind_of(model).config_class()
+            swept = TrainingPlan(model, named, asked, divided.config, device, sweeping, suggestion)
+            taken = yield from _with_rate(library, dataset, divided, swept, at, config=own.config)
+            learning, why_rate = learning.changed(lr=taken.lr), taken.words
     fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
     if isinstance(fresh, StepModel) and learning:
         fresh.prepare(divided.train, seed=learning.seed)
     differing = _differing(model, model_config, asked, divided.config, dataset)
     plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
     recorder = library.runs.begin(dataset, plan)
+    if why_rate:
+        recorder.say(why_rate)
     run = _Run(library, dataset, divided, fresh, learning, at, recorder, advise, chosen=own.words)
     return (yield from run.learned(None))
 
@@ -255,9 +260,11 @@ def _plan_of(
     )
 
 
-def _with_rate(library: Library, dataset: Dataset, split: Split, plan: TrainingPlan, at: Workplace) -> Job[RateTaken]:
+def _with_rate(
+    library: Library, dataset: Dataset, split: Split, plan: TrainingPlan, at: Workplace, *, config: Config
+) -> Job[RateTaken]:
     """Sweep for the plan's rate, and take the suggestion that it prefers, or the model's usual rate."""
-    found = yield from sweep(library, dataset, split, plan, at.device)
+    found = yield from sweep(library, dataset, split, plan, at.device, config=config)
     if found.stopped:
         raise Stop
     if found.chosen is not None:

@@ -117,7 +117,8 @@ class _Curve:
         self.lrs, self.smooth_N = lrs, smooth_N
         self.low = int(np.argmin(smooth_N))
         """Where the smooth curve is lowest."""
-        start = slice(self.low // 4 + 1)
+        quarter = lrs[0] * (lrs[self.low] / lrs[0]) ** 0.25
+        start = slice(int(np.searchsorted(lrs, quarter, side="right")))
         self.level = float(np.median(smooth_N[start]))
         """The loss before the rates do anything."""
         self.fall = self.level - float(smooth_N[self.low])
@@ -239,7 +240,7 @@ def _leaves_bounds(y_N: Float64) -> int:
 
     What blows up is smoothed by itself, by averages: by its height it would bend a curve that is fitted across.
     """
-    start = float(np.median(y_N[: len(y_N) // 8 + 1]))
+    start = max(float(y_N[0]), float(np.median(y_N[: len(y_N) // 8 + 1])))
     fallen = max(start - float(np.quantile(y_N, 0.05)), _FLAT * abs(start))
     above_N = y_N > start + fallen
     share_N = np.cumsum(above_N[::-1])[::-1] / np.arange(len(y_N), 0, -1)

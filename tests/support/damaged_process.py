@@ -29,6 +29,7 @@ from every_job import REPORT
 from operation_driving import QUICK, trained
 from planted import planted_dataset
 from small_models import SMALL
+from stored_runs import a_sweep
 
 from engine import operations
 from engine.cli.command_line import run as run_command
@@ -71,6 +72,7 @@ def furnish(home: Path) -> None:
         drive(operations.baselines(library, dataset, SplitConfig()))
         drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
         drive(operations.search(library, dataset, model="ease", grid={"l2": (1.0, 10.0)}))
+        library.sweeps.add(dataset, a_sweep())
         library.profiles.save(ME)
         library.profiles.save(replace(ME, profile_id="you", name="You"))
         library.profiles.remember("me", "choices", {"gems": 0.5})
@@ -86,6 +88,7 @@ def questions(library: Library) -> dict[str, Callable[[], Any]]:
         "the lists": lambda: [library.profiles.load("me").saved, library.profiles.load("me").not_for_me],
         "what is remembered": lambda: library.profiles.remembered("me", "choices"),
         "the search": lambda: [(row.value, row.status) for row in library.searches.rows("ease search 1")],
+        "the sweeps": lambda: [(sweep.name, sweep.words, sweep.chosen) for sweep in library.sweeps.records()],
         "the data set": lambda: _of_dataset(library, "planted"),
         "the other data set": lambda: _of_dataset(library, "other"),
         "the baselines": lambda: _baselines(library),

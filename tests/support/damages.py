@@ -47,7 +47,7 @@ def damage_cell(path: Path, drawn: random.Random) -> str:
     """Another value in one cell of the records; which one."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         of_people = ("profiles", "ratings", "listed_titles", "remembered")
-        tables = ("datasets", "runs", "curves", *of_people, "searches", "search_rows")
+        tables = ("datasets", "runs", "curves", *of_people, "searches", "search_rows", "sweeps")
         table = drawn.choice(tables)
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         column = drawn.choice(columns)

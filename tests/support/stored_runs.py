@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from engine.models.two_head_config import TwoHeadConfig
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.progress import TrainedRun
+from engine.training.rate_sweep import RateSweep
 
 
 def without_checksums(folder: Path) -> None:
@@ -25,6 +27,16 @@ def without_checksums(folder: Path) -> None:
             document = json.loads(path.read_text())
             kept = {name: value for name, value in document.items() if name not in ("files", "crc32")}
             path.write_text(json.dumps(kept))
+
+
+def a_sweep(**facts: Any) -> RateSweep:
+    """A sweep that falls around 1e-3 and rises from 0.1 on."""
+    lrs = np.geomspace(1e-6, 10, 100)
+    x = np.log10(lrs)
+    losses = 2.0 - 0.5 / (1.0 + np.exp(-3.0 * (x + 3.0))) + np.clip(x + 1.0, 0.0, None) ** 2
+    return RateSweep(
+        lrs, losses, **{"name": "Factorisation, batch 2,000", "plan": {"model": "mf"}, "batch": 2000, **facts}
+    )
 
 
 def state_of(value: float) -> TrainingState:

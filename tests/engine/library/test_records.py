@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from stored_runs import finished_run, plan_for, state_of, trained
+from stored_runs import a_sweep, finished_run, plan_for, state_of, trained
 
 from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import LibraryError
@@ -28,7 +28,7 @@ class Stored:
     folder: str | None
 
 
-@pytest.fixture(params=["datasets", "runs", "searches", "profiles"])
+@pytest.fixture(params=["datasets", "runs", "searches", "sweeps", "profiles"])
 def stored(request, library, planted, report) -> Stored:
     store = getattr(library, request.param)
     if request.param == "datasets":
@@ -38,6 +38,8 @@ def stored(request, library, planted, report) -> Stored:
     if request.param == "searches":
         rows = [SearchRow(1, (("rank", 4),))]
         return Stored(store, store.begin(planted, model="mf", monitor="rmse", plan={}, rows=rows).search_id, None)
+    if request.param == "sweeps":
+        return Stored(store, store.add(planted, a_sweep()).sweep_id, None)
     store.save(Profile("me", "Me", (ProfileEntry("6", "Heat", 1995, 4.0),)))
     return Stored(store, "me", None)
 
