@@ -50,7 +50,7 @@ class SweepStore(RecordStore[RateSweep]):
                 kept,
             )
         LOG.info("Stored the sweep %s: %s", stored.sweep_id, stored.name)
-        return stored
+        return self.find(stored.sweep_id)
 
     def forget_all_but(self, fingerprints: Iterable[str]) -> None:
         """At the opening of a library: forget the sweeps of data sets that are gone."""

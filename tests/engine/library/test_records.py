@@ -172,8 +172,10 @@ def test_that_a_library_from_before_the_column_knows_which_runs_have_a_model(hom
         with_model, without = finished_run(library, planted), finished_run(library, planted, checkpoint=False)
     with sqlite3.connect(home / "library.sqlite") as connection:
         connection.execute("DROP INDEX runs_by_fingerprint")
-        for column in ("has_model", "chosen", "diverged"):
-            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+        later = {"runs": "has_model chosen diverged star tags notes rate_changes differing imported"}
+        for table, columns in (later | {"curves": "learned seconds"}).items():
+            for column in columns.split():
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 3")
     with Library.open(home, who="second") as library:
         assert library.runs.find(with_model).has_model

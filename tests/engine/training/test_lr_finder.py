@@ -12,7 +12,7 @@ from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
 
 TRAINING = TrainingConfig(batch=160, precision="float32")
-FINDER = FinderConfig()
+FINDER = FinderConfig(steps=60, lowest=1e-6)
 
 
 def sweep(split: Split, model, *, finder=FINDER, training=TRAINING, **driving):
@@ -48,7 +48,7 @@ def test_that_a_sweep_leaves_everything_as_it_was_to_the_bit(split, fresh_model)
     before = everything(model, split)
     result = sweep(split, model)
     assert_same(before, everything(model, split))
-    assert len(result.lrs) > 50
+    assert len(result.lrs) > 30
 
 
 def test_that_a_stopped_sweep_leaves_everything_as_it_was_and_suggests_nothing(split, fresh_model):
@@ -116,8 +116,8 @@ def test_that_a_sweep_reports_growing_curves_and_chooses_a_rate(split, fresh_mod
     measured = [event for event in events if isinstance(event, LossesMeasured)]
     assert [event.steps_done for event in measured] == sorted(event.steps_done for event in measured)
     assert np.array_equal(np.concatenate([event.losses for event in measured]), result.losses)
-    assert result.chosen is not None
     if fresh_model().can.examples == "people":
+        assert result.chosen is not None
         assert 1e-5 < result.chosen.lr < 1, "on so few single ratings the curve of the others is mostly noise"
     assert all(suggestion.sentence for suggestion in result.suggestions)
 
@@ -136,12 +136,36 @@ def test_that_a_sweep_ends_at_the_first_loss_that_is_not_finite(split, fresh_mod
 def test_that_too_few_points_are_a_result_in_words(split, fresh_model):
     result = sweep(split, fresh_model(), finder=FinderConfig(steps=5))
     assert result.suggestions == ()
-    assert "too few" in result.words
+    assert "20 are needed" in result.words or "at once" in result.words
 
 
-def test_that_a_sweep_that_runs_backwards_is_refused():
-    with pytest.raises(SettingError, match="must start below its end"):
-        FinderConfig(lowest=1.0, highest=0.1)
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"lowest": 1.0, "highest": 0.1}, "must start below its end; 1 is not below 0.1"),
+        ({"lowest": 30.0}, "must start below its end; 30 is not below 10"),
+        ({"lowest": 1.0, "highest": 1.0}, "must start below its end; 1 is not below 1"),
+        ({"lowest": 0.0}, r"From \(lowest\) lies between 1e-12 and 100; 0.0 does not"),
+        ({"lowest": -1e-3}, r"From \(lowest\) lies between"),
+        ({"lowest": float("nan")}, r"From \(lowest\) lies between"),
+        ({"highest": float("inf")}, r"To \(highest\) lies between"),
+        ({"steps": 4}, r"Steps \(steps\) lies between 5"),
+        ({"smooth": -1.0}, r"Smoothing \(smooth\) lies between 0 and 4"),
+    ],
+)
+def test_that_a_sweep_that_cannot_be_is_refused_with_its_sentence(values, words):
+    with pytest.raises(SettingError, match=words):
+        FinderConfig(**values)
+
+
+@pytest.mark.parametrize("lr", [0.0, -1e-3, float("nan"), float("inf")])
+def test_that_a_rate_that_is_none_is_refused_with_its_sentence(lr):
+    with pytest.raises(SettingError, match=r"Learning rate \(lr\) lies between 1e-8 and 100"):
+        TrainingConfig(lr=lr)
+
+
+def test_that_the_smoothing_of_former_versions_is_left_out_when_a_plan_is_read():
+    assert FinderConfig.from_dict({"steps": 100, "smoothing": 0.98}) == FinderConfig(steps=100)
 
 
 @pytest.mark.parametrize("spacing", ["exponential", "linear"])
