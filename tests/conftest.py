@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _MOST_WORKERS = 8
 _DESKTOP = Path(__file__).parent / "desktop"
+_SUPPORT = Path(__file__).parent / "support"
 
 for _profile, _examples in (("default", 25), ("thorough", 100)):
     settings.register_profile(
@@ -76,6 +80,30 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         shutil.copytree(made, folder, dirs_exist_ok=True)
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def warm_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Another `sys.executable`, which does not import torch again where processes can be forked: see `warm_server`."""
+    if not hasattr(os, "fork"):
+        yield sys.executable
+        return
+    folder = tmp_path_factory.mktemp("warm")
+    place, program = str(folder / "socket"), folder / "python"
+    asking = shlex.join([sys.executable, "-S", str(_SUPPORT / "warm_program.py"), place])
+    program.write_text(f'#!/bin/sh\nexec {asking} "$@"\n')
+    program.chmod(0o700)
+    paths = os.pathsep.join(map(str, (_SUPPORT, _SUPPORT.parents[1])))
+    with subprocess.Popen(
+        [sys.executable, str(_SUPPORT / "warm_server.py"), place],
+        env={**os.environ, "PYTHONPATH": paths},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"ready\n"
+        yield str(program)
 
 
 def _is_thorough(config: pytest.Config) -> bool:

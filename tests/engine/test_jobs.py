@@ -24,10 +24,8 @@ from engine.models import ridge
 from engine.recommending import leaving_out, pair_ratings
 from engine.training import trainer
 
-FEW, MANY = 3, 20
-"""At how many yields a job is interrupted, beside its first and its last; short jobs are then at every one."""
-
-how_many_places = pytest.mark.parametrize("most", [FEW, pytest.param(MANY, marks=pytest.mark.thorough)])
+at_few_places_or_all = pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.thorough)])
+"""A job is interrupted at its first, its middle and its last yield; or at every place in the code that yields."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +38,19 @@ class WholeRun:
     modes: list[tuple[bool, ...]]
     """At each yield: gradients on, inference mode, autocast on the CPU and on CUDA, random state untouched."""
     found: Any
+    lines: list[tuple[str, ...]]
+    """At each yield: at which lines the job and those that it waits for are."""
 
-    def places(self, most: int) -> list[int]:
-        """Numbers of yields, from 1, at which to interrupt such a job: spread evenly, with the first and the last."""
+    def places(self, everywhere: bool) -> list[int]:
+        """Numbers of yields, from 1, at which to interrupt such a job; `everywhere`: twice at each line that yields."""
         yields = len(self.modes)
-        return sorted({1, *np.linspace(1, yields, most + 2).astype(int).tolist(), yields})
+        places = {1, (1 + yields) // 2, yields}
+        if everywhere:
+            alike: dict[tuple[str, ...], list[int]] = {}
+            for place, at in enumerate(self.lines, start=1):
+                alike.setdefault(at, []).append(place)
+            places |= {of[which] for of in alike.values() for which in (0, len(of) // 2)}
+        return sorted(places)
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +98,13 @@ def whole(request: pytest.FixtureRequest, furnished: tuple[Path, str], tmp_path_
 
 def observed(name: str, job) -> WholeRun:
     torch.manual_seed(3)
-    state, events, modes = torch.get_rng_state(), [], []
+    state, events, modes, at = torch.get_rng_state(), [], [], []
     while True:
         try:
             event = next(job)
         except StopIteration as end:
-            return WholeRun(name, events, modes, essence(end.value))
+            return WholeRun(name, events, modes, essence(end.value), at)
+        at.append(tuple(lines_of(job)))
         modes.append(
             (
                 torch.is_grad_enabled(),
@@ -109,6 +116,13 @@ def observed(name: str, job) -> WholeRun:
         )
         if event is not None:
             events.append((event, repr(event)))
+
+
+def lines_of(job) -> Iterator[str]:
+    """Where a job stands: its own line, that of the job it waits for, and so on."""
+    while job is not None and hasattr(job, "gi_frame"):
+        yield f"{job.gi_code.co_qualname}:{job.gi_frame.f_lineno}"
+        job = job.gi_yieldfrom
 
 
 def at_yield(job, place: int):
@@ -148,12 +162,12 @@ def test_that_an_order_that_a_job_does_not_know_changes_nothing(whole, trained_l
     assert_equal(whole.found, essence(heard))
 
 
-@how_many_places
+@at_few_places_or_all
 def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(
-    whole, trained_library, in_small_portions, most
+    whole, trained_library, in_small_portions, everywhere
 ):
     runs, loaded = trained_library.library.runs, set()
-    for place in whole.places(most):
+    for place in whole.places(everywhere):
         job, events, result = at_yield(JOBS[whole.name](trained_library), place), [], None
         try:
             events.append(job.throw(Stop()))
@@ -177,15 +191,15 @@ def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(
         assert runs.load(run_id).weights, "a later stop leaves what an earlier one saved"
 
 
-@how_many_places
+@at_few_places_or_all
 def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_saved(
-    whole, trained_library, in_small_portions, most
+    whole, trained_library, in_small_portions, everywhere
 ):
     library = trained_library.library
     saved = {} if whole.name == "resume" else stored_files(library)
     records = {record.run_id for record in library.runs.records()}
     assert records
-    for place in whole.places(most):
+    for place in whole.places(everywhere):
         job = at_yield(JOBS[whole.name](trained_library), place)
         job.close()
         after = stored_files(library)

@@ -51,7 +51,7 @@ class TrainedLibrary:
     def furnished(folder: Path) -> str:
         """Make the library in `folder`/home and the file beside it; returns the run's id."""
         with Library.open(folder / "home", who="a test") as library:
-            library.datasets.save(planted_dataset(), REPORT)
+            library.datasets.save(planted_dataset(people=60, titles=30), REPORT)
             run_id = drive(trained(library, library.datasets.open("planted"))).run_id
         rows = [f"{n % 40},{n * 7 % 30},{n % 9 / 2 + 0.5}" for n in range(600)]
         (folder / "ratings.csv").write_text("\n".join(["userId,movieId,rating", *rows]))

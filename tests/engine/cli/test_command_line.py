@@ -227,9 +227,9 @@ def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently on Windows")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(ask, imported, tmp_path, number):
+def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(warm_python, ask, imported, tmp_path, number):
     words = ["train", "planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "10000", *SMALL, "--json"]
-    command = [sys.executable, "-m", "engine", *words, "--home", str(tmp_path / "home")]
+    command = [warm_python, "-m", "engine", *words, "--home", str(tmp_path / "home")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_for(process, "Learning from everyone")
     time.sleep(0.5)
@@ -243,9 +243,9 @@ def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(ask, im
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently on Windows")
-def test_that_a_killed_run_is_interrupted_and_resumes(ask, imported, tmp_path):
+def test_that_a_killed_run_is_interrupted_and_resumes(warm_python, ask, imported, tmp_path):
     words = ["train", "planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "10000", *SMALL]
-    command = [sys.executable, "-m", "engine", *words, "--home", str(tmp_path / "home")]
+    command = [warm_python, "-m", "engine", *words, "--home", str(tmp_path / "home")]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     wait_for(process, "Learning from everyone")
     process.kill()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,8 @@ SUPPORT = Path(__file__).parents[2] / "support"
 FEW, MANY, PARTS = 10, 250, 8
 
 
-def check(folder: Path, *, count: int, seed: int) -> None:
-    command = [sys.executable, str(SUPPORT / "damaged_process.py"), str(folder), str(count), str(seed)]
+def check(python: str, folder: Path, *, count: int, seed: int) -> None:
+    command = [python, str(SUPPORT / "damaged_process.py"), str(folder), str(count), str(seed)]
     path = os.pathsep.join((str(SUPPORT), str(SUPPORT.parents[1])))
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 0, f"it crashed: {done.stderr}"
@@ -29,11 +28,11 @@ def check(folder: Path, *, count: int, seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(tmp_path):
-    check(tmp_path, count=FEW, seed=0)
+def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(warm_python, tmp_path):
+    check(warm_python, tmp_path, count=FEW, seed=0)
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(1, PARTS + 1))
-def test_that_many_damaged_files_are_sentences(tmp_path, seed):
-    check(tmp_path, count=MANY, seed=seed)
+def test_that_many_damaged_files_are_sentences(warm_python, tmp_path, seed):
+    check(warm_python, tmp_path, count=MANY, seed=seed)

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -30,17 +29,17 @@ MANY = {
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked to be killed")
 
 
-def killed(folder: Path, kills: dict[str, int]):
+def killed(python: str, folder: Path, kills: dict[str, int]):
     asked = ",".join(f"{activity}={count}" for activity, count in kills.items())
-    command = [sys.executable, str(SUPPORT / "killed_process.py"), str(folder), asked, str(SEED)]
+    command = [python, str(SUPPORT / "killed_process.py"), str(folder), asked, str(SEED)]
     path = os.pathsep.join((str(SUPPORT), str(SUPPORT.parents[1])))
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def check(folder: Path, kills: dict[str, int]) -> None:
-    found = killed(folder, kills)
+def check(python: str, folder: Path, kills: dict[str, int]) -> None:
+    found = killed(python, folder, kills)
     assert {activity: of["failures"] for activity, of in found.items()} == {activity: [] for activity in kills}
     died = {activity: of["killed"] for activity, of in found.items()}
     print("killed", died)
@@ -48,11 +47,11 @@ def check(folder: Path, kills: dict[str, int]) -> None:
 
 
 @pytest.mark.slow
-def test_that_a_killed_process_loses_nothing_and_leaves_nothing(tmp_path):
-    check(tmp_path, FEW)
+def test_that_a_killed_process_loses_nothing_and_leaves_nothing(warm_python, tmp_path):
+    check(warm_python, tmp_path, FEW)
 
 
-def test_that_mending_damaged_records_may_be_killed_at_any_moment(tmp_path):
+def test_that_mending_damaged_records_may_be_killed_at_any_moment(warm_python, tmp_path):
     """At each file operation of the opening that sets the damaged file aside."""
     code = """if True:
         import os, sys
@@ -76,7 +75,7 @@ def test_that_mending_damaged_records_may_be_killed_at_any_moment(tmp_path):
     for at in range(8, 60, 7):
         home = Path(shutil.copytree(tmp_path / "whole", tmp_path / str(at)))
         (home / "library.sqlite").write_bytes(b"nonsense" * 1000)
-        subprocess.run([sys.executable, "-c", code, str(home), str(at)], capture_output=True)
+        subprocess.run([warm_python, "-c", code, str(home), str(at)], capture_output=True)
         with Library.open(home, who="the next one") as library:
             assert library.profiles.load("me") == me, at
         assert b"nonsense" * 1000 in [path.read_bytes() for path in home.glob("library.sqlite.damaged-*")], at
@@ -85,5 +84,5 @@ def test_that_mending_damaged_records_may_be_killed_at_any_moment(tmp_path):
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("activity", MANY)
-def test_that_many_killed_processes_lose_nothing_and_leave_nothing(tmp_path, activity):
-    check(tmp_path, {activity: MANY[activity]})
+def test_that_many_killed_processes_lose_nothing_and_leave_nothing(warm_python, tmp_path, activity):
+    check(warm_python, tmp_path, {activity: MANY[activity]})

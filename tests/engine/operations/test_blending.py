@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +86,7 @@ def test_that_a_blend_survives_the_deletion_of_its_parts(library, dataset, parts
     assert torch.equal(scores_of(library, run_id, dataset), before)
 
 
-def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(library, dataset, parts):
+def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(warm_python, library, dataset, parts):
     finished = drive(operations.blend(library, parts))
     for part in parts:
         library.runs.delete(part)
@@ -95,7 +94,7 @@ def test_that_a_new_process_judges_and_explains_a_blend_from_its_folder_alone(li
     library.close()
 
     def asked(*words):
-        command = [sys.executable, "-m", "engine", *words, "--home", str(home), "--json"]
+        command = [warm_python, "-m", "engine", *words, "--home", str(home), "--json"]
         done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -1,8 +1,9 @@
-"""Several processes that train together, started by torchrun and talking over gloo."""
+"""Several processes that train together, told of each other as torchrun does or started by it, talking over gloo."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -32,39 +33,61 @@ ROOT = Path(engine.__file__).parents[1]
 QUICK = TrainingConfig(epochs=3, lr=1e-2, batch=16, precision="float32")
 
 
-def started(processes, *words):
-    """So many processes of a program, as torchrun starts them; one is just the program."""
-    torchrun = [
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        "--local-addr=127.0.0.1",
-        f"--nproc-per-node={processes}",
-    ]
-    command = [sys.executable, *(torchrun if processes > 1 else []), *map(str, words)]
-    paths = os.pathsep.join([str(ROOT), str(PROGRAM.parent)])
-    environment = {**os.environ, "PYTHONPATH": paths, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL
-    )
+@pytest.fixture(scope="module")
+def learned(warm_python):
+    """What models learn in so many processes, by name, and what the first prints; they are told what torchrun tells."""
+
+    def learn(processes, folder, models, *, status=0, **settings):
+        words = [
+            warm_python,
+            str(PROGRAM),
+            ",".join(models),
+            str(folder),
+            json.dumps({"training": TRAINING, **settings}),
+        ]
+        shared = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(PROGRAM.parent)]), "OMP_NUM_THREADS": "1"}
+        if processes > 1:
+            shared |= {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+        first, *others = [
+            subprocess.Popen(
+                words,
+                env={**shared, "RANK": str(rank)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if rank == 0 else subprocess.DEVNULL,
+                text=True,
+            )
+            for rank in range(processes)
+        ]
+        out, said = first.communicate(timeout=300)
+        for other in others:
+            other.communicate(timeout=60)
+        assert first.returncode == status, said
+        return {name: json.loads((folder / name / "learned.json").read_text()) for name in models}, out
+
+    return learn
 
 
-def learned(processes, folder, models, *, status=0, **settings):
-    """What models learned in so many processes, by name, and what was printed."""
-    process = started(processes, PROGRAM, ",".join(models), folder, json.dumps({"training": TRAINING, **settings}))
-    out, words = process.communicate(timeout=300)
-    assert process.returncode == status, words
-    return {name: json.loads((folder / name / "learned.json").read_text()) for name in models}, out
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
+def alone(learned, tmp_path_factory):
     return learned(1, tmp_path_factory.mktemp("alone"), list(SMALL))[0]
+
+
+@pytest.fixture
+def warm_companies(warm_python, monkeypatch):
+    """torchrun and the processes that it starts need not import torch."""
+    monkeypatch.setattr(sys, "executable", warm_python)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("processes", "models"), [(2, list(SMALL)), (4, ["two_head", "embedding_mlp"])])
-def test_that_processes_learn_together_what_one_learns(processes, models, alone, tmp_path):
+def test_that_processes_learn_together_what_one_learns(processes, models, learned, alone, tmp_path):
     found, _ = learned(processes, tmp_path, models)
     for name in models:
         assert len(alone[name]["losses"]) == len(found[name]["losses"]) > 50
@@ -73,7 +96,7 @@ def test_that_processes_learn_together_what_one_learns(processes, models, alone,
 
 
 @pytest.mark.slow
-def test_that_a_killed_process_ends_the_others_with_a_sentence_and_the_run_goes_on_with_more(alone, tmp_path):
+def test_that_a_killed_process_ends_the_others_with_a_sentence_and_the_run_goes_on_with_more(learned, alone, tmp_path):
     found, out = learned(2, tmp_path, ["two_head"], status=1, die_at=20)
     assert time.time() - (tmp_path / "died").stat().st_mtime < 25
     assert "One of the 2 processes that trained together ended unexpectedly." in out
@@ -120,7 +143,7 @@ def together(split, kept, *, model="mult_dae", config=QUICK, resume_from=None):
 
 
 @pytest.mark.slow
-def test_that_processes_of_their_own_report_and_keep_as_one_does(split, kept):
+def test_that_processes_of_their_own_report_and_keep_as_one_does(split, kept, warm_companies):
     events = []
     found = drive(together(split, kept, model="mf"), on_event=events.append)
     here = drive(train(split, small_model("mf", split), config=QUICK, recorder=Kept(), device=CPU))
@@ -134,7 +157,7 @@ def test_that_processes_of_their_own_report_and_keep_as_one_does(split, kept):
 
 
 @pytest.mark.slow
-def test_that_stopping_processes_of_their_own_keeps_what_was_learned_and_one_goes_on(split, kept):
+def test_that_stopping_processes_of_their_own_keeps_what_was_learned_and_one_goes_on(split, kept, warm_companies):
     job = together(split, kept, config=QUICK.changed(epochs=5000))
     event = next(job)
     while not isinstance(event, EpochEnded):
@@ -158,7 +181,8 @@ def test_that_stopping_processes_of_their_own_keeps_what_was_learned_and_one_goe
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in /proc")
-def test_that_a_run_whose_processes_are_killed_ends_with_a_sentence(split, kept, monkeypatch):
+def test_that_a_run_whose_processes_are_killed_ends_with_a_sentence(split, kept, monkeypatch, warm_python):
+    monkeypatch.setenv("PYTHON_EXEC", warm_python)
     companies = []
     monkeypatch.setattr(launching, "_Company", lambda *of: companies.append(_COMPANY(*of)) or companies[-1])
     job = together(split, kept, config=QUICK.changed(epochs=5000))

@@ -1,7 +1,6 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,13 +93,13 @@ def test_that_a_run_stopped_anywhere_and_resumed_equals_the_whole_run_to_the_bit
 
 
 @pytest.mark.slow
-def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(tmp_path):
+def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(warm_python, tmp_path):
     whole = resuming_process.ended(tmp_path, "whole")
     stopped = resuming_process.ended(tmp_path, "stop", 17)
     support = Path(resuming_process.__file__)
     places = os.pathsep.join([str(support.parent), str(support.parents[2])])
     resumed = subprocess.run(
-        [sys.executable, str(support), str(tmp_path), "resume"],
+        [warm_python, str(support), str(tmp_path), "resume"],
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": places},

@@ -46,7 +46,9 @@ def test_that_entries_stay_in_file_order_within_each_person(path):
     assert gathered.users.ids[:3] == ("0", "1", "2")
 
 
-def test_that_the_file_is_closed_after_a_stop_or_a_release_at_any_block(path):
+def test_that_the_file_is_closed_after_a_stop_or_a_release_at_any_block(path, monkeypatch):
+    monkeypatch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 2_000)
+    path.write_text("user,item,rating,time\n" + ROWS[:36_000])
     stages, stage = {"looking": 0, "reading": 0}, ""
     for event in gather([path], ImportOptions()):
         stage = event.stage if isinstance(event, StageStarted) else stage
