@@ -231,6 +231,8 @@ def assert_plain(value):
     if isinstance(value, tuple):
         for part in value:
             assert_plain(part)
+    elif isinstance(value, dict):
+        assert_plain((*value.keys(), *value.values()))
     elif isinstance(value, np.ndarray):
         assert value.dtype != object
         while value is not None:
