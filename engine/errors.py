@@ -60,8 +60,16 @@ class DeviceError(EngineError):
     """A device that was asked for and is not usable here, or has too little memory."""
 
 
+class DeviceLostError(DeviceError):
+    """A GPU that stopped answering in the middle of something; nothing on it can be read back."""
+
+
 class TrainingError(EngineError):
     """Training that could not start or continue."""
+
+
+class ShortOfMemoryError(TrainingError):
+    """A step for which memory was short; `facts` holds its `batch`. Where it came in the step is not known."""
 
 
 class RankLostError(TrainingError):

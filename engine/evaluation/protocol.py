@@ -22,7 +22,7 @@ from engine.evaluation.intervals import Floats, bootstrap
 from engine.evaluation.metrics import is_measurable, needs_ratings
 from engine.evaluation.result import EvaluationResult
 from engine.evaluation.tally import Tally
-from engine.events import Job, Pace, Progressed, StageStarted, Stop
+from engine.events import Job, Pace, Progressed, StageStarted, Stop, drive
 from engine.models.base import Model
 
 DEFAULT_CUTS = (20, 50, 100)
@@ -114,20 +114,42 @@ def monitor_value(
     model: Model, held_out: HeldOut, *, candidates_I: Bools, metric: str, weight: float | None = None
 ) -> float:
     """One metric on held-out people. Raises SettingError where it is unknown or cannot be measured."""
-    if not is_measurable(metric):
-        raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
-    is_error = needs_ratings(metric)
-    cuts = () if is_error else (int(metric.partition("@")[2]),)
-    question = _question(model, held_out, candidates_I, cuts, weight, errors=is_error)
-    if not question.ks and not question.errors:
-        raise _not_measurable(metric, model)
-    tally = Tally(held_out, question)
+    job = measured(model, held_out, candidates_I=candidates_I, metrics=(metric,), weight=weight)
+    return drive(job)[metric]
+
+
+def measured(
+    model: Model, held_out: HeldOut, *, candidates_I: Bools, metrics: Sequence[str], weight: float | None = None
+) -> Job[dict[str, float]]:
+    """Several metrics on held-out people, in one pass; where that takes longer than a moment it says how far it is.
+
+    A Stop passes through. Raises SettingError where a metric is unknown or cannot be measured.
+    """
+    for metric in metrics:
+        if not is_measurable(metric):
+            raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
+    missing = unmeasurable(model, held_out, metrics)
+    if missing:
+        raise _not_measurable(missing[0], model)
+    cuts = tuple(int(metric.partition("@")[2]) for metric in metrics if not needs_ratings(metric))
+    question = _question(model, held_out, candidates_I, cuts, weight, errors=any(map(needs_ratings, metrics)))
+    tally, pace = Tally(held_out, question), Pace(per_second=1.0)
+    pace.due()
     for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
+        done = int(people[-1]) + 1
+        yield Progressed("Testing people", done, len(held_out), "people") if pace.due() else None
     found = _result(held_out, tally, stopped=False).metrics
-    if metric not in found:
-        raise _not_measurable(metric, model)
-    return found[metric].value
+    for metric in metrics:
+        if metric not in found:
+            raise _not_measurable(metric, model)
+    return {metric: found[metric].value for metric in metrics}
+
+
+def unmeasurable(model: Model, held_out: HeldOut, metrics: Sequence[str]) -> tuple[str, ...]:
+    """Which of some metrics say nothing of a model and these people: errors where nothing is rated, lists of none."""
+    rates = model.can.predicts_ratings and _ratings_differ(held_out)
+    return tuple(name for name in metrics if not (rates if needs_ratings(name) else model.can.ranks))
 
 
 def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:

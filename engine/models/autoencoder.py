@@ -277,7 +277,9 @@ class MultVae(_Autoencoder):
         mean_UL, log_variance_UL = self.encoder(first_UH).chunk(2, dim=1)
         if noise is None:
             return mean_UL, None
-        drawn_UL = mean_UL + torch.exp(0.5 * log_variance_UL) * normal_like(mean_UL, noise)
+        drawn_UL = mean_UL
+        if self.training:
+            drawn_UL = mean_UL + torch.exp(0.5 * log_variance_UL) * normal_like(mean_UL, noise)
         return drawn_UL, kl_to_standard_normal(mean_UL, log_variance_UL)
 
     def kl_weight(self, moment: Moment) -> float:

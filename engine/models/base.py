@@ -259,7 +259,15 @@ class StepModel(Model):
 
     @abstractmethod
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """The training loss of one batch of the model's `examples`; `noise` is the only source of randomness."""
+        """The training loss of one batch of the model's `examples`; `noise` is the only source of randomness.
+
+        In `eval` mode what only learning needs is left out (dropout of hidden layers, sampled codes, the norm of the
+        batch); profiles are hidden in part all the same, because the rest is what is predicted.
+        """
+
+    def learned_weights(self) -> tuple[tuple[str, float], ...]:
+        """What the model has learned of how its losses weigh, by name, for curves; most learn nothing of the kind."""
+        return ()
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Groups for the optimizer. One with the key "own_lr" keeps that rate whatever the schedule says, one with

@@ -170,6 +170,9 @@ class BestKnownBySteps(BestKnown, StepModel):
     def losses(self, batch: Any, *, noise: torch.Generator, moment: Moment) -> Losses:
         return self._steps.losses(batch, noise=noise, moment=moment)
 
+    def learned_weights(self) -> tuple[tuple[str, float], ...]:
+        return self._steps.learned_weights()
+
     def parameter_groups(self) -> list[dict[str, Any]]:
         return self._steps.parameter_groups()
 

@@ -158,6 +158,8 @@ class EmbeddingMlp(RatingModel):
         return self._squared_error(predicted_B - self._as_targets(batch.ratings_B), self.config.pull * lengths)
 
     def _activated(self, place: int, layer_BH: Tensor, noise: torch.Generator) -> Tensor:
+        if not self.training:
+            return torch.relu(self._normed(place, layer_BH))
         if self.config.norm:
             return self._norm(place).activated(layer_BH, self.config.dropout, noise)
         return relu_with_dropout(layer_BH, self.config.dropout, noise)

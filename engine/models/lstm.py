@@ -134,7 +134,11 @@ class Lstm(RatingModel):
         return self._squared_error(errors, self.config.l2 * lengths, counted=counted)
 
     def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
-        return values * dropout_like(values, self.config.dropout, noise) if self.config.dropout else values
+        return (
+            values * dropout_like(values, self.config.dropout, noise)
+            if self.config.dropout and self.training
+            else values
+        )
 
     def _known_gates(self, words: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""

@@ -90,6 +90,13 @@ class TwoHead(StepModel):
             groups.append({"params": [self.log_variances], "own_lr": self.config.log_variance_lr, "weight_decay": 0.0})
         return groups
 
+    def learned_weights(self) -> tuple[tuple[str, float], ...]:
+        """The log variances by which the losses of both heads are weighed."""
+        if not self.log_variances.requires_grad:
+            return ()
+        presence, rating = self.log_variances.tolist()
+        return ("presence log variance", presence), ("rating log variance", rating)
+
     @torch.no_grad()
     def prepare(self, histories: Histories, *, seed: int) -> None:
         """Weights of titles that nobody had, or rated, start from 0 and stay there: they say nothing."""
@@ -192,9 +199,9 @@ class TwoHead(StepModel):
         if self.config.kl_cap > 0:
             latent_BL, log_variance_BL = latent_BL.chunk(2, dim=1)
             divergence = kl_to_standard_normal(latent_BL, log_variance_BL)
-            if noise is not None:
+            if noise is not None and self.training:
                 latent_BL = latent_BL + torch.exp(0.5 * log_variance_BL) * normal_like(latent_BL, noise)
-        if noise is not None and self.config.bottleneck_noise > 0:
+        if noise is not None and self.training and self.config.bottleneck_noise > 0:
             latent_BL = latent_BL + self.config.bottleneck_noise * normal_like(latent_BL, noise)
         return latent_BL, divergence
 

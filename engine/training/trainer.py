@@ -16,10 +16,8 @@ from torch import Tensor
 from engine.data.split import Split
 from engine.device import share_cores, training_threads, use_cores
 from engine.errors import DivergedError, LibraryError, RankLostError, SettingError, TrainingError
-from engine.evaluation.protocol import monitor_value
 from engine.events import (
     Advised,
-    CheckpointSaved,
     EpochEnded,
     Event,
     Job,
@@ -36,13 +34,14 @@ from engine.text import format_rate
 from engine.training.checkpoint import RunRecorder, TrainingState, copy_of, optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks
-from engine.training.progress import EpochSums, Progress, StepLog, TrainedRun
+from engine.training.progress import EpochSums, Progress, StepLog, Stopwatch, TrainedRun
+from engine.training.saving import Saving
 from engine.training.schedules import planned_rate
 from engine.training.step import Course
+from engine.training.trouble import trouble_of
+from engine.training.validating import Validation
+from engine.training.watching import Watch
 
-_CHECKPOINT_EVERY_S = 10.0
-_CHECKPOINT_COST = 50.0
-"""A checkpoint is written so seldom that it costs at most a fiftieth of the time."""
 _TRAINING_LOSS = "training loss"
 
 
@@ -69,7 +68,7 @@ def train(
     config
         Epochs, batch, rate and the rest; a rate of None is 0.01 here, nothing is searched for.
     recorder
-        Gets every epoch, and a checkpoint at least every 10 seconds (less often where writing is slow) and at the end.
+        Gets every epoch, and a checkpoint after it, every 10 seconds and at the end (see engine.training.saving).
     resume_from
         The state of a checkpoint of this very run: what follows equals the uninterrupted run to the bit.
     clock
@@ -87,6 +86,8 @@ def train(
     ------
     TrainingError, LibraryError
         Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails.
+    ShortOfMemoryError, DeviceLostError
+        Where a step could not be taken; the last checkpoint is kept, and the state in memory is none any more.
     RankLostError
         Where another process ended. What was learned until then is saved.
 
@@ -168,33 +169,35 @@ class _Loop:
         self._split, self._config, self._recorder, self._clock = split, config, recorder, clock
         self._ranks = ranks
         self._course = course = Course(split.train, model, config, device)
-        self._batch, self._stepper = course.batch, course.stepper
-        self._steps_per_epoch, self._total_steps = course.steps_per_epoch, course.total_steps
+        self._stepper = course.stepper
+        self._validation = Validation(split, model, config, examples=len(course.examples), batch=course.batch,
+                                      device=device)  # fmt: skip
         self._best: dict[str, Tensor] | None = None
         self._threads = training_threads()
-        self._sums = EpochSums(device)
+        self._sums, self._watch, self._stopwatch = EpochSums(device), Watch(), Stopwatch(clock)
+        self._earlier_s = 0.0
         self._curve: list[EpochEnded] = []
-        self._saved_at = self._started_at = clock()
-        self._saving_s = 0.0
         self._pace = Pace(clock=clock)
         self.progress = Progress()
         self.stopped = self.diverged = False
         self.because = "The one epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
 
     def started(self, run_id: str) -> TrainingStarted:
-        self._log = StepLog(self.progress.step, self._total_steps, self._batch, self._clock)
+        course, step = self._course, self.progress.step
+        self._log = StepLog(step, course.total_steps, batch=course.batch, steps_per_epoch=course.steps_per_epoch)
+        self._saving = Saving(self._recorder, self._clock, step=step)
         return TrainingStarted(
             run_id=run_id,
             model=self._stepper.model.name,
-            device=self._course.place,
+            device=course.place,
             precision=self._stepper.precision,
             parameters=self._stepper.model.parameter_count,
-            examples=len(self._course.examples),
+            examples=len(course.examples),
             unit=self._stepper.model.can.examples,
-            batch=self._batch,
-            steps_per_epoch=self._steps_per_epoch,
-            first_step=self.progress.step,
-            total_steps=self._total_steps,
+            batch=course.batch,
+            steps_per_epoch=course.steps_per_epoch,
+            first_step=step,
+            total_steps=course.total_steps,
             total_epochs=self._config.epochs,
             monitor=self._monitor,
         )
@@ -206,9 +209,10 @@ class _Loop:
             self._course.lead(self._ranks)
 
     def notes(self) -> tuple[str, ...]:
-        """Who takes how much of a batch, where it is shared."""
+        """Who takes how much of a batch, where it is shared; of whom the validation loss is, where not of all."""
         unit = self._stepper.model.can.examples
-        return () if self._ranks is None else (self._ranks.describe(self._batch, unit),)
+        shared = () if self._ranks is None else (self._ranks.describe(self._course.batch, unit),)
+        return (*shared, *self._validation.notes)
 
     @property
     def _monitor(self) -> str:
@@ -216,9 +220,11 @@ class _Loop:
 
     def epochs(self) -> Job[None]:
         """All epochs still to do. Between two steps the state is whole, so Stop or an order may come at any yield."""
+        self._stopwatch.tick()
         while self.progress.epoch < self._config.epochs and not self._is_over():
             for event in self._epoch():
                 order = yield event
+                self._log.learned_for(self._stopwatch.back())
                 while isinstance(order, NewRate):
                     order = yield self._with_rate(order.lr)
 
@@ -229,40 +235,37 @@ class _Loop:
         except SettingError as error:
             return Advised(str(error))
         self.progress = self.progress.with_rate(lr, planned=self._planned_rate())
+        self._saving.hurry()
         return RateChanged(self.progress.step, lr)
 
     def _planned_rate(self) -> float:
         lr = self._config.lr or 0.01
-        return planned_rate(self._config, self.progress.step, total_steps=self._total_steps, lr=lr)
+        return planned_rate(self._config, self.progress.step, total_steps=self._course.total_steps, lr=lr)
 
     def _epoch(self) -> Iterator[Event | None]:
         epoch = self.progress.epoch
         self._share_with(self._ranks.place.local_size if self._ranks else 1)
-        while self.progress.step < (epoch + 1) * self._steps_per_epoch:
+        while self.progress.step < (epoch + 1) * self._course.steps_per_epoch:
             self._take()
             if self._pace.due():
                 self._share_cores()
-                yield self._log.reported(epoch + 1)
+                yield from self.remaining_steps()
                 if self._has_diverged():
                     yield LossDiverged(self.progress.step, self.because)
                     return
             else:
                 yield None
-            if self._clock() - self._saved_at > max(_CHECKPOINT_EVERY_S, _CHECKPOINT_COST * self._saving_s):
-                self._save()
-                yield CheckpointSaved(self.progress.step)
+            if self._saving.is_due():
+                yield from self._saved()
         if self._pace.due():
             yield from self.remaining_steps()
-        if self._has_diverged():
-            yield LossDiverged(self.progress.step, self.because)
-            return
-        try:
-            ended = self._evaluated(epoch + 1)
-        except DivergedError:
-            self._diverge("What was learned", good="the best weights are kept" if self._best else "")
-            yield LossDiverged(self.progress.step, self.because)
-            return
-        yield ended
+        if not self._has_diverged():
+            try:
+                yield from self._ended(epoch + 1)
+                return
+            except DivergedError:
+                self._diverge("What was learned", good="the best weights are kept" if self._best else "")
+        yield LossDiverged(self.progress.step, self.because)
 
     def _share_cores(self) -> None:
         """The window may be looked at now, or no longer."""
@@ -277,11 +280,16 @@ class _Loop:
             self._share_cores()
 
     def _take(self) -> None:
-        step = self.progress.step
-        lr = self.progress.rate(self._planned_rate())
-        losses, examples = self._course.take(step, lr)
+        step, lr = self.progress.step, self.progress.rate(self._planned_rate())
+        try:
+            losses, examples = self._course.take(step, lr)
+        except (RuntimeError, MemoryError) as error:
+            unit = self._stepper.model.can.examples
+            trouble = trouble_of(error, step=step, batch=self._course.batch, unit=unit)
+            raise (trouble or error) from error
         self._sums.add(losses, examples)
         self._log.add(losses, self._stepper.gradient_norm, lr)
+        self._log.learned_for(self._stopwatch.tick())
         self.progress = self.progress.stepped(lr)
 
     def stop(self) -> None:
@@ -295,8 +303,7 @@ class _Loop:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
         self._learn_uncertainty()
-        self._save()
-        yield CheckpointSaved(self.progress.step)
+        yield from self._saving.save_last(self.progress.step, self._state)
 
     def _learn_uncertainty(self) -> None:
         """Measure the best weights' errors on the validation ratings; those of a strong split are too few (likes)."""
@@ -311,41 +318,58 @@ class _Loop:
         model.load_state_dict(current)
 
     def remaining_steps(self) -> Iterator[Event]:
+        """The steps that were not reported yet, and what they give cause to say."""
         if self._log.waiting:
-            yield self._log.reported(-(-self.progress.step // self._steps_per_epoch))
+            report = self._log.reported(-(-self.progress.step // self._course.steps_per_epoch))
+            yield report
+            yield from self._watch.seen(report, best_epoch=self.progress.best_epoch)
 
-    def _evaluated(self, epoch: int) -> EpochEnded:
-        """End an epoch: evaluate, remember the best, let the plateau rule look."""
+    def _ended(self, epoch: int) -> Iterator[Event | None]:
+        """End an epoch: evaluate, remember the best, let the plateau rule look, and save."""
         self._share_with(1)
+        self._stopwatch.tick()
+        began_s = self._stopwatch.seconds
+        values = yield from self._validation.measured()
+        self._stopwatch.tick()
+        self._log.evaluated_for(self._stopwatch.seconds - began_s)
+        ended = self._with_values(epoch, values)
+        self._saving.save_epoch(ended)
+        saved = list(self._saved()) if self._saving.is_due(epoch_ended=True) else []
+        yield ended
+        yield from saved
+
+    def _with_values(self, epoch: int, values: tuple[tuple[str, float], ...]) -> EpochEnded:
+        """The end of an epoch in which this was measured."""
         loss, parts = self._sums.mean()
-        value, falling, validation = loss, loss, self._split.validation
-        if validation is not None:
-            model = self._stepper.model
-            value = monitor_value(
-                model,
-                validation,
-                candidates_I=self._split.candidates_I,
-                metric=self._monitor,
-                weight=1.0 if model.can.mixes_presence else None,
-            )
-            falling = -value if self._config.higher_is_better else value
+        value = values[0][1] if values else loss
+        falling = -value if values and self._config.higher_is_better else value
         self.progress = self.progress.evaluated(epoch, value, falling, self._config)
         is_best = self.progress.best_epoch == epoch
         if is_best:
             self._best = copy_of(self._stepper.model.state_dict())
-        values = ((self._monitor, value),) if validation is not None else ()
-        ended = EpochEnded(epoch, self.progress.step, loss, parts, values, self._monitor, is_best, self.progress.lr)
         self._sums.clear()
-        self._curve.append(ended)
-        self._recorder.save_epoch(ended)
-        return ended
+        self._curve.append(
+            EpochEnded(
+                epoch=epoch,
+                step=self.progress.step,
+                training_loss=loss,
+                parts=parts,
+                validation=values,
+                monitor=self._monitor,
+                is_best=is_best,
+                lr=self.progress.lr,
+                learned=self._stepper.model.learned_weights(),
+                seconds=self._earlier_s + self._stopwatch.seconds,
+            )
+        )
+        return self._curve[-1]
 
     def _is_over(self) -> bool:
         """Whether a rule ends the run early; says which."""
         config, progress = self._config, self.progress
         if self.diverged:
             return True
-        if config.schedule == "reduce_on_plateau" and progress.plateau.scale * (config.lr or 0.01) < config.min_lr:
+        if config.schedule == "reduce_on_plateau" and progress.is_below(config.min_lr, planned=config.lr or 0.01):
             self.because = f"The rate fell below {config.min_lr:g}: {self._monitor} no longer improves."
             return True
         if config.early_stop and progress.epoch - (progress.best_epoch or 0) >= config.early_stop:
@@ -366,21 +390,26 @@ class _Loop:
             f"Try a rate of {format_rate(lr / 10)} or less."
         )
 
-    def _save(self) -> None:
-        state = TrainingState(
+    def _saved(self) -> Iterator[Event]:
+        yield from self._saving.save(self.progress.step, self._state)
+        self._log.learned_for(self._stopwatch.tick())
+
+    def _state(self) -> TrainingState:
+        return TrainingState(
             copy_of(self._stepper.model.state_dict()),
             self._best,
             optimizer_tensors(self._stepper.optimizer) | self._stepper.memory(),
-            {**self.progress.as_dict(), "sums": self._sums.as_dict()},
+            {
+                **self.progress.as_dict(),
+                "sums": self._sums.as_dict(),
+                "batch": self._course.batch,
+                "seconds": self._earlier_s + self._stopwatch.seconds,
+            },
         )
-        began_at = self._clock()
-        self._recorder.save_checkpoint(state)
-        self._saved_at = self._clock()
-        self._saving_s = self._saved_at - began_at
 
     def restore(self, state: TrainingState) -> None:
         """Go on from a state. Raises LibraryError where it is whole but not one of this model."""
-        model = self._stepper.model
+        model, course = self._stepper.model, self._course
         try:
             for weights in (state.best_weights, state.weights):
                 if weights is not None:
@@ -389,7 +418,11 @@ class _Loop:
             restore_optimizer(self._stepper.optimizer, state.optimizer)
             self._stepper.restore(state.optimizer)
             self._sums.restore(state.progress["sums"])
-            self.progress = Progress.from_dict(state.progress)
+            former = state.progress.get("batch", course.batch)
+            self.progress = Progress.from_dict(state.progress).in_batches(
+                former, course.batch, examples=len(course.examples)
+            )
+            self._earlier_s = float(state.progress.get("seconds", 0.0))
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
             raise LibraryError(
                 f"The checkpoint to go on from is not one of this {model.name} ({str(error).partition(chr(10))[0]}).",
@@ -399,7 +432,6 @@ class _Loop:
     def result(self) -> TrainedRun:
         if self._best is not None:
             self._stepper.model.load_state_dict(self._best)
-        seconds = self._clock() - self._started_at
         return TrainedRun(
             model=self._stepper.model,
             epochs=self.progress.epoch,
@@ -407,7 +439,7 @@ class _Loop:
             best_value=self.progress.best_value,
             stopped=self.stopped,
             stopped_because=self.because,
-            seconds=seconds,
+            seconds=self._stopwatch.seconds,
             examples_per_second=self._log.examples_per_second,
             steps=self.progress.step,
             diverged=self.diverged,

@@ -22,7 +22,7 @@ from engine.events import Event, LossesMeasured, Order, Pace, Progressed, StageS
 from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import leaving_out, pair_ratings
-from engine.training import trainer
+from engine.training import saving
 
 at_few_places_or_all = pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.thorough)])
 """A job is interrupted at its first, its middle and its last yield; or at every place in the code that yields."""
@@ -210,8 +210,8 @@ def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_saved(
 
 
 def test_that_a_run_released_after_a_checkpoint_can_be_resumed(trained_library, in_small_portions, monkeypatch):
-    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
+    monkeypatch.setattr(saving, "EVERY_S", 0.0)
+    monkeypatch.setattr(saving, "COST", 0.0)
     at_yield(JOBS["train"](trained_library), 12).close()
     record = trained_library.library.runs.find("latest")
     assert (record.status, record.has_model) == ("interrupted", True)

@@ -36,7 +36,7 @@ from engine.errors import LibraryError
 from engine.events import CheckpointSaved, EpochEnded, Event, RunRecorded, drive
 from engine.library.copies import Copies
 from engine.library.store import Library
-from engine.training import trainer
+from engine.training import saving
 
 Say = Callable[[str], None]
 PLANTED = planted_dataset(people=60, titles=30)
@@ -71,7 +71,7 @@ def heard(say: Say) -> Callable[[Event], None]:
 
 def train(library: Library, folder: Path, say: Say, *, model: str) -> None:
     """Learn in three epochs, with a checkpoint after every step."""
-    trainer._CHECKPOINT_EVERY_S = trainer._CHECKPOINT_COST = 0.0
+    saving.EVERY_S = saving.COST = 0.0
     batch = 256 if model in ("mf", "embedding_mlp") else 16
     training = QUICK.changed(batch=batch, epochs=3)
     dataset = library.datasets.open("planted")

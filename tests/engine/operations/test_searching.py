@@ -20,7 +20,7 @@ from engine.library.store import Library
 from engine.models import ease
 from engine.models.mf import MfConfig
 from engine.models.registry import build
-from engine.training import step, trainer
+from engine.training import saving, step, trainer
 from engine.training.config import TrainingConfig
 from engine.training.search import SearchConfig
 from engine.training.spans import Span
@@ -138,8 +138,8 @@ def test_that_a_search_that_is_done_goes_on_with_nothing(library, dataset):
 
 
 def test_that_a_killed_search_goes_on_from_the_checkpoint_of_its_run(library, dataset, monkeypatch):
-    monkeypatch.setattr(trainer, "_CHECKPOINT_EVERY_S", 0.0)
-    monkeypatch.setattr(trainer, "_CHECKPOINT_COST", 0.0)
+    monkeypatch.setattr(saving, "EVERY_S", 0.0)
+    monkeypatch.setattr(saving, "COST", 0.0)
     job, is_moment = searched(library, dataset), in_run(2, EpochEnded)
     while not is_moment(next(job)):
         pass

@@ -50,7 +50,8 @@ def drive_after(job, _event):
 
 
 def assert_equal_states(one, other):
-    assert one.progress == other.progress
+    """To the bit, but for how long they took."""
+    assert {**one.progress, "seconds": 0} == {**other.progress, "seconds": 0}
     for name in ("weights", "best_weights", "optimizer"):
         left, right = getattr(one, name), getattr(other, name)
         assert left.keys() == right.keys()

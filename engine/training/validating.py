@@ -1,0 +1,258 @@
+"""What is measured on the validation people after each epoch: the metrics that were chosen, and the training loss there.
+
+The loss is that of training, by the same formula and in the same unit, without what only learning needs (dropout of
+hidden layers, sampled codes, the norm of a batch). Of a model of people's histories it is that of whole validation
+people, whose profiles are hidden in part as in training, every epoch in the same way. Of a model of ratings it is the
+mean squared error of the ratings held out. Where that would take more than a small part of an epoch, it is measured on
+a sample that is drawn once. What it gives depends on the seed alone, not on how quick the machine is.
+
+Shapes: U validation people, N entries to be found, B examples of a batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from engine.data.batches import EntryBatch, Examples, mixed_seed, step_noise
+from engine.data.dataset import Histories, Int64
+from engine.data.split import HeldOut, Split
+from engine.errors import TrainingError
+from engine.evaluation.protocol import measured, unmeasurable
+from engine.events import Job
+from engine.models.base import Moment, StepModel, as_index
+from engine.models.rating_model import RatingModel
+from engine.text import format_count
+from engine.training.config import TrainingConfig
+
+LOSS = "loss"
+"""What the loss on the validation people is called among the metrics."""
+_MOST_SHARE, _LEAST = 0.1, 256
+"""On how many examples the loss is measured at most, of those an epoch learns from, and how many it may always be."""
+_NOISE_STEPS = 2**40
+"""Where the noise of the validation begins: further than any step of a run."""
+
+
+class _Loss(Protocol):
+    """The loss on validation people: a sum and of how much it is, for each of several portions."""
+
+    words: str
+
+    def portions(self) -> Job[float]: ...
+
+
+class Validation:
+    """The validation people of a run, as its model is measured on them."""
+
+    def __init__(
+        self, split: Split, model: StepModel, config: TrainingConfig, *, examples: int, batch: int, device: torch.device
+    ) -> None:
+        self._model, self._config = model, config
+        self._candidates_I, self._held_out = split.candidates_I, split.validation
+        self._metrics: tuple[str, ...] = ()
+        self._loss: _Loss | None = None
+        self.notes: tuple[str, ...] = ()
+        if split.validation is None:
+            return
+        missing = unmeasurable(model, split.validation, config.metrics[1:])
+        self._metrics = tuple(name for name in config.metrics if name not in missing)
+        most = max(_LEAST, round(_MOST_SHARE * examples))
+        self._loss = _loss_of(split, split.validation, model, config.seed, most=most, batch=batch, device=device)
+        cannot = f"{' and '.join(missing)} cannot be measured for this model on these people." if missing else ""
+        words = self._loss.words if self._loss is not None else _NO_LOSS
+        self.notes = tuple(filter(None, (cannot, words)))
+
+    def measured(self) -> Job[tuple[tuple[str, float], ...]]:
+        """All that is measured, the monitor first. A Stop passes through: nothing is kept of it."""
+        if self._held_out is None:
+            return ()
+        weight = 1.0 if self._model.can.mixes_presence else None
+        found = yield from measured(
+            self._model, self._held_out, candidates_I=self._candidates_I, metrics=self._metrics, weight=weight
+        )
+        values = [(name, found[name]) for name in self._metrics]
+        if self._loss is not None:
+            values.append((LOSS, (yield from self._loss.portions())))
+        return tuple(values)
+
+
+_NO_LOSS = (
+    "The validation loss is left out: single ratings were held out, and this model learns from whole people. With the "
+    "split strong it is measured."
+)
+
+
+def _loss_of(
+    split: Split, held_out: HeldOut, model: StepModel, seed: int, *, most: int, batch: int, device: torch.device
+) -> _Loss | None:
+    """How the loss is measured for a kind of model and split; None where there is nothing like the training loss."""
+    drawn = np.random.default_rng(mixed_seed(seed, 0, salt=4))
+    if not isinstance(model, RatingModel):
+        return None if split.config.kind != "strong" else _of_people(held_out, model, seed, drawn, most, batch, device)
+    learned_U = _learned_rows(split, held_out)
+    if model.can.examples == "ratings" and learned_U is not None:
+        return _of_entries(held_out, model, learned_U, drawn, most, device)
+    return _of_answers(held_out, model, drawn, most)
+
+
+@dataclass(frozen=True)
+class _PeopleLoss:
+    """Of whole people."""
+
+    words: str
+    model: StepModel
+    examples: Examples
+    batch: int
+    seed: int
+    device: torch.device
+
+    def portions(self) -> Job[float]:
+        examples, total = self.examples, 0.0
+        for number, start in enumerate(range(0, len(examples), self.batch)):
+            rows_B = torch.arange(start, min(start + self.batch, len(examples)))
+            noise = step_noise(self.device, seed=self.seed, step=_NOISE_STEPS + number)
+            total += _shown(self.model, examples.batch(rows_B), noise) * len(rows_B)
+            yield None
+        return total / max(1, len(examples))
+
+
+@dataclass(frozen=True)
+class _EntriesLoss:
+    """Of ratings held out of people whose other ratings are learned from."""
+
+    words: str
+    model: StepModel
+    person_N: Int64
+    to_find: Histories
+    device: torch.device
+
+    def portions(self) -> Job[float]:
+        total, entries = 0.0, len(self.person_N)
+        for start in range(0, entries, _ENTRIES_AT_ONCE):
+            some = slice(start, start + _ENTRIES_AT_ONCE)
+            batch = EntryBatch(
+                as_index(self.person_N[some], self.device),
+                as_index(self.to_find.item_rows_N[some], self.device),
+                torch.from_numpy(self.to_find.ratings_N[some].astype(np.float32)).to(self.device),
+            )
+            total += _shown(self.model, batch, step_noise(self.device, seed=0, step=_NOISE_STEPS)) * len(batch)
+            yield None
+        return total / max(1, entries)
+
+
+_ENTRIES_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True)
+class _AnswersLoss:
+    """Of ratings held out of people who are folded in, as for anybody who asks."""
+
+    words: str
+    model: StepModel
+    fold_in: Histories
+    to_find: Histories
+
+    def portions(self) -> Job[float]:
+        total, entries = 0.0, 0
+        for start in range(0, len(self.fold_in), _PEOPLE_AT_ONCE):
+            rows = np.arange(start, min(start + _PEOPLE_AT_ONCE, len(self.fold_in)), dtype=np.int64)
+            total, entries = self._added(rows, total, entries)
+            yield None
+        return total / max(1, entries)
+
+    def _added(self, rows: Int64, total: float, entries: int) -> tuple[float, int]:
+        wanted = self.to_find.take(rows)
+        was_training = self.model.training
+        self.model.eval()
+        predicted_N = self.model.ratings_of(self.fold_in.take(rows), wanted).double().numpy()
+        self.model.train(was_training)
+        return total + float(np.square(predicted_N - wanted.ratings_N).sum()), entries + wanted.entries
+
+
+_PEOPLE_AT_ONCE = 256
+
+
+@torch.no_grad()
+def _shown(model: StepModel, batch: object, noise: torch.Generator) -> float:
+    """The loss of a batch as curves show it, without what only learning needs."""
+    was_training = model.training
+    model.eval()
+    losses = model.losses(batch, noise=noise, moment=Moment(1, 1))
+    model.train(was_training)
+    return float(losses.shown)
+
+
+def _of_people(
+    held_out: HeldOut,
+    model: StepModel,
+    seed: int,
+    drawn: np.random.Generator,
+    most: int,
+    batch: int,
+    device: torch.device,
+) -> _PeopleLoss | None:
+    whole = _whole(held_out)
+    able = np.flatnonzero(whole.likes(model.scale.like).counts_U > 0).astype(np.int64)
+    rows = _drawn(able, drawn, most)
+    if not len(rows):
+        return None
+    try:
+        examples = model.examples(whole.take(rows), device)
+    except TrainingError:
+        return None  # none of them has anything that the model learns from
+    words = _of_a_sample(len(rows), len(held_out), "validation people")
+    return _PeopleLoss(words, model, examples, max(1, min(batch, len(examples))), seed, device)
+
+
+def _whole(held_out: HeldOut) -> Histories:
+    """All entries of each person, those to be found after the others."""
+    fold_in, to_find = held_out.fold_in, held_out.to_find
+    has_times = fold_in.times_N is not None and to_find.times_N is not None
+    return Histories.of(
+        np.concatenate([fold_in.user_rows_N, to_find.user_rows_N]),
+        np.concatenate([fold_in.item_rows_N, to_find.item_rows_N]),
+        np.concatenate([fold_in.ratings_N, to_find.ratings_N]),
+        people=len(held_out),
+        times=np.concatenate([fold_in.times_N, to_find.times_N]) if has_times else None,
+    )
+
+
+def _of_entries(
+    held_out: HeldOut, model: StepModel, learned_U: Int64, drawn: np.random.Generator, most: int, device: torch.device
+) -> _EntriesLoss:
+    rated = held_out.to_find.rated()
+    rows = _drawn(np.arange(rated.entries, dtype=np.int64), drawn, most)
+    kept_N = np.zeros(rated.entries, dtype=np.bool_)
+    kept_N[rows] = True
+    kept = rated.where(kept_N)
+    words = _of_a_sample(len(rows), rated.entries, "validation ratings")
+    return _EntriesLoss(words, model, learned_U[kept.user_rows_N], kept, device)
+
+
+def _of_answers(held_out: HeldOut, model: StepModel, drawn: np.random.Generator, most: int) -> _AnswersLoss:
+    rated = held_out.to_find.rated()
+    able = np.flatnonzero(rated.counts_U > 0).astype(np.int64)
+    rows = _drawn(able, drawn, most)
+    words = _of_a_sample(len(rows), len(able), "validation people")
+    return _AnswersLoss(words, model, held_out.fold_in.take(rows), rated.take(rows))
+
+
+def _drawn(rows: Int64, drawn: np.random.Generator, most: int) -> Int64:
+    return rows if len(rows) <= most else np.sort(drawn.choice(rows, size=most, replace=False))
+
+
+def _of_a_sample(taken: int, of: int, unit: str) -> str:
+    if taken >= of:
+        return ""
+    return f"The validation loss is of {format_count(taken)} of the {format_count(of)} {unit}, drawn once."
+
+
+def _learned_rows(split: Split, held_out: HeldOut) -> Int64 | None:
+    """The row of each validation person among those learned from, [U]; None where one of them is not among these."""
+    place_U = np.searchsorted(split.train_user_rows_U, held_out.user_rows_U)
+    place_U = np.minimum(place_U, len(split.train_user_rows_U) - 1).astype(np.int64)
+    is_there = bool((split.train_user_rows_U[place_U] == held_out.user_rows_U).all())
+    return place_U if is_there else None
