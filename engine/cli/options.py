@@ -169,6 +169,7 @@ def _add_training(add: _AddCommand) -> None:
         )  # fmt: skip
     find.add_argument("--from", dest="from_run", metavar="RUN", help="sweep the model that a run has learned so far")
     find.add_argument("--list", dest="lists", action="store_true", help="list the sweeps of the data set instead")
+    train.add_argument("--queue", type=Path, metavar="FILE", help="plans to train one after another, as JSON")
     train.add_argument("--lr", metavar="auto|X", help="the learning rate; auto finds it first")
     train.add_argument("--epochs", type=int, metavar="N", help="how often to go through all people")
     resume = add("resume", help="continue a run")

@@ -23,6 +23,7 @@ from engine.events import (
     LossDiverged,
     LossesMeasured,
     Progressed,
+    RateChanged,
     SearchMoved,
     SearchStarted,
     StageStarted,
@@ -72,8 +73,11 @@ class ProgressReport:
             case StepsTaken():
                 self._renew(_describe_steps(event, epochs=self._epochs, unit=self._unit, last_epoch=self._last_epoch))
             case EpochEnded():
-                self._last_epoch = _describe_epoch(event)
-                self._renew(f"Epoch {event.epoch:,} of {self._epochs:,}  {self._last_epoch}")
+                self._last_epoch = _describe_monitor(event)
+                words = f"Epoch {event.epoch:,} of {self._epochs:,}  {_describe_epoch(event)}"
+                self._renew(words) if self._monitor else self.line(words)
+            case RateChanged():
+                self.line(f"The rate is {format_rate(event.lr)} from step {event.step:,} on")
 
     def line(self, words: str) -> None:
         self.end()
@@ -141,8 +145,23 @@ def _describe_steps(event: StepsTaken, *, epochs: int, unit: str, last_epoch: st
 
 
 def _describe_epoch(event: EpochEnded) -> str:
-    values = [f"{name} {format_metric(value)}" for name, value in event.validation]
-    return f"{', '.join(values) or f'loss {event.training_loss:.4g}'}{' (best)' if event.is_best else ''}"
+    """The losses, the metrics, and the rate."""
+    values = dict(event.validation)
+    validation_loss = values.pop("loss", None)
+    parts = [
+        f"loss {event.training_loss:.4g}",
+        f"validation loss {validation_loss:.4g}" if validation_loss is not None else "",
+        *(f"{name} {format_metric(value)}" for name, value in values.items()),
+        f"rate {format_rate(event.lr)}",
+    ]
+    return f"{'  '.join(part for part in parts if part)}{'  (best)' if event.is_best else ''}"
+
+
+def _describe_monitor(event: EpochEnded) -> str:
+    """The metric by which the best epoch is chosen, to stand beside the steps."""
+    best = " (best)" if event.is_best else ""
+    value = dict(event.validation).get(event.monitor)
+    return f"loss {event.training_loss:.4g}{best}" if value is None else f"{event.monitor} {format_metric(value)}{best}"
 
 
 def _describe_search(event: SearchStarted) -> str:

@@ -11,10 +11,11 @@ from engine.cli.model_options import refuse_meaningless, started, with_settings,
 from engine.cli.output import Answer, WrongUse, format_facts, format_metric, format_table
 from engine.cli.program import as_command
 from engine.cli.progress import Driver
+from engine.cli.queueing import train_queue
 from engine.device import ALL_GPUS
 from engine.documents import document_of
 from engine.evaluation.result import describe_held_out, errors_note
-from engine.events import Job
+from engine.events import EpochEnded, Job
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.models.blend import Blend, BlendConfig
@@ -96,8 +97,17 @@ def _list_sweeps(arguments: argparse.Namespace, library: Library, driver: Driver
 
 def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
     """Train a model, save the run, and say how good it is."""
+    if arguments.queue is not None:
+        refuse_meaningless(
+            arguments,
+            {"epochs": (), "lr": (), "model": (), "preset": ()},
+            because="The plans of a queue say all of that themselves",
+        )
+        if arguments.settings:
+            raise WrongUse("The plans of a queue have their own settings; --set means nothing to it.")
+        return train_queue(arguments, library, driver)
     if arguments.model == Blend.name:
-        return _run_answer(_blend(arguments, library, driver))
+        return _run_answer(_blend(arguments, library, driver), library)
     dataset, choices = started(arguments, library, driver)
     counts = facts_from(driver.run(library.datasets.statistics(dataset)))
     driver.say(f"{arguments.model} {choices.plan(arguments.model).describe_memory(counts)}.")
@@ -113,7 +123,7 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         ranks=arguments.ranks,
     )
     record = library.runs.find(driver.run(job).run_id)
-    return _run_answer(record, curve_words=operations.describe_curves(library, record), preset=choices.preset)
+    return _run_answer(record, library, preset=choices.preset)
 
 
 def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -125,7 +135,7 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
         library, record.run_id, epochs=arguments.epochs, device=arguments.device, ranks=arguments.ranks
     )
     record = library.runs.find(driver.run(job).run_id)
-    return _run_answer(record, curve_words=operations.describe_curves(library, record))
+    return _run_answer(record, library)
 
 
 def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> RunRecord:
@@ -148,14 +158,22 @@ def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> R
     return library.runs.find(driver.run(operations.blend(library, runs)).run_id)
 
 
-def _run_answer(record: RunRecord, *, curve_words: str = "", preset: Preset | None = None) -> Answer:
+def _run_answer(record: RunRecord, library: Library, *, preset: Preset | None = None) -> Answer:
+    curve_words = operations.describe_curves(library, record)
     document = {
         **_run_document(record),
+        "curve": [_point_document(epoch) for epoch in library.runs.curves(record.run_id)],
         "curve_words": curve_words,
         "preset": preset.name if preset else None,
         "preset_words": preset.sentences if preset else "",
     }
     return Answer(document, _run_text(record, curve_words=curve_words))
+
+
+def _point_document(epoch: EpochEnded) -> dict[str, Any]:
+    """An epoch, its values by name."""
+    named = {name: dict(getattr(epoch, name)) for name in ("parts", "validation", "learned")}
+    return {**document_of(epoch, without=("monitor",)), **named}
 
 
 def _run_document(record: RunRecord) -> dict[str, Any]:

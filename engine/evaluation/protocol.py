@@ -7,8 +7,10 @@ Shapes: U people, I titles, N entries, L lengths of shortened profiles.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
@@ -22,10 +24,13 @@ from engine.evaluation.intervals import Floats, bootstrap
 from engine.evaluation.metrics import is_measurable, needs_ratings
 from engine.evaluation.result import EvaluationResult
 from engine.evaluation.tally import Tally
-from engine.events import Job, Pace, Progressed, StageStarted, Stop, drive
+from engine.events import Advised, Job, Pace, Progressed, StageStarted, Stop, drive
 from engine.models.base import Model
+from engine.text import format_duration
 
 DEFAULT_CUTS = (20, 50, 100)
+_SOON_TOLD_S, _LONG_S = 1.0, 10.0
+"""After how long it can be told how long testing takes, and from when on that is worth a word."""
 _SHORT_PROFILES = (1, 2, 4, 8, 16, 32)
 _SHORT_PROFILES_SEED = 20130607
 
@@ -40,6 +45,7 @@ def evaluate_model(
     intervals: bool = True,
     counts_I: Int64 | None = None,
     cold_start_people: int = 0,
+    learned_s: float = inf,
 ) -> Job[EvaluationResult]:
     """Evaluate a model on held-out people, batch by batch. A Stop returns what the people so far gave.
 
@@ -59,6 +65,8 @@ def evaluate_model(
         How many entries training had of each title; novelty and popularity need it.
     cold_start_people
         The most people for the cold-start curve, each evaluated up to six times more.
+    learned_s
+        How long the model learned, in seconds: where this takes longer, that is said once it can be told.
 
     Returns
     -------
@@ -94,7 +102,7 @@ def evaluate_model(
     tally, curve, stopped = Tally(held_out, question), None, False
     try:
         yield StageStarted("evaluating", "Testing on people whose ratings were held out")
-        yield from _answered(model, held_out, question, tally)
+        yield from _answered(model, held_out, question, tally, learned_s)
         tally.join()
         if intervals:
             yield StageStarted("bootstrap", "Working out how sure the figures are")
@@ -152,11 +160,26 @@ def unmeasurable(model: Model, held_out: HeldOut, metrics: Sequence[str]) -> tup
     return tuple(name for name in metrics if not (rates if needs_ratings(name) else model.can.ranks))
 
 
-def _answered(model: Model, held_out: HeldOut, question: Question, tally: Tally) -> Iterator[Progressed | None]:
-    pace = Pace()
+def _answered(
+    model: Model, held_out: HeldOut, question: Question, tally: Tally, learned_s: float
+) -> Iterator[Progressed | Advised | None]:
+    pace, began, is_said = Pace(), time.monotonic(), False
     for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
-        yield Progressed("Testing people", int(people[-1]) + 1, len(held_out), "people") if pace.due() else None
+        done, took_s = int(people[-1]) + 1, time.monotonic() - began
+        yield Progressed("Testing people", done, len(held_out), "people") if pace.due() else None
+        if not is_said and took_s > _SOON_TOLD_S:
+            is_said, whole_s = True, took_s * len(held_out) / done
+            if whole_s > max(_LONG_S, learned_s):
+                yield Advised(_describe_long(whole_s, learned_s))
+
+
+def _describe_long(whole_s: float, learned_s: float) -> str:
+    """Stopping an evaluation keeps the model."""
+    return (
+        f"Testing takes about {format_duration(whole_s)}, longer than the {format_duration(learned_s)} of learning. "
+        "Stop keeps the model, without its figures."
+    )
 
 
 def _cold_start(

@@ -5,7 +5,7 @@ Shapes: I titles.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -45,12 +45,24 @@ class RunPlan:
 
 
 class RunRecorder:
-    """Saves what a run in progress has learned. `on_model` is called once the run can recommend."""
+    """Saves what a run in progress has learned.
+
+    `on_model` is called once the run can recommend, `on_rates` with all changes of the rate that a person made once
+    they are in a checkpoint.
+    """
 
     def __init__(
-        self, database: Database, folder: RunFolder, run_id: str, *, room: Room, on_model: Callable[[], None]
+        self,
+        database: Database,
+        folder: RunFolder,
+        run_id: str,
+        *,
+        room: Room,
+        on_model: Callable[[], None],
+        on_rates: Callable[[Sequence[tuple[int, float]]], None],
     ) -> None:
         self.run_id = run_id
+        self._on_rates, self._rate_changes = on_rates, 0
         self._database, self._folder, self._room, self._on_model = database, folder, room, on_model
 
     def save_checkpoint(self, state: TrainingState) -> None:
@@ -60,6 +72,12 @@ class RunRecorder:
         self._folder.save(state)
         if is_first:
             self._on_model()
+        changes = state.progress.get("rate_changes", ())
+        if len(changes) > self._rate_changes:
+            self._on_rates(changes)
+            for step, lr in changes[self._rate_changes :]:
+                self.say(f"rate {lr:.2e} from step {step} on")
+        self._rate_changes = len(changes)
 
     def save_epoch(self, epoch: EpochEnded) -> None:
         values = {**asdict(epoch), "run_id": self.run_id}

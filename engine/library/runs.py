@@ -24,6 +24,7 @@ from engine.library.database import Database
 from engine.library.evaluations import load_evaluation, save_evaluation, settle_evaluations
 from engine.library.folder_store import FolderStore
 from engine.library.folders import bytes_in, is_id, removed_on_failure
+from engine.library.interrupted import cut_to_checkpoint, interrupt, progress_in
 from engine.library.records import first_free
 from engine.library.room import Room
 from engine.library.rows import RowReader, columns_of, insert
@@ -181,6 +182,8 @@ class RunStore(FolderStore[RunRecord]):
         if self._is_deleted(run_id) is not None:
             with suppress(NotStoredError):  # the next opening finds that it was interrupted
                 self._set(run_id, "The end of the run", status=status, stopped_because=why, finished=datetime.now(UTC))
+                with self._changing("The end of the run") as connection:
+                    cut_to_checkpoint(connection, run_id, progress_in(RunFolder(self.folder_of(run_id))))
 
     def record_in(self, found: ModelFile) -> RunRecord:
         """The record of a model file as it would be stored here. Raises LibraryError where it is none."""
@@ -279,8 +282,8 @@ class RunStore(FolderStore[RunRecord]):
     def settle(self) -> None:
         """At the opening of a library: empty the trash; what is still recorded as running was interrupted."""
         super().settle()
-        rows = self._database.rows("SELECT run_id, has_model, status FROM runs")
-        known = [(run_id, had, status) for run_id, had, status in rows if is_id(run_id)]
+        rows = self._database.rows("SELECT run_id, has_model, status, training_config FROM runs")
+        known = [(run_id, had, status) for run_id, had, status, _ in rows if is_id(run_id)]
         has_model = {}
         for run_id, _, _ in known:
             folder = RunFolder(self.folder_of(run_id))
@@ -288,17 +291,15 @@ class RunStore(FolderStore[RunRecord]):
             folder.forget_given_up()
             settle_evaluations(self._evaluations(run_id))
             has_model[run_id] = folder.has_checkpoint
-        cut = sum(status == RUNNING for _, _, status in known)
+        cut = {run_id: training for run_id, _, status, training in rows if is_id(run_id) and status == RUNNING}
         changed = [(int(has_model[run_id]), run_id) for run_id, had, _ in known if has_model[run_id] != had]
         if cut or changed:
             with self._changing("Which runs were interrupted") as connection:
-                connection.execute(
-                    "UPDATE runs SET status = ?, stopped_because = ? WHERE status = ?",
-                    (INTERRUPTED, "Its process ended before the run did; it can be resumed.", RUNNING),
-                )
+                for run_id, training in cut.items():
+                    interrupt(connection, run_id, RunFolder(self.folder_of(run_id)), training_config=training)
                 connection.executemany("UPDATE runs SET has_model = ? WHERE run_id = ?", changed)
             if cut:
-                LOG.warning("%s had been interrupted", plural(cut, "run"))
+                LOG.warning("%s had been interrupted", plural(len(cut), "run"))
         with suppress(LibraryError):
             self.records()  # parsed now, so that the first list of a thousand runs is there at once
 
@@ -333,7 +334,14 @@ class RunStore(FolderStore[RunRecord]):
 
     def _recorder(self, run_id: str) -> RunRecorder:
         folder = RunFolder(self.folder_of(run_id))
-        return RunRecorder(self._database, folder, run_id, room=self._room, on_model=partial(self._note_model, run_id))
+        return RunRecorder(
+            self._database,
+            folder,
+            run_id,
+            room=self._room,
+            on_model=partial(self._note_model, run_id),
+            on_rates=partial(self.save_rate_changes, run_id),
+        )
 
     def _evaluations(self, run_id: str) -> Path:
         """Where evaluations of a run are; the folder keeps its former name, as the files in it do."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 import numpy as np
 
@@ -133,8 +134,11 @@ def baselines(
     return found
 
 
-def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
-    """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it."""
+def advice_on(model: Model, split: Split, dataset: Dataset, *, learned_s: float = inf) -> Job[Advice]:
+    """A sentence where `ease` (if quick) or averages do better on the validation people. A Stop ends it.
+
+    Where asking the model takes longer than it learned, that is said.
+    """
     if split.validation is None or not is_compared(kind_of(model.name, model.config), dataset.titles):
         return Advice()
     yield StageStarted("comparing", "Comparing with EASE on the validation people")
@@ -142,7 +146,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset) -> Job[Advice]:
         theirs = yield from _on_validation((yield from _fitted("ease", split, dataset)), split)
         if theirs.stopped:
             return Advice()
-        ours = yield from _on_validation(model, split)
+        ours = yield from _on_validation(model, split, learned_s=learned_s)
         if ours.stopped:
             return Advice()
         advice = _advice(model, ours, theirs, compare(theirs, ours, _METRIC), few_people=len(split.train) < _FEW_PEOPLE)
@@ -219,10 +223,17 @@ def _part(evaluation: EvaluationResult, *, errors: bool) -> EvaluationResult:
     )
 
 
-def _on_validation(model: Model, split: Split) -> Job[EvaluationResult]:
+def _on_validation(model: Model, split: Split, *, learned_s: float = inf) -> Job[EvaluationResult]:
     assert split.validation is not None, "asked only where there are validation people"
     return (
-        yield from evaluate_model(model, split.validation, candidates_I=split.candidates_I, ks=(_CUT,), intervals=False)
+        yield from evaluate_model(
+            model,
+            split.validation,
+            candidates_I=split.candidates_I,
+            ks=(_CUT,),
+            intervals=False,
+            learned_s=learned_s,
+        )
     )
 
 

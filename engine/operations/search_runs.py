@@ -20,7 +20,8 @@ from engine.library.searches import DIVERGED, FAILED, FINISHED, INTERRUPTED, RUN
 from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate
-from engine.operations.training import FinishedRun, Problem, resume, train
+from engine.operations.problem import Problem
+from engine.operations.training import FinishedRun, resume, train
 from engine.training.config import automatic_batch
 from engine.training.plan import TrainingPlan
 from engine.training.search import Trial

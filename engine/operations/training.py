@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +12,14 @@ import torch
 from engine.data.dataset import Dataset
 from engine.data.split import Split, SplitConfig, make_split
 from engine.device import choose_precision, use_cores
-from engine.errors import DeviceError, EngineError, RankLostError, TrainingError
+from engine.errors import (
+    DeviceLostError,
+    EngineError,
+    NotStoredError,
+    RankLostError,
+    ShortOfMemoryError,
+    TrainingError,
+)
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
 from engine.events import Advised, Job, RateTaken, RunRecorded, StageStarted, Stop
@@ -25,6 +31,7 @@ from engine.models.naming import settings_set
 from engine.models.registry import build, kind_of
 from engine.operations.evaluating import Advice, advice_on
 from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, settled, sweep
+from engine.operations.problem import free_memory_of
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.text import format_rate
@@ -40,7 +47,8 @@ from engine.training.progress import TrainedRun
 LOG = logging.getLogger(__name__)
 _HERE = Workplace(torch.device("cpu"))
 _RATE_WITHOUT_FINDER = 0.01
-_SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
+_LEAST_BATCH = 8
+"""Below this a run that is short of memory ends."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +142,7 @@ def train(
             taken = yield from _with_rate(library, dataset, divided, swept, at, config=own.config)
             learning, why_rate = learning.changed(lr=taken.lr), taken.words
     fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
-    if isinstance(fresh, StepModel) and learning:
-        fresh.prepare(divided.train, seed=learning.seed)
+    _prepare(fresh, divided, learning)
     differing = _differing(model, model_config, asked, divided.config, dataset)
     plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
     recorder = library.runs.begin(dataset, plan)
@@ -188,16 +195,23 @@ def resume(
             remedy=f"Give a greater total, such as --epochs {2 * record.epochs}.",
             run=record.run_id,
         )
-    state = library.runs.state(record.run_id)
+    state = library.runs.state(record.run_id) if record.has_model else None
     use_cores()
     at = Workplace.of(device or record.device, ranks)
     yield StageStarted("splitting", "Setting the same people aside again")
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
+    _prepare(fresh, divided, training)
     recorder = library.runs.resume(record.run_id, training=training, device=at.name, precision=training.precision)
     run = _Run(library, dataset, divided, fresh, training, at, recorder, advise, chosen=record.chosen)
     return (yield from run.learned(state))
+
+
+def _prepare(fresh: Model, split: Split, training: TrainingConfig | None) -> None:
+    """Let a model that has learned nothing yet be as the first step of a run finds it."""
+    if isinstance(fresh, StepModel) and training is not None:
+        fresh.prepare(split.train, seed=training.seed)
 
 
 def store_as_run(
@@ -305,9 +319,9 @@ class _Run:
         evaluation, advice = None, Advice()
         try:
             if not trained.stopped:
-                evaluation = yield from self._evaluated(trained.model)
+                evaluation = yield from self._evaluated(trained.model, trained.seconds)
             if self.advise and not trained.stopped and (evaluation is None or not evaluation.stopped):
-                advice = yield from advice_on(trained.model, self.split, self.dataset)
+                advice = yield from advice_on(trained.model, self.split, self.dataset, learned_s=trained.seconds)
                 library.runs.save_advice(run_id, advice.words)
             if advice.words:
                 yield Advised(advice.words)
@@ -324,11 +338,11 @@ class _Run:
             self.chosen,
         )
 
-    def _trained(self, state: TrainingState | None) -> Job[TrainedRun]:
+    def _trained(self, state: TrainingState | None, *, begun: bool = False) -> Job[TrainedRun]:
         """Drive the trainer. However it ends, the record of the run says so."""
         runs, run_id = self.library.runs, self.recorder.run_id
         try:
-            if state is None:
+            if state is None and not begun:
                 yield RunRecorded(run_id)
             if self.learning is not None:
                 return (yield from self.learning(self.recorder))
@@ -352,8 +366,10 @@ class _Run:
             elif record is not None:
                 runs.forget(run_id)
             raise
-        except RankLostError as error:
-            runs.end(run_id, INTERRUPTED, error.what)
+        except ShortOfMemoryError as error:
+            return (yield from self._with_half_the_batch(error))
+        except (RankLostError, DeviceLostError, NotStoredError) as error:
+            runs.end(run_id, INTERRUPTED, f"{error.what} It can be resumed.")
             raise
         except Exception as error:
             runs.end(run_id, FAILED, str(error))
@@ -362,14 +378,44 @@ class _Run:
             runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
             raise
 
-    def _evaluated(self, model: Model) -> Job[EvaluationResult | None]:
+    def _with_half_the_batch(self, error: ShortOfMemoryError) -> Job[TrainedRun]:
+        """Go on from the last checkpoint, or from the beginning, with half as many examples a step."""
+        runs, run_id, training = self.library.runs, self.recorder.run_id, self.training
+        free_memory_of(error)
+        batch = error.facts.get("batch")
+        assert isinstance(batch, int), "a step says of how many examples it was"
+        assert training is not None, "only what learns by steps has batches"
+        if batch // 2 < _LEAST_BATCH:
+            runs.end(run_id, FAILED, str(error))
+            raise TrainingError(
+                f"{error.what} Even so few do not fit.",
+                remedy="Close other programs, or choose a smaller model: fewer titles or narrower layers.",
+            ) from error
+        words = f"{error.what} It goes on with {batch // 2:,}, from the last state that was saved."
+        training = training.changed(batch=batch // 2)
+        config, items = self.model.config, self.model.items
+        fresh = build(self.model.name, config, items=items, scale=self.model.scale, seed=training.seed)
+        _prepare(fresh, self.split, training)
+        record = runs.find(run_id)
+        runs.resume(run_id, training=training, device=self.at.name, precision=training.precision)
+        self.recorder.say(words)
+        LOG.warning("Run %s: %s", run_id, words)
+        yield Advised(words)
+        state = runs.state(run_id) if record.has_model else None
+        return (yield from replace(self, model=fresh, training=training)._trained(state, begun=True))
+
+    def _evaluated(self, model: Model, learned_s: float) -> Job[EvaluationResult | None]:
         """What the run is worth to the test people; None, with the reason as advice, where that cannot be said."""
         if self.split.test is None:
             return None
         counts_I = np.bincount(self.split.train.item_rows_N, minlength=self.split.titles)
         try:
             evaluation = yield from evaluate_model(
-                model, self.split.test, candidates_I=self.split.candidates_I, counts_I=counts_I
+                model,
+                self.split.test,
+                candidates_I=self.split.candidates_I,
+                counts_I=counts_I,
+                learned_s=learned_s,
             )
             if not evaluation.stopped:
                 self.library.runs.save_evaluation(self.recorder.run_id, evaluation)
@@ -378,38 +424,3 @@ class _Run:
             yield Advised(str(error))
             return None
         return evaluation
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a run came to nothing, in words, and whether memory was what it lacked."""
-
-    words: str
-    short_of_memory: bool
-
-    @staticmethod
-    def of(error: Exception) -> Problem:
-        """What an error says; the frames it holds are cleared, or their memory would stay taken."""
-        lines = str(error).strip().splitlines() or [""]
-        words = (
-            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
-        )
-        problem = Problem(words, ran_out_of_memory(error))
-        chained: BaseException | None = error
-        while chained is not None:
-            traceback.clear_frames(chained.__traceback__)
-            chained = chained.__cause__ or chained.__context__
-        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
-            torch.cuda.empty_cache()
-        return problem
-
-
-def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or one that caused it, says that memory was short, of the machine or of the GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
-        return True
-    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
-        return True
-    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from engine.device import ask_threads
 from engine.documents import document_of
 from engine.errors import EngineError, program_error
-from engine.events import EpochEnded, Job, Stop, line_of
+from engine.events import EpochEnded, Job, Stop, line_of, order_in
 from engine.training.checkpoint import TrainingState, load_state, save_state
 from engine.training.distributed import Ranks, joined, place_in
 from engine.training.following import follow
@@ -27,7 +27,7 @@ from engine.training.progress import TrainedRun
 from engine.training.trainer import train
 
 GO_ON, STOP = b"go on\n", b"stop\n"
-"""What it is answered."""
+"""What it is answered; anything else is an order, as `line_of` writes it."""
 
 
 class _FolderRecorder:
@@ -96,7 +96,10 @@ def _reported(job: Job[TrainedRun]) -> TrainedRun | None:
             answer = _heard()
             if answer is None:
                 return None
-            event = job.throw(Stop()) if answer == STOP else next(job)
+            if answer == STOP:
+                event = job.throw(Stop())
+            else:
+                event = next(job) if answer == GO_ON else job.send(order_in(answer))
     except StopIteration as end:
         trained: TrainedRun = end.value
         return trained
@@ -117,7 +120,8 @@ def main(folder: Path) -> int:
         ranks = joined(place)
         _lead(folder, ranks)
     except EngineError as error:
-        _say({"failed": type(error).__name__, "what": error.what, "remedy": error.remedy})
+        facts = {name: value for name, value in error.facts.items() if isinstance(value, int | float | str)}
+        _say({"failed": type(error).__name__, "what": error.what, "remedy": error.remedy, "facts": facts})
     except Exception as error:
         _say({"failed": "TrainingError", "what": program_error(error), "remedy": ""})
     finally:

@@ -30,7 +30,7 @@ from engine.data.split import Split
 from engine.device import ALL_GPUS, choose_device, processes_for, training_threads
 from engine.documents import parsed_json
 from engine.errors import EngineError, RankLostError, TrainingError
-from engine.events import EpochEnded, Job, StageStarted, Stop, event_in
+from engine.events import EpochEnded, Job, StageStarted, Stop, event_in, line_of
 from engine.models.base import StepModel
 from engine.text import format_count
 from engine.training import trainer
@@ -44,7 +44,14 @@ from engine.training.progress import TrainedRun
 _LOG = logging.getLogger(__name__)
 _LOOK_S, _LEAVE_S = 0.05, 10.0
 _WORDS = "words.txt"
-_PASSED_ON = (RankLostError, errors.DeviceError, errors.SettingError, errors.LibraryError)
+_PASSED_ON = (
+    RankLostError,
+    errors.ShortOfMemoryError,
+    errors.DeviceLostError,
+    errors.DeviceError,
+    errors.SettingError,
+    errors.LibraryError,
+)
 """Errors of the processes that are raised here as they were; others are of training."""
 
 
@@ -111,6 +118,7 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
     curve: list[EpochEnded] = []
     last: TrainingState | None = None
     answer, asked_to_stop = GO_ON, False
+    told: list[bytes] = []
     for line in company.lines():
         said = None if line is None else parsed_json(line)
         event = None
@@ -121,7 +129,7 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
                 company.answer(GO_ON)
                 continue
             case {"failed": kind, "what": what, "remedy": remedy}:
-                raise _error_of(kind, what, remedy)
+                raise _error_of(kind, what, remedy, said.get("facts", {}))
             case {"result": values}:
                 assert last is not None, "what ends has saved its last state"
                 model.load_state_dict(last.best_weights or last.weights)
@@ -132,12 +140,13 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
             recorder.save_epoch(event)
             curve.append(event)
         try:
-            yield event
+            order = yield event
+            told += [] if order is None else [f"{line_of(order)}\n".encode()]
         except Stop:
             answer = GO_ON if asked_to_stop else STOP
             asked_to_stop = True
         if event is not None:
-            company.answer(answer)
+            company.answer(told.pop(0) if told and answer == GO_ON else answer)
             answer = GO_ON
     raise RankLostError(
         "The processes that learned together ended unexpectedly. What was saved until then is kept.",
@@ -221,6 +230,6 @@ def _hand_over(
     save_state(folder / START, state or TrainingState(copy_of(model.state_dict()), None, {}, {}))
 
 
-def _error_of(kind: str, what: str, remedy: str) -> EngineError:
+def _error_of(kind: str, what: str, remedy: str, facts: dict[str, Any]) -> EngineError:
     found = next((known for known in _PASSED_ON if known.__name__ == kind), TrainingError)
-    return found(what, remedy=remedy)
+    return found(what, remedy=remedy, **facts)

@@ -1,4 +1,4 @@
-"""What is measured on the validation people after each epoch: the metrics that were chosen, and the training loss there.
+"""What is measured on the validation people after each epoch: the metrics that were chosen, and the loss.
 
 The loss is that of training, by the same formula and in the same unit, without what only learning needs (dropout of
 hidden layers, sampled codes, the norm of a batch). Of a model of people's histories it is that of whole validation

@@ -17,6 +17,7 @@ from engine import operations
 from engine.data.profiles import Profile, ProfileEntry
 from engine.data.split import SplitConfig
 from engine.events import drive
+from engine.library.run_record import RunRecord
 from engine.library.store import Library
 
 HOME = frozenset(
@@ -52,9 +53,9 @@ def profile(count: int) -> Profile:
 
 
 def digest_of(library: Library, run_id: str) -> str:
-    """A digest of all that a run would go on from."""
+    """A digest of all that a run would go on from; how long it took is none of it."""
     state = library.runs.state(run_id)
-    digest = hashlib.sha256(json.dumps(state.progress, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps({**state.progress, "seconds": 0}, sort_keys=True).encode())
     for tensors in (state.weights, state.best_weights or {}, state.optimizer):
         for name in sorted(tensors):
             digest.update(name.encode() + tensors[name].numpy().tobytes())
@@ -169,6 +170,12 @@ def _lost_results(said: tuple[str, ...], folder: Path) -> Iterator[str]:
                 yield f"lists {number} are not whole"
 
 
+def _saved(library: Library, record: RunRecord) -> tuple[int, int]:
+    """The epochs and steps of a run's checkpoint."""
+    progress = library.runs.state(record.run_id).progress if record.has_model else {"epoch": 0, "step": 0}
+    return progress["epoch"], progress["step"]
+
+
 def _not_resumed(round_: Round, library: Library, activity: str, whole: dict[str, str]) -> Iterator[str]:
     """Whether a killed training can be gone on with and then equals the uninterrupted one to the bit."""
     run_ids = [line.split()[1] for line in round_.said if line.startswith("run ")]
@@ -177,13 +184,16 @@ def _not_resumed(round_: Round, library: Library, activity: str, whole: dict[str
     if not run_ids:
         return
     record = library.runs.find(run_ids[-1])
-    if len(library.runs.curves(record.run_id)) < max(epochs, default=0):
+    curves = library.runs.curves(record.run_id)
+    if len(curves) < max(epochs, default=0):
         yield "an epoch that was recorded is gone"
-    if not record.has_model:
-        if steps:
-            yield "a checkpoint that was saved is gone"
-        return
-    if library.runs.state(record.run_id).progress["step"] < max(steps, default=0):
+    if record.status != "finished" and (record.epochs, record.steps) != _saved(library, record):
+        yield f"the record speaks of {record.epochs} epochs and {record.steps} steps, which no checkpoint holds"
+    if record.status != "finished" and len(curves) != record.epochs:
+        yield f"there are {len(curves)} epochs in the curves and {record.epochs} in the record"
+    if not record.has_model and steps:
+        yield "a checkpoint that was saved is gone"
+    if record.has_model and library.runs.state(record.run_id).progress["step"] < max(steps, default=0):
         yield f"the checkpoint after {max(steps)} steps is gone"
     if record.status != "finished":
         drive(operations.resume(library, record.run_id, device="cpu", advise=False))

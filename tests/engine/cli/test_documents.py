@@ -12,7 +12,8 @@ from engine.library.store import Library
 
 DATASET = "dataset name users items ratings unrated scale fingerprint imported"
 RUN = """run name model dataset status lr epochs best_epoch best_value watched stopped_because metrics people seconds
-    examples_per_second device precision parameters split advice chosen diverged curve_words preset preset_words"""
+    examples_per_second device precision parameters split advice chosen diverged curve curve_words preset
+    preset_words"""
 STORED_RUN = """run name model dataset dataset_name fingerprint model_config training_config split_config seed device
     precision versions parameters created status finished seconds epochs steps best_epoch best_value watched
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr star tags notes

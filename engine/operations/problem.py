@@ -1,0 +1,40 @@
+"""Why a run came to nothing, as it is said and stored."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+import torch
+
+from engine.errors import EngineError
+from engine.training.trouble import ran_out_of_memory
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a run came to nothing, in words, and whether memory was what it lacked."""
+
+    words: str
+    short_of_memory: bool
+
+    @staticmethod
+    def of(error: Exception) -> Problem:
+        """What an error says; the frames it holds are cleared, or their memory would stay taken."""
+        lines = str(error).strip().splitlines() or [""]
+        words = (
+            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+        )
+        problem = Problem(words, ran_out_of_memory(error))
+        free_memory_of(error)
+        return problem
+
+
+def free_memory_of(error: BaseException) -> None:
+    """Let go of what the frames of an error hold, and give what a GPU has left over back."""
+    chained: BaseException | None = error
+    while chained is not None:
+        traceback.clear_frames(chained.__traceback__)
+        chained = chained.__cause__ or chained.__context__
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        torch.cuda.empty_cache()
