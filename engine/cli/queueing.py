@@ -86,9 +86,8 @@ def documents_in(path: Path) -> list[dict[str, Any]]:
         documents = list(_lines_of(text, path))
     for number, document in documents:
         if not isinstance(document, dict) or not {"model", "preset"} & document.keys():
-            raise WrongUse(
-                f'Plan {number} in {path} names no model; it is one such as {{"model": "mf", "epochs": 20}}.'
-            )
+            example = '{"model": "mf", "epochs": 20}'
+            raise WrongUse(f"Plan {number} in {path} names no model; a plan is one such as {example}.")
     if not documents:
         raise WrongUse(f"There is no plan in {path}.")
     return [document for _, document in documents]

@@ -37,7 +37,8 @@ def progress_in(folder: RunFolder) -> dict[str, Any] | None:
 
 def cut_to_checkpoint(connection: sqlite3.Connection, run_id: str, progress: Mapping[str, Any] | None) -> None:
     """Let curves and record of a run say what its checkpoint says, which is None where there is none."""
-    done = {"epoch": 0, "step": 0, "best_epoch": None, "best_value": None} if progress is None else progress
+    none: dict[str, Any] = {"epoch": 0, "step": 0, "best_epoch": None, "best_value": None}
+    done = none if progress is None else dict(progress)
     if not {"epoch", "step", "best_epoch", "best_value"} <= done.keys():
         return  # a model that was computed at once
     connection.execute("DELETE FROM curves WHERE run_id = ? AND epoch > ?", (run_id, done["epoch"]))

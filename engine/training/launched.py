@@ -123,7 +123,7 @@ def main(folder: Path) -> int:
         facts = {name: value for name, value in error.facts.items() if isinstance(value, int | float | str)}
         _say({"failed": type(error).__name__, "what": error.what, "remedy": error.remedy, "facts": facts})
     except Exception as error:
-        _say({"failed": "TrainingError", "what": program_error(error), "remedy": ""})
+        _say({"failed": "TrainingError", "what": program_error(error), "remedy": "", "facts": {}})
     finally:
         if ranks is not None:
             ranks.close()

@@ -128,8 +128,8 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
                 recorder.save_checkpoint(last)
                 company.answer(GO_ON)
                 continue
-            case {"failed": kind, "what": what, "remedy": remedy}:
-                raise _error_of(kind, what, remedy, said.get("facts", {}))
+            case {"failed": kind, "what": what, "remedy": remedy, "facts": facts}:
+                raise _error_of(kind, what, remedy, facts)
             case {"result": values}:
                 assert last is not None, "what ends has saved its last state"
                 model.load_state_dict(last.best_weights or last.weights)

@@ -37,9 +37,10 @@ _NOISE_STEPS = 2**40
 
 
 class _Loss(Protocol):
-    """The loss on validation people: a sum and of how much it is, for each of several portions."""
+    """The loss on validation people, portion by portion; `words` say of which sample it is, or nothing."""
 
-    words: str
+    @property
+    def words(self) -> str: ...
 
     def portions(self) -> Job[float]: ...
 
@@ -92,8 +93,8 @@ def _loss_of(
     drawn = np.random.default_rng(mixed_seed(seed, 0, salt=4))
     if not isinstance(model, RatingModel):
         return None if split.config.kind != "strong" else _of_people(held_out, model, seed, drawn, most, batch, device)
-    learned_U = _learned_rows(split, held_out)
-    if model.can.examples == "ratings" and learned_U is not None:
+    learned_U = held_out.learned_U
+    if model.can.examples == "ratings" and learned_U is not None and (learned_U >= 0).any():
         return _of_entries(held_out, model, learned_U, drawn, most, device)
     return _of_answers(held_out, model, drawn, most)
 
@@ -223,8 +224,9 @@ def _whole(held_out: HeldOut) -> Histories:
 def _of_entries(
     held_out: HeldOut, model: StepModel, learned_U: Int64, drawn: np.random.Generator, most: int, device: torch.device
 ) -> _EntriesLoss:
+    """Of people who are learned from; the others of a split by time are left out."""
     rated = held_out.to_find.rated()
-    rows = _drawn(np.arange(rated.entries, dtype=np.int64), drawn, most)
+    rows = _drawn(np.flatnonzero(learned_U[rated.user_rows_N] >= 0).astype(np.int64), drawn, most)
     kept_N = np.zeros(rated.entries, dtype=np.bool_)
     kept_N[rows] = True
     kept = rated.where(kept_N)
@@ -248,11 +250,3 @@ def _of_a_sample(taken: int, of: int, unit: str) -> str:
     if taken >= of:
         return ""
     return f"The validation loss is of {format_count(taken)} of the {format_count(of)} {unit}, drawn once."
-
-
-def _learned_rows(split: Split, held_out: HeldOut) -> Int64 | None:
-    """The row of each validation person among those learned from, [U]; None where one of them is not among these."""
-    place_U = np.searchsorted(split.train_user_rows_U, held_out.user_rows_U)
-    place_U = np.minimum(place_U, len(split.train_user_rows_U) - 1).astype(np.int64)
-    is_there = bool((split.train_user_rows_U[place_U] == held_out.user_rows_U).all())
-    return place_U if is_there else None
