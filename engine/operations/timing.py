@@ -19,9 +19,9 @@ from engine.library.store import Library
 from engine.models.base import StepModel
 from engine.models.registry import kind_of
 from engine.operations.preparing import fresh_model, refuse_without_rate
-from engine.operations.training import ran_out_of_memory
 from engine.training.plan import TrainingPlan
 from engine.training.step import Course
+from engine.training.trouble import ran_out_of_memory
 
 SECONDS = 5.0
 _WARM_STEPS, _STEPS_AT_ONCE, _LEAST_STEPS = 3, 16, 3
