@@ -30,7 +30,7 @@ from engine.training.config import TrainingConfig
 
 LOSS = "loss"
 """What the loss on the validation people is called among the metrics."""
-_MOST_SHARE, _LEAST = 0.1, 256
+_MOST_SHARE, _LEAST = 0.15, 256
 """On how many examples the loss is measured at most, of those an epoch learns from, and how many it may always be."""
 _NOISE_STEPS = 2**40
 """Where the noise of the validation begins: further than any step of a run."""
