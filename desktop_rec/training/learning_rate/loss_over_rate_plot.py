@@ -81,7 +81,7 @@ class LossOverRatePlot(PlotCanvas):
         self._low = self._high = 0.0
         self._is_zoomed = False
         self.may_choose = False
-        """Whether a click puts the line there where none stands yet."""
+        """Whether a click or an arrow key brings the line where none stands yet."""
         self.plot.getViewBox().sigResized.connect(self.repainter.mark)
         self.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
         self.scene().sigMouseClicked.connect(self._on_clicked)
@@ -92,10 +92,6 @@ class LossOverRatePlot(PlotCanvas):
     def rate(self) -> float | None:
         """Where the line stands; None while there is none."""
         return float(10.0 ** self._line.value()) if self._line.isVisible() else None
-
-    @property
-    def is_zoomed(self) -> bool:
-        return self._is_zoomed
 
     def show_range(self, *, lowest: float, highest: float) -> None:
         """The rates to see, until somebody zooms; the line moves among them."""
@@ -231,7 +227,9 @@ class LossOverRatePlot(PlotCanvas):
             self.zoom(1 / _ZOOM)
         elif key == Qt.Key.Key_0:
             self.show_all()
-        elif way != 0 and self._line.isVisible():
+        elif way != 0 and (self._line.isVisible() or self.may_choose):
+            if not self._line.isVisible():
+                self.set_rate(10.0 ** ((self._low + self._high) / 2))
             fast = 5 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
             self._move_to(self._line.value() + way * fast * _KEY_STEP)
             announce(self, self._line_words())

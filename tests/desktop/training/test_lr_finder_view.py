@@ -228,6 +228,9 @@ def test_that_a_rate_can_be_chosen_by_eye_where_none_is_suggested(qtbot, tab, sw
     box = plot.plot.getViewBox().sceneBoundingRect()
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=plot.mapFromScene(box.center()))
     assert plot.rate == pytest.approx(1e-3, rel=0.3)
+    plot.set_rate(None)
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.rate == pytest.approx(1e-3, rel=0.3)
     assert tab.text("use_rate_button") == f"Use {format_rate(plot.rate)}"
 
 
