@@ -21,7 +21,9 @@ from engine.training.rate_curve import SMOOTH
 _DEBOUNCE_MS = 30
 _POSITIONS = 40
 _SLIDER_WIDTH = 140
-_SMOOTH_TIP = "How far around it each point of the smooth curve looks; the suggestions are worked out anew"
+_SMOOTH_TIP = (
+    "Over how many powers of ten of rates each point of the smooth curve looks; the suggestions are worked out anew"
+)
 _TITLE = "Loss over learning rate"
 
 
@@ -94,7 +96,7 @@ class SweepCard(QWidget):
         label = text_label("Smoothing", role="weak")
         label.setBuddy(self._slider)
         self._share = number_label("smooth_share", role="weak")
-        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("0.0000"))
+        self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("0.00 decades"))
         self._all = button("Show all", "show_all_button", "Back to the whole sweep after zooming", role="small")
         self._all.setEnabled(False)
         self._resting = QTimer(self)
@@ -124,4 +126,4 @@ class SweepCard(QWidget):
 
     def _show_share(self) -> None:
         value = self._slider.value()
-        self._share.setText(format_number(round(value * self._step, 3)) if value else "off")
+        self._share.setText(f"{format_number(round(value * self._step, 2))} decades" if value else "off")

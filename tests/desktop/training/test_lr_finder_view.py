@@ -96,9 +96,10 @@ def test_that_there_is_a_sentence_and_no_plot_before_the_first_sweep(tab):
     assert not tab.part("use_rate_button").isEnabled()
 
 
-def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot):
+def test_that_the_curve_grows_while_the_sweep_runs(tab, session, plot, monkeypatch):
     losses = falling_losses()
-    session.learning_rate.state = SweepState(model="two_head", running=True)
+    monkeypatch.setattr(session.jobs, "start", lambda job: True)
+    session.learning_rate.find(session.plan.plan)
     session.learning_rate.state.fold(LossesMeasured(RATES[:20], losses[:20], 20, 100))
     session.learning_rate.changed.emit()
     plot.repainter.draw_now()
