@@ -86,6 +86,7 @@ class StageLine:
     words: str
     share: float | None = None
     done: bool = False
+    stage: str = ""
 
 
 @dataclass
@@ -150,7 +151,7 @@ class TrainingState:
                 self._fold_start(event)
             case StageStarted():
                 self._end_stages()
-                self.stages.append(StageLine(event.words))
+                self.stages.append(StageLine(event.words, stage=event.stage))
             case Progressed() if self.stages and event.total:
                 self.stages[-1].share = event.done / event.total
             case LossesMeasured():

@@ -1,4 +1,4 @@
-"""A run as it learns, or as it learned: what it does now, its curves or stages, and what the curves say."""
+"""A run as it learns, or as it learned: its curves or stages, what is new, and what the curves say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.plain import Coloured, ColouredLabel, PlainLabel, Words
@@ -20,27 +20,24 @@ from desktop_rec.training.live.panels import TRAINING_LOSS
 from desktop_rec.training.live.plot import LivePlot
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from desktop_rec.training.progress_parts import StageList
-from desktop_rec.training.run_controls import RateControl
 
 
 class RunPage(QWidget):
-    """rate_asked(lr), chosen(CurveChoices): what a person wants of the run, and of its curves. `bar` has more."""
+    """chosen(CurveChoices): what a person wants to see of the curves. `bar` has more."""
 
-    rate_asked = Signal(float)
     chosen = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.bar, self.plot = CurveBar(), LivePlot()
-        self._rate, self._stages = RateControl(), StageList()
+        self._stages = StageList()
         self._earlier: tuple[EarlierRun, ...] = ()
         self._behind = ColouredLabel()
-        self._now, self._news, self._curve_words = PlainLabel(), PlainLabel(), PlainLabel()
+        self._news, self._curve_words = PlainLabel(), PlainLabel()
         self._build()
         self._behind.setObjectName("earlier_names")
         self._behind.hide()
         THEME.changed.connect(self._name_earlier)
-        self._rate.asked.connect(self.rate_asked)
         self.bar.chosen.connect(self.show_choices)
         self.bar.chosen.connect(self.chosen)
         self.bar.all_asked.connect(self.plot.show_all)
@@ -61,12 +58,8 @@ class RunPage(QWidget):
         else:
             self._stages.show_stages(state.stages)
         self._body.setCurrentWidget(self._curves if has_steps else self._stages)
-        lr = float(state.lrs.values[-1]) if has_steps else None
-        self._rate.show_rate(lr, may_change=state.running and has_steps)
-        self._rate.setVisible(has_steps)
         show_label(self._news, state.news)
         show_label(self._curve_words, text.describe_curves(state) if has_steps else "")
-        self.show_stage(state)
 
     def show_earlier(self, earlier: Sequence[EarlierRun]) -> None:
         """The runs behind the curves, named in their colours."""
@@ -80,17 +73,9 @@ class RunPage(QWidget):
         self._behind.show_parts("Behind: ", *parts[1:])
         self._behind.setVisible(bool(names))
 
-    def show_stage(self, state: TrainingState) -> None:
-        """What the run does where that is not learning."""
-        words = text.stage_now(state) if len(state.steps) else ""
-        if self._now.text() != words:
-            self._now.setText(words)
-
     def _build(self) -> None:
-        for label, name in ((self._now, "training_now"), (self._news, "training_news")):
-            label.setObjectName(name)
+        self._news.setObjectName("training_news")
         self._news.setWordWrap(True)
-        set_role(self._now, "weak")
         set_role(self._news, "warning")
         self._curve_words.setObjectName("training_curve_words")
         self._curve_words.setAccessibleName("What the curves say")
@@ -115,13 +100,9 @@ class RunPage(QWidget):
         self._body = QStackedWidget()
         self._body.addWidget(self._curves)
         self._body.addWidget(self._stages)
-        head = QHBoxLayout()
-        head.addWidget(self._now, 1)
-        head.addWidget(self._rate, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addLayout(head)
         column.addWidget(self._body, 1)
         for label in (self._news, self._curve_words):
             column.addWidget(label)

@@ -57,6 +57,7 @@ def figures(state: TrainingState, *, paused: bool, memory_bytes: int | None = No
         f"{format_size(memory_bytes)} in use" if memory_bytes else "",
         format_clock(state.elapsed_s),
         _time_left(state, paused=paused),
+        stage_now(state),
     )
 
 
@@ -69,7 +70,9 @@ def describe_curves(state: TrainingState) -> str:
 def stage_now(state: TrainingState) -> str:
     """The stage in which a run that learns by steps is, where it is not learning itself."""
     stage = state.stages[-1] if state.stages else None
-    return stage.words if state.running and stage is not None and not stage.done else ""
+    if stage is None or stage.done or stage.stage == "training" or not state.running:
+        return ""
+    return stage.words
 
 
 def outcome(state: TrainingState) -> Outcome | None:

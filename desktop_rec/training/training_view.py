@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
-from desktop_rec.common.controls import button
+from desktop_rec.common.controls import FlowLayout, button
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.theme.theme import GRID, set_role
@@ -23,7 +23,7 @@ from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.progress_parts import FiguresStrip, JobButtons, JobWords, OutcomeCard
 from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.queue.list import QueueList, QueueRow
-from desktop_rec.training.run_controls import AskingBar, MoreEpochs
+from desktop_rec.training.run_controls import AskingBar, MoreEpochs, RateControl
 from desktop_rec.training.run_page import RunPage
 from desktop_rec.training.schedule_plot import SchedulePlot, schedule_title
 from engine.device import memory_in_use
@@ -82,16 +82,18 @@ class TrainingView(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._before)
         self._stack.addWidget(self._run)
-        head = QHBoxLayout()
-        head.addWidget(self._buttons)
-        head.addWidget(self._enqueue)
-        head.addWidget(self._strip, 1)
+        self._rate = RateControl()
+        head = QWidget()
+        flow = FlowLayout(head, gap=GRID)
+        for part in (self._buttons, self._enqueue, self._rate):
+            flow.addWidget(part)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         whole.setSpacing(GRID)
         for bar in (self._stale, self._cut_off):
             whole.addWidget(bar)
-        whole.addLayout(head)
+        whole.addWidget(head)
+        whole.addWidget(self._strip)
         self._page = self._make_page()
         whole.addWidget(self._page, 1)
 
@@ -153,7 +155,7 @@ class TrainingView(QWidget):
         self._leave.clicked.connect(self._on_leave)
         self._outcome.pressed.connect(self._on_action)
         self._more.asked.connect(self._on_more)
-        self._run.rate_asked.connect(training.change_rate)
+        self._rate.asked.connect(training.change_rate)
         self._run.chosen.connect(training.choose_curves)
         self._run.bar.earlier_asked.connect(self._show_entries)
         self._run.bar.earlier_toggled.connect(training.earlier.choose)
@@ -220,13 +222,17 @@ class TrainingView(QWidget):
         memory = memory_in_use(state.started.device) if state.started is not None and state.running else None
         paused = job is not None and job.paused
         self._strip.show_figures(text.figures(state, paused=paused, memory_bytes=memory))
-        self._run.show_stage(state)
+
+        has_steps = len(state.steps) > 0
+        lr = float(state.lrs.values[-1]) if has_steps else None
+        self._rate.show_rate(lr, may_change=state.running and has_steps)
 
     def _show_plan(self) -> None:
         """What will happen when Start is pressed, in words, and the schedule."""
         plan = self._plan.plan
         training, kind = plan.training, kind_of(plan.model, plan.model_config)
         self._strip.show_figures(())
+        self._rate.show_rate(None, may_change=False)
         self._heading.setText(kind.title)
         lr = (training.lr if training is not None else None) or _RATE_WHEN_UNKNOWN
         self._sentence.setText(text.describe_plan(kind, training, drawn_lr=lr))

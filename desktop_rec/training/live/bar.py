@@ -48,6 +48,11 @@ class CurveBar(QWidget):
         self._connect()
         self.show_choices(self._choices)
 
+    @property
+    def choices(self) -> CurveChoices:
+        """What is chosen now."""
+        return self._choices
+
     def show_choices(self, choices: CurveChoices) -> None:
         """What is chosen now."""
         self._choices = choices

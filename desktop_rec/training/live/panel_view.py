@@ -173,7 +173,7 @@ class PanelView(PlotCanvas):
         curve = self._curve(line.name, line.colour, width=2, dots=False)
         curve.set_points(*_points(*smooth(xs, ys, window=window, points=SMOOTH_POINTS), choices))
         is_said = window > 1 and line.has_raw and line.words
-        self._words[line.name] = f"{line.words}, mean of {window}" if is_said else line.words
+        self._words[line.name] = f"{line.words} (mean of {window})" if is_said else line.words
         if not line.has_raw:
             return [line.name]
         raw = self._curve(f"{line.name} raw", "raw", width=1, dots=False)

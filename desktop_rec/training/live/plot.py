@@ -32,7 +32,6 @@ _BREATH_MS = 25
 _POINTING_MS = 40
 _MOST_IN_A_COLUMN = 3
 _LEAST_COLUMN = 320
-_MOST_ROWS = 4
 
 
 class LivePlot(QScrollArea):
@@ -52,6 +51,8 @@ class LivePlot(QScrollArea):
         self._zoom: Range | None = None
         self._x: Range | None = None
         self._arranged: tuple[tuple[str, ...], int] = ((), 1)
+        self._known_by: tuple[object, ...] = ()
+        self._known: tuple[Panel, ...] = ()
         self._pointed: float | None = None
         self._waiting: list[PanelView] = []
         self._build()
@@ -171,22 +172,38 @@ class LivePlot(QScrollArea):
             spans = columns if place == len(names) - 1 and column == 0 else 1
             self._grid.addWidget(self.panels[name], row, column, 1, spans)
             self.panels[name].stand_last(place + columns >= len(names))
+            self.panels[name].setUpdatesEnabled(False)  # painted once it is drawn, each in a turn of its own
             self.panels[name].show()
         rows = -(-len(names) // columns)
-        self.setMinimumHeight(min(rows, _MOST_ROWS) * (LEAST_HEIGHT + 4))
+        self.setMinimumHeight(rows * (LEAST_HEIGHT + 4))
+
+    def _wanted(self) -> tuple[Panel, ...]:
+        """The panels to show; looked up again only when there may be others."""
+        run, chosen = self._run, self._choices.panels
+        if run is None:
+            return ()
+        known_by = (run.model, chosen, len(run.epochs), tuple(run.parts), bool(len(run.steps)))
+        if known_by != self._known_by:
+            self._known_by, self._known = known_by, tuple(shown_panels(run, chosen))
+        return self._known
 
     def _due(self) -> list[PanelView]:
-        if self._run is None:
-            return []
-        panels = list(shown_panels(self._run, self._choices.panels))
+        panels = self._wanted()
         views = [self._view_of(panel) for panel in panels]
         self._arrange([panel.name for panel in panels])
         return views
 
     def _begin(self) -> None:
-        if not self._waiting:
-            self._waiting = self._due()
-            self._draw_next()
+        """Start to draw what is due; panels that were never seen are made one by one before."""
+        if self._waiting:
+            return
+        unmade = next((panel for panel in self._wanted() if panel.name not in self.panels), None)
+        if unmade is not None:
+            self._view_of(unmade)
+            self.repainter.mark()
+            return
+        self._waiting = self._due()
+        self._draw_next()
 
     def _draw_next(self) -> None:
         if not self.isVisible():
@@ -200,6 +217,7 @@ class LivePlot(QScrollArea):
     def _draw(self, view: PanelView) -> None:
         if self._run is not None:
             view.draw_run(Shown(self._run, self._earlier, self._choices, self._visible(self._run)))
+            view.setUpdatesEnabled(True)
 
     def _visible(self, run: LiveRun) -> Range:
         """The part of x that is looked at: where the person zoomed, or all, behind which longer runs may go on."""
