@@ -18,7 +18,6 @@ from desktop_rec.training.plan_form import RateRow
 from desktop_rec.training.progress_parts import FiguresStrip, StageList
 from desktop_rec.training.schedule_plot import SchedulePlot
 from engine.device import Device, UnusedGpu
-from engine.errors import SettingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, TrainingStarted
 
 
@@ -299,14 +298,13 @@ def test_that_a_rate_that_is_none_is_refused_with_the_settings_sentence(qtbot):
     row = RateRow()
     qtbot.addWidget(row)
     row.show()
-    assert row.rate() is None
+    assert (row.is_good(), row.peek()) == (True, None)
     row.findChild(QCheckBox, "rate_automatic").setChecked(False)
     row.findChild(QLineEdit, "rate_line").setText("fast")
-    with pytest.raises(SettingError):
-        row.rate()
+    assert not row.is_good()
     assert row.findChild(QLabel, "rate_problem").isVisible()
     row.findChild(QLineEdit, "rate_line").setText("0.02")
-    assert row.rate() == 0.02
+    assert (row.is_good(), row.peek()) == (True, 0.02)
 
 
 def test_that_the_strip_breaks_only_between_figures(qtbot):
