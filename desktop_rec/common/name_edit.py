@@ -18,11 +18,13 @@ class NameEdit(QWidget):
     def __init__(self, object_name: str, *, role: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.label = ElidedLabel()
+        self._of = ""
         if role:
             set_role(self.label, role)
         self._edit = named(QLineEdit(), object_name, "New name", "The new name; Enter takes it, Escape does not")
         self._edit.setMaxLength(200)
         self._edit.hide()
+        self.label.setMinimumHeight(self._edit.sizeHint().height())  # so that nothing below moves
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -30,12 +32,18 @@ class NameEdit(QWidget):
         rows.addWidget(self._edit)
         self._edit.editingFinished.connect(self._on_edited)
 
-    def show_name(self, name: str) -> None:
-        """The name in force."""
-        self._edit.hide()
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is typing another name."""
+        return not self._edit.isHidden()
+
+    def show_name(self, name: str, *, of: str = "") -> None:
+        """The name in force; what somebody types is left alone as long as it is the name of the same thing."""
+        is_other, self._of = not of or of != self._of, of
         self.label.setText(name)
-        self.label.show()
         self._edit.setAccessibleName(f"New name of {name}")
+        if is_other or not self.is_open:
+            self._end()
 
     def begin(self) -> None:
         """Let the person type another name."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
+_MODELS = "Models of Desktop Rec (*.desktoprec-model)"
 _FILES = (
     "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
     "*.xml *.gz *.zip);;All files (*)"
@@ -114,6 +115,16 @@ def ask_where_to_save_numbers(parent: QWidget, title: str, name: str) -> Path | 
 def ask_where_to_save_plot(parent: QWidget, title: str, name: str, kinds: str, ending: str) -> Path | None:
     """Where to write a plot or its numbers, in a form with this ending."""
     return _ask_where(parent, title, name, kinds, ending)
+
+
+def ask_for_model_file(parent: QWidget) -> Path | None:
+    """A model that was exported."""
+    return _ask_for_file(parent, "Open a model", f"{_MODELS};;All files (*)")
+
+
+def ask_where_to_export_model(parent: QWidget, name: str) -> Path | None:
+    """Where to write a model."""
+    return _ask_where(parent, "Export this model", f"{name}.desktoprec-model", _MODELS, ".desktoprec-model")
 
 
 def ask_where_to_save_list(parent: QWidget, name: str, ending: str) -> Path | None:

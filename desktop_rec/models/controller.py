@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
 from desktop_rec.models.comparison import RunComparison, compare_runs
+from desktop_rec.models.files.controller import ModelFilesController
 from desktop_rec.models.groups import RunGroup, groups_of
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
@@ -20,7 +21,7 @@ from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
-from desktop_rec.session.undo import UndoStack
+from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
 from engine.events import Event, Job, Progressed, StageStarted
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.evaluation.result import EvaluationResult
     from engine.library.store import Library
     from engine.models.popularity import Popularity
+    from engine.operations import SamePeople
     from engine.recommending.recommender import Recommender
     from engine.recommending.user_evaluation import UserEvaluation
 
@@ -49,7 +51,9 @@ class ModelsController(QObject):
 
     `baseline_text` is what the baselines of that run's people are waiting for, or why there are none; "" when they
     are there. user_evaluated(EvaluatedUser) and user_evaluation_failed(Failure) answer ask_user_evaluation().
-    resume_asked(run_id) and blend_asked(run ids): training is to be continued, or a blend made.
+    resume_asked(run_id) and blend_asked(run ids): training is to be continued, or a blend made. plan_asked(plan,
+    label): a run's plan is to be changed and made again. same_found(SamePeople) and same_failed(Failure) answer
+    compare_same().
     """
 
     changed = Signal()
@@ -57,6 +61,9 @@ class ModelsController(QObject):
     user_evaluation_failed = Signal(object)
     resume_asked = Signal(str)
     blend_asked = Signal(object)
+    plan_asked = Signal(object, str)
+    same_found = Signal(object)
+    same_failed = Signal(object)
 
     def __init__(
         self,
@@ -83,6 +90,10 @@ class ModelsController(QObject):
         self._asked: tuple[str, tuple[str, ...]] = ("", ())
         self._user_baseline: tuple[str, Popularity | None] = ("", None)
         self._comparing = queries.add(QueryWorker("comparison", ("compare",)))
+        self._same = queries.add(QueryWorker("same people", ("same",), uses_torch=True))
+        self._same.answered.connect(lambda _, found: self.same_found.emit(found))
+        self._same.failed.connect(lambda _, failure: self.same_failed.emit(failure))
+        self.files = ModelFilesController(library, dataset, jobs, queries, undo, requests, self)
         self._baseline_worker = judging
         self._comparing.answered.connect(self._on_compared)
         self._comparing.failed.connect(lambda _, failure: requests.report(failure))
@@ -130,6 +141,56 @@ class ModelsController(QObject):
             text = f"Renamed {run.title} to {name}"
             self._undo.do(self.library.renaming(library.runs, run_id, text, old=run.name, new=name))
 
+    def note(
+        self, run_id: str, *, star: bool | None = None, tags: Sequence[str] | None = None, notes: str | None = None
+    ) -> None:
+        """Star a run, or change its tags or notes (None: as they are)."""
+        library, run = self.library.files, self.dataset.run(run_id)
+        if library is None or run is None:
+            return
+        former: dict[str, Any] = {"star": run.star, "tags": run.tags, "notes": run.notes}
+        asked: dict[str, Any] = {"star": star, "tags": None if tags is None else tuple(tags), "notes": notes}
+        new = {name: value for name, value in asked.items() if value is not None and value != former[name]}
+        if not new:
+            return
+
+        def mark(values: Mapping[str, Any]) -> None:
+            library.runs.mark(run_id, **values)
+            self.library.note_change()
+
+        text = f"Noted something on {run.title}"
+        if "star" in new:
+            text = f"Gave {run.title} a star" if star else f"Took its star from {run.title}"
+        old = {name: former[name] for name in new}
+        self._undo.do(Change(text, partial(mark, new), partial(mark, old)))
+
+    def duplicate(self, run_id: str) -> None:
+        """Put a run's plan into Train, to be changed and made again."""
+        run = self.dataset.run(run_id)
+        if run is None:
+            return
+
+        def ask() -> None:
+            from engine.training.plan import TrainingPlan
+
+            self.plan_asked.emit(TrainingPlan.of_run(run), run.title)
+            self.requests.show_place("train")
+
+        self.requests.attempt(ask)
+
+    def compare_same(self, run_ids: Sequence[str]) -> None:
+        """Evaluate runs of different splits on the same people, on ratings that none of them has learned from."""
+        library = self.library.files
+        if library is None:
+            return
+
+        def make() -> Job[SamePeople]:
+            from engine import operations
+
+            return operations.evaluate_on_same_people(library, list(run_ids))
+
+        self._same.request("same", make)
+
     def delete(self, run_id: str) -> None:
         """Delete a run. Where it was in use, the newest of the others that was judged is."""
         library, run = self.library.files, self.dataset.run(run_id)
@@ -168,7 +229,7 @@ class ModelsController(QObject):
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """What was compared was of the former data set."""
-        for worker in (self._comparing, self._baseline_worker):
+        for worker in (self._comparing, self._baseline_worker, self._same):
             worker.abandon()
         self.comparison, self.baseline_text, self._asked_baselines = None, "", None
         self._baselines, self._asked = {}, ("", ())

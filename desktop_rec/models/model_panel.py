@@ -15,6 +15,8 @@ from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.breakdowns import HEIGHT, BreakdownPlot, breakdown_text, describe_breakdown
 from desktop_rec.models.metric_grid import OneByOne
+from desktop_rec.models.notes_card import NotesCard
+from desktop_rec.models.settings_card import SettingsCard
 from desktop_rec.theme.theme import GRID, set_role
 
 if TYPE_CHECKING:
@@ -89,12 +91,14 @@ class ModelPanel(ScrollPage):
             self._grid.setColumnStretch(number, 1)
         self._grid.addWidget(self.missing, 0, 0, Qt.AlignmentFlag.AlignTop)
         self.missing.hide()
+        self.notes, self.settings = NotesCard(), SettingsCard()
         card = Card("run_facts")
         card.column.addWidget(heading("About this run"))
         card.column.addWidget(self.facts)
         self.column.addWidget(self._note)
         self.column.addLayout(self._grid)
-        self.column.addWidget(card)
+        for part in (card, self.notes, self.settings):
+            self.column.addWidget(part)
         self.column.addStretch(1)
         self._showing = OneByOne(self._show, self)
 

@@ -28,6 +28,10 @@ class RunHeadState:
     use_text: str
     can_continue: bool
     evaluate_text: str
+    run_id: str = ""
+    star: bool = False
+    can_export: bool = False
+    can_duplicate: bool = False
 
 
 class RunHead(QWidget):
@@ -45,11 +49,21 @@ class RunHead(QWidget):
             "evaluate_run",
             "Evaluate this run on what was held out from it, with the curve from few to many titles",
         )
+        self.star = button("☆ Star", "star_run", "Mark this run, to find it again", role="quiet")
+        self.star.setCheckable(True)
+        self.duplicate = button(
+            "Train again…",
+            "duplicate_run",
+            "Put this run's plan into Train, to change it and train again",
+            role="quiet",
+        )
+        self.export = button("Export…", "export_model", "Write this model to a file, for another machine", role="quiet")
         self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
         self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")
         buttons = QWidget()
         row = FlowLayout(buttons, gap=GRID)
-        for control in (self.use, self.resume, self.evaluate, self.rename, self.delete):
+        first = (self.use, self.resume, self.evaluate, self.star, self.duplicate, self.export)
+        for control in (*first, self.rename, self.delete):
             row.addWidget(control)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -60,7 +74,11 @@ class RunHead(QWidget):
 
     def show_run(self, state: RunHeadState, *, is_free: bool) -> None:
         """Show a run; `is_free`: no long job is in the way of another."""
-        self.name.show_name(state.name)
+        self.name.show_name(state.name, of=state.run_id)
+        self.star.setChecked(state.star)
+        self.star.setText("★ Starred" if state.star else "☆ Star")
+        self.duplicate.setEnabled(state.can_duplicate)
+        self.export.setEnabled(state.can_export and is_free)
         self._about.setText(state.about)
         self.use.setText(state.use_text)
         self.use.setEnabled(state.can_use)

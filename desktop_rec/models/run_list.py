@@ -28,6 +28,7 @@ from desktop_rec.common.controls import button, named
 from desktop_rec.common.panels import caption, heading
 from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_ground, paint_text, small, strong, wrapped
+from desktop_rec.models.list_parts import RunListFoot, RunListHead
 from desktop_rec.theme.icons import pixmap
 from desktop_rec.theme.theme import GRID, THEME, number_font, series_colour, set_role
 
@@ -39,6 +40,7 @@ _PAD = 12
 _GAP = 5
 _MOST_LINES = 3
 _MANY = 100
+STAR = "★"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class RunHeading:
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run: its number (colour), name, what it is, and its figure. `in_use`: For you recommends with it."""
+    """One run: its number (colour), name, what it is, and its figure. `in_use`: For you recommends with it.
+
+    `star`: a person marked it.
+    """
 
     run_id: str
     name: str
@@ -62,11 +67,14 @@ class RunLine:
     is_ticked: bool = False
     can_tick: bool = True
     in_use: bool = False
+    star: bool = False
 
     def sentence(self) -> str:
         """The line for those who listen."""
         ticked = ", compared" if self.is_ticked and self.can_tick else ""
-        return f"{self.name}, {self.about}{', ' + self.figure if self.figure else ''}{ticked}"
+        star = ", with a star" if self.star else ""
+        told = ", ".join(filter(None, (self.name, self.about, self.figure)))
+        return f"{told}{star}{ticked}"
 
 
 Row = RunHeading | RunLine
@@ -185,22 +193,27 @@ class RunDelegate(QStyledItemDelegate):
         if row.can_tick:
             _paint_tick(painter, tick_place(option.rect), row, ratio=option.widget.devicePixelRatioF())
         inside = option.rect.adjusted(_PAD + _TICK + 10, _GAP, -_PAD, 0)
-        font, weak, figures = option.font, small(option.font), number_font(option.font)
+        font, weak, figures = option.font, small(option.font), small(number_font(option.font))
         top = QRect(inside.left(), inside.top(), inside.width(), QFontMetrics(font).height())
-        figure_width = QFontMetrics(figures).horizontalAdvance(row.figure)
-        paint_text(painter, top, row.figure, font=figures, colour=colours.text, align=RIGHT)
-        paint_text(painter, top.adjusted(0, 0, -figure_width - 8, 0), row.name, font=font, colour=colours.text)
+        paint_text(painter, top, row.name, font=font, colour=colours.text)
         below = QRect(top.left(), top.bottom() + 3, top.width(), QFontMetrics(weak).height())
-        about = f"{row.about} · in use" if row.in_use else row.about
+        about = " · ".join(filter(None, (row.about, "in use" if row.in_use else "")))
+        taken = paint_text(painter, below, row.figure, font=figures, colour=colours.text, align=RIGHT)
+        below.adjust(0, 0, -taken - 8, 0)
+        taken = paint_text(painter, below, STAR * row.star, font=font, colour=colours.accent, align=RIGHT)
+        below.adjust(0, 0, -taken - 8 * row.star, 0)
         paint_text(painter, below, about, font=weak, colour=colours.text_weak)
 
 
 class RunList(QFrame):
-    """chosen(run_id), ticked(run_id, is_on), blend_asked()."""
+    """chosen(run_id), ticked(run_id, is_on), blend_asked(), narrowed(RunFilter), open_asked(), room_asked()."""
 
     chosen = Signal(str)
     ticked = Signal(str, bool)
     blend_asked = Signal()
+    narrowed = Signal(object)
+    open_asked = Signal()
+    room_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,11 +221,15 @@ class RunList(QFrame):
         self._rows.ticked.connect(self.ticked)
         self.view.selectionModel().currentChanged.connect(self._on_current)
         self.blend.clicked.connect(self.blend_asked)
+        self.head.narrowed.connect(self.narrowed)
+        self.foot.open.clicked.connect(self.open_asked)
+        self.foot.make_room.clicked.connect(self.room_asked)
         THEME.changed.connect(self.view.viewport().update)
 
     def show_runs(self, rows: Sequence[Row], *, chosen: str) -> None:
         """The runs, and which of them the right side is about."""
         self._rows.show_rows(rows)
+        self._none.setVisible(not rows)
         place, selection = self._rows.place_of(chosen), self.view.selectionModel()
         if place is None or selection.currentIndex().row() == place:
             return
@@ -254,13 +271,17 @@ class RunList(QFrame):
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.blend = button("Blend these", "blend_runs", "Mix the ticked runs into a new one")
         self._problem = caption()
+        self.head, self.foot, self._none = RunListHead(), RunListFoot(), caption("No run is like that.")
+        self._none.hide()
         top, foot = QVBoxLayout(), QVBoxLayout()
         top.setContentsMargins(12, 2 * GRID, 12, 0)
-        top.addWidget(heading("Trained on these ratings"))
+        for part in (heading("Trained on these ratings"), self.head, self._none):
+            top.addWidget(part)
         foot.setContentsMargins(12, GRID, 12, 2 * GRID)
         foot.setSpacing(4)
         foot.addWidget(self.blend)
         foot.addWidget(self._problem)
+        foot.addWidget(self.foot)
         self._whole = QVBoxLayout(self)
         self._whole.setContentsMargins(0, 0, 1, 0)
         self._whole.setSpacing(4)

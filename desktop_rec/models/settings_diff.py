@@ -43,7 +43,7 @@ def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, 
     found = []
     if run.model != other.model:
         found.append(Difference("Model", title_of(run.model), title_of(other.model)))
-    for mine, others in zip(_parts(run), _parts(other), strict=True):
+    for mine, others in zip(settings_parts(run), settings_parts(other), strict=True):
         found += _between(*mine, *others)
     for label, values in (
         ("Parameters", (format_count(run.parameters), format_count(other.parameters))),
@@ -122,7 +122,8 @@ Values = Mapping[str, Any]
 ConfigClass = type[Config] | None
 
 
-def _parts(run: RunRecord) -> tuple[tuple[ConfigClass, Values], ...]:
+def settings_parts(run: RunRecord) -> tuple[tuple[ConfigClass, Values], ...]:
+    """The settings of the model, of training and of the split, by name, each with its class."""
     kind = MODELS.get(run.model)
     return (
         _with_defaults(kind.config_class if kind else None, _readable(run.model_config)),

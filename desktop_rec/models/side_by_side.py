@@ -11,6 +11,7 @@ from desktop_rec.common.plain import ColouredLabel
 from desktop_rec.common.plots.card import PlotCard
 from desktop_rec.models.curves_plot import HEIGHT, CurvesPlot, Overlay
 from desktop_rec.models.metric_grid import MetricGrid
+from desktop_rec.models.same_card import SameCard
 from desktop_rec.models.settings_diff import DiffCard
 from desktop_rec.theme.theme import GRID, THEME
 
@@ -35,11 +36,11 @@ class MeaningCard(Card):
 
 
 class SideBySide(ScrollPage):
-    """`meaning`, `metrics` and `diff` are the parts that are shown to directly."""
+    """`meaning`, `metrics`, `diff` and `same` are the parts that are shown to directly."""
 
     def __init__(self) -> None:
         super().__init__("side_by_side", spacing=2 * GRID)
-        self.meaning, self.metrics, self.diff = MeaningCard(), MetricGrid(), DiffCard()
+        self.meaning, self.metrics, self.diff, self.same = MeaningCard(), MetricGrid(), DiffCard(), SameCard()
         self.curves: CurvesPlot | None = None
         self._card: PlotCard | None = None
         self._note = plain_text(role="weak")
@@ -51,7 +52,7 @@ class SideBySide(ScrollPage):
         self._curves_column.setSpacing(4)
         self._curves_column.addWidget(self._legend)
         self._curves_column.addWidget(self.curve_notes)
-        for part in (self.meaning, self._note, self.metrics, self._curves_part, self.diff):
+        for part in (self.meaning, self._note, self.metrics, self._curves_part, self.diff, self.same):
             self.column.addWidget(part)
         self.column.addStretch(1)
         THEME.changed.connect(self._show_legend)

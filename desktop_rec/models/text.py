@@ -6,34 +6,54 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from desktop_rec.models.comparison import RunComparison
+from desktop_rec.models.filtering import RunFilter, line_metric, shown_runs
 from desktop_rec.models.groups import RunGroup, describe_people, describe_split
 from desktop_rec.models.page import RunHeadState
 from desktop_rec.models.run_list import Row, RunHeading, RunLine
+from engine.data.split import split_key
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
-from engine.models.registry import title_of
-from engine.text import format_ago, format_count, format_duration, format_figure, format_moment, format_rate
+from engine.models.registry import MODELS, title_of
+from engine.text import (
+    format_ago,
+    format_count,
+    format_duration,
+    format_figure,
+    format_moment,
+    format_rate,
+    format_size,
+    join_words,
+)
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
+    from engine.library.runs import RunRoom
 
 EVALUATE_FULLY = "Evaluate fully"
-_LINE_METRICS = ("ndcg@100", "recall@20", "rmse")
 
 
 def run_rows(
-    groups: Sequence[RunGroup], *, chosen: str, ticks: Mapping[str, bool], in_use: str | None
+    groups: Sequence[RunGroup],
+    *,
+    chosen: str,
+    ticks: Mapping[str, bool],
+    in_use: str | None,
+    wanted: RunFilter = RunFilter(),
 ) -> tuple[Row, ...]:
-    """All runs under a heading for each split; those that cannot be compared with the chosen one say so."""
+    """The wanted runs under a heading for each split; those that cannot be compared with the chosen one say so."""
     rows: list[Row] = []
     for group in groups:
-        is_own = group.has(chosen)
+        is_own, shown = group.has(chosen), shown_runs(group.runs, wanted)
+        if not shown:
+            continue
         rows.append(_heading(group, is_own=is_own, is_only=len(groups) == 1))
-        metric = next((name for name in _LINE_METRICS if any(name in run.metrics for run in group.runs)), "")
-        for place, run in zip(range(len(group.runs) - 1, -1, -1), group.runs, strict=True):
+        metric = line_metric(group.runs)
+        places = {run.run_id: place for place, run in enumerate(reversed(group.runs))}
+        for run in shown:
             run_id, is_ticked = run.run_id, ticks.get(run.run_id, False) or run.run_id == chosen
-            about, figure = _about(run), _figure(run, metric)
-            rows.append(RunLine(run_id, run.title, about, figure, place, is_ticked, is_own, in_use=run_id == in_use))
+            about, figure, place = _about(run), _figure(run, metric), places[run.run_id]
+            line = RunLine(run_id, run.title, about, figure, place, is_ticked, is_own, run_id == in_use, run.star)
+            rows.append(line)
     return tuple(rows)
 
 
@@ -47,12 +67,16 @@ def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str 
         can_use=run.has_model and not is_used,
         use_text="In use" if is_used else "Use this model",
         can_continue=_can_continue(run),
+        run_id=run.run_id,
+        star=run.star,
+        can_export=run.has_model and run.status != "running",
+        can_duplicate=run.model in MODELS and not MODELS[run.model].made_of_runs,
         evaluate_text=_evaluate_text(run, comparison),
     )
 
 
-def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
-    """What is known of a run, a line each; what there is nothing to say of is left out."""
+def run_facts(run: RunRecord, *, room: str = "") -> tuple[tuple[str, str], ...]:
+    """What is known of a run, a line each; what there is nothing to say of is left out. `room`: what it takes."""
     best = ""
     if run.best_epoch is not None and run.best_value is not None:
         best = f", the best was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)})"
@@ -71,6 +95,12 @@ def run_facts(run: RunRecord) -> tuple[tuple[str, str], ...]:
         ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
         ("Parameters", format_count(run.parameters)),
         ("Trained", format_moment(run.created)),
+        ("Opened from a file", format_moment(run.imported) if run.imported else ""),
+        ("Rate changed", join_words(f"to {format_rate(lr)} at step {step:,}" for step, lr in run.rate_changes)),
+        ("Seed", str(run.seed)),
+        ("Data", f"{run.dataset_name}, fingerprint {run.fingerprint}"),
+        ("Made with", ", ".join(f"{name} {version}" for name, version in run.versions.items())),
+        ("Room", room),
         ("Advice", run.advice),
     )
     return tuple((label, text) for label, text in facts if text)
@@ -109,6 +139,19 @@ def missing_curve(run: RunRecord, comparison: RunComparison) -> str:
         f"How good {run.title} is for people of whom it knows only 1, 2 or 4 titles is not measured yet: that takes a "
         f"few times as long as the evaluation after training. Press {EVALUATE_FULLY} to draw the curve."
     )
+
+
+def can_be_held_beside(run: RunRecord, other: RunRecord) -> bool:
+    """Whether a run of other people could be compared with this one on what neither has learned from."""
+    kinds = (run.split_config.get("kind"), other.split_config.get("kind"))
+    are_apart = split_key(run.split_config) != split_key(other.split_config)
+    return are_apart and "none" not in kinds and run.has_model and other.has_model
+
+
+def describe_room(room: RunRoom) -> str:
+    """What a run takes on the disk, and what of that it could do without."""
+    more = f", of which {format_size(room.free_bytes)} only to go on exactly" if room.free_bytes else ""
+    return f"{format_size(room.size_bytes)}{more}"
 
 
 def blend_parts(group: RunGroup | None, ticked: Sequence[str]) -> tuple[RunRecord, ...]:
@@ -156,11 +199,13 @@ def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
 
 
 def _about(run: RunRecord) -> str:
-    title = title_of(run.model)
-    state = {"stopped": " · stopped", "interrupted": " · interrupted", "failed": " · failed", "running": " · training"}
-    not_evaluated = " · not evaluated" if not run.metrics and run.split_config.get("kind") != "none" else ""
-    ended = " · diverged" if run.diverged else state.get(run.status, "")
-    return f"{title}{ended}{not_evaluated}"
+    """What is to be said of a run beside its name, its model where that is not in the name."""
+    title = "" if run.title.startswith(title_of(run.model)) else title_of(run.model)
+    states = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed", "running": "training"}
+    ended = "diverged" if run.diverged else states.get(run.status, "")
+    not_evaluated = "not evaluated" if not run.metrics and run.split_config.get("kind") != "none" else ""
+    imported = "from a file" if run.imported else ""
+    return " · ".join(filter(None, (title, ended, not_evaluated, imported, *run.tags)))
 
 
 def _figure(run: RunRecord, metric: str) -> str:

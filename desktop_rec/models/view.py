@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_rec.common import questions
 from desktop_rec.common.building import next_step
+from desktop_rec.common.notices import Failure
 from desktop_rec.common.panels import PlaceMessage
 from desktop_rec.models import text
 from desktop_rec.models.breakdowns import BEHIND_ONLY
 from desktop_rec.models.comparison import RunComparison
 from desktop_rec.models.controller import ModelsController
 from desktop_rec.models.curves_plot import overlay
+from desktop_rec.models.files.controller import CountedRoom
+from desktop_rec.models.filtering import RunFilter, choices_of
 from desktop_rec.models.groups import RunGroup, describe_people, groups_of
 from desktop_rec.models.meaning import meaning, unit_of
 from desktop_rec.models.metric_grid import OneByOne
@@ -26,6 +30,7 @@ from desktop_rec.models.user_evaluation import UserEvaluationPresenter
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
+    from engine.operations import SamePeople
 
 TICKED_AT_FIRST = 6
 
@@ -43,6 +48,9 @@ class ModelsView(QWidget):
         self._ticks: dict[str, bool] = {}
         self._is_due = True
         self._listed: tuple[object, ...] = ()
+        self._wanted = RunFilter()
+        self._room = CountedRoom()
+        self._asked_same: tuple[str, ...] = ()
         self.page, self.missing = ModelsPage(evaluate_text=text.EVALUATE_FULLY), PlaceMessage()
         next_step()
         self._user_evaluation = UserEvaluationPresenter(models, self.page.user)
@@ -122,6 +130,18 @@ class ModelsView(QWidget):
         page.head.delete.clicked.connect(lambda: models.delete(self._chosen))
         page.head.name.renamed.connect(lambda name: models.rename(self._chosen, name))
         page.beside.diff.other_chosen.connect(self._show_differences)
+        page.head.star.clicked.connect(lambda is_on: models.note(self._chosen, star=is_on))
+        page.head.duplicate.clicked.connect(lambda: models.duplicate(self._chosen))
+        page.head.export.clicked.connect(self._on_export)
+        page.model.notes.noted.connect(lambda run_id, tags, notes: models.note(run_id, tags=tags, notes=notes))
+        page.runs.narrowed.connect(self._on_narrowed)
+        page.runs.open_asked.connect(self._on_open)
+        page.runs.room_asked.connect(lambda: models.files.make_room(self._room.can_give))
+        page.beside.same.asked.connect(self._on_same)
+        models.same_found.connect(self._on_same_found)
+        models.same_failed.connect(self._on_same_failed)
+        models.files.room_counted.connect(self._on_room)
+        models.files.imported.connect(self._choose)
 
     def _on_dataset(self) -> None:
         self._chosen, self._ticks = "", {}
@@ -151,8 +171,43 @@ class ModelsView(QWidget):
             self._user_evaluation.take_model()
 
     def _choose(self, run_id: str) -> None:
-        self._chosen = run_id
+        self._chosen, self._asked_same = run_id, ()
+        self.page.beside.same.forget()
         self._refresh()
+
+    def _on_narrowed(self, wanted: RunFilter) -> None:
+        self._wanted = wanted
+        self._show_runs()
+
+    def _on_export(self) -> None:
+        run = self._run
+        path = questions.ask_where_to_export_model(self, run.title.replace("/", "-")) if run is not None else None
+        if run is not None and path is not None:
+            self._models.files.export_model(run.run_id, path)
+
+    def _on_open(self) -> None:
+        path = questions.ask_for_model_file(self)
+        if path is not None:
+            self._models.files.import_model(path)
+
+    def _on_same(self, other_id: str) -> None:
+        self._asked_same = (self._chosen, other_id)
+        self._models.compare_same(self._asked_same)
+
+    def _on_same_found(self, found: SamePeople) -> None:
+        runs = [self._runs[run_id] for run_id in self._asked_same if run_id in self._runs]
+        if runs and tuple(found.results) == self._asked_same:
+            self.page.beside.same.show_found(found, [run.title for run in runs])
+
+    def _on_same_failed(self, failure: Failure) -> None:
+        self.page.beside.same.show_note(f"{failure.sentence} {failure.remedy}".strip())
+
+    def _on_room(self, room: CountedRoom) -> None:
+        self._room = room
+        count, giving = len(room.by_run), len(room.can_give)
+        self.page.runs.foot.show_room(room.size_bytes, runs=count, free_bytes=room.free_bytes, giving=giving)
+        if self._run is not None:
+            self._show_facts(self._run)
 
     def _on_ticked(self, run_id: str, is_on: bool) -> None:
         self._ticks[run_id] = is_on
@@ -167,12 +222,17 @@ class ModelsView(QWidget):
         self._is_due = bool(self._chosen) and not self.isVisible()
         if self._chosen and not self._is_due:
             self._models.compare(self._chosen, self._ticked)
+            self._models.files.count_room()
 
     def _show_runs(self) -> None:
-        listed = (self._groups, self._chosen, self._ticked, self._models.model.run_id)
+        in_use = self._models.model.run_id
+        listed = (self._groups, self._chosen, self._ticked, in_use, self._wanted)
         if listed != self._listed:
             self._listed = listed
-            rows = text.run_rows(self._groups, chosen=self._chosen, ticks=self._ticks, in_use=self._models.model.run_id)
+            self.page.runs.head.show_choices(choices_of(tuple(self._runs.values())))
+            rows = text.run_rows(
+                self._groups, chosen=self._chosen, ticks=self._ticks, in_use=in_use, wanted=self._wanted
+            )
             self.page.runs.show_runs(rows, chosen=self._chosen)
 
     def _show_head(self) -> None:
@@ -182,6 +242,9 @@ class ModelsView(QWidget):
             return
         problem = text.blend_problem(self._group, self._ticked, busy=job.title if job is not None else "")
         self.page.runs.show_blend_problem(problem)
+        self.page.runs.foot.allow(job is None)
+        self.page.model.notes.show_notes(run.run_id, run.tags, run.notes)
+        self.page.model.settings.show_run(run)
         self.page.head.show_run(text.head_state(run, comparison, in_use=self._models.model.run_id), is_free=job is None)
         self.page.model.missing.allow(job is None and comparison is not None)
 
@@ -225,6 +288,9 @@ class ModelsView(QWidget):
         others = [(run_id, other.title) for run_id, other in self._runs.items() if run_id != self._chosen]
         ticked = [run_id for run_id in self._ticked if run_id != self._chosen]
         self.page.beside.diff.show_others(others, chosen=ticked[0] if ticked else "")
+        self.page.beside.same.show_others(
+            [(run_id, other.title) for run_id, other in self._runs.items() if text.can_be_held_beside(run, other)]
+        )
         self._show_differences(self.page.beside.diff.other)
 
     def _show_model(self, run: RunRecord, group: RunGroup, comparison: RunComparison) -> None:
@@ -233,8 +299,13 @@ class ModelsView(QWidget):
         shown = [breakdown for breakdown in comparison.breakdowns if breakdown.name not in BEHIND_ONLY]
         pairs = [(breakdown, behind.get(breakdown.name)) for breakdown in shown]
         self.page.model.show_missing_curve(text.missing_curve(run, comparison))
-        self.page.model.facts.show_lines(text.run_facts(run))
+        self._show_facts(run)
         self.page.model.show_breakdowns(pairs, note=text.missing_breakdowns(run, comparison))
+
+    def _show_facts(self, run: RunRecord) -> None:
+        room = self._room.by_run.get(run.run_id)
+        words = text.describe_room(room) if room is not None else ""
+        self.page.model.facts.show_lines(text.run_facts(run, room=words))
 
     def _show_differences(self, other_id: str) -> None:
         run, other = self._run, self._runs.get(other_id)

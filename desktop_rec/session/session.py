@@ -126,6 +126,7 @@ class Session(QObject):
         self.data.training_asked.connect(self.training.train_with_defaults)
         self.models.resume_asked.connect(self.training.resume)
         self.models.blend_asked.connect(self.training.blend)
+        self.models.plan_asked.connect(self.plan.take)
         self.dataset.damaged.connect(self.requests.report)
         self.jobs.idle.connect(self._on_idle)
         self.queries.idle.connect(self._on_idle)

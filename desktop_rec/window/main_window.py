@@ -115,7 +115,15 @@ class MainWindow(QMainWindow):
             session.my_ratings.choose_profile(last)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Show files as an import would read them, in Data; a person's own export goes on to its review by itself."""
+        """Show files as an import would read them, in Data; a person's own export goes on to its review by itself.
+
+        Models that were exported become runs.
+        """
+        models = [path for path in paths if path.suffix == ".desktoprec-model"]
+        if models:
+            self.show_place("models")
+            self.session.models.files.import_model(models[0])
+            return
         self.show_place("data")
         self.session.importing.prepare(paths, takes_own=True)
 

@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
 from desktop_rec.models.breakdowns import breakdown_text, describe_breakdown
@@ -16,19 +17,32 @@ from desktop_rec.models.comparison import (
     metric_sets,
 )
 from desktop_rec.models.curves_plot import overlay
+from desktop_rec.models.filtering import ORDERS, STARRED, RunFilter, choices_of, shown_runs
 from desktop_rec.models.groups import describe_people, describe_split, groups_of
 from desktop_rec.models.meaning import format_hits, meaning, verdict
 from desktop_rec.models.run_list import RunHeading, RunLine
+from desktop_rec.models.same_card import same_lines
 from desktop_rec.models.settings_diff import settings_differences
-from desktop_rec.models.text import blend_parts, blend_problem, head_state, missing_figures, run_facts, run_rows
+from desktop_rec.models.settings_list import settings_of
+from desktop_rec.models.text import (
+    blend_parts,
+    blend_problem,
+    can_be_held_beside,
+    head_state,
+    missing_figures,
+    run_facts,
+    run_rows,
+)
 from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
 from engine.data.split import SplitConfig, split_key
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
 from engine.evaluation.metrics import higher_is_better
+from engine.evaluation.result import EvaluationResult
 from engine.events import EpochEnded
 from engine.library.run_record import RunRecord
 from engine.models.mf import MfConfig
+from engine.operations.same_people import SamePeople
 from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
 from engine.text import format_setting
 from engine.training.config import TrainingConfig
@@ -411,3 +425,67 @@ def test_that_a_run_that_diverged_is_called_so_in_the_list():
     runs = [record("a", status="stopped", diverged=True), record("b", status="stopped")]
     lines = [row for row in run_rows(groups_of(runs), chosen="a", ticks={}, in_use=None) if isinstance(row, RunLine)]
     assert [line.about for line in lines] == ["Factorisation · diverged", "Factorisation · stopped"]
+
+
+def test_that_runs_are_found_by_words_of_names_settings_notes_and_tags_and_by_star_model_and_tag():
+    differing = {"differing": ("training.batch",), "training_config": TrainingConfig(batch=256).as_dict()}
+    runs = [
+        record("a", model="ease", star=True, tags=("study",)),
+        record("b", notes="Learns slowly."),
+        record("c", name="mf 3", **differing),
+    ]
+    wanted = [
+        RunFilter("slowly"), RunFilter("BATCH 256"), RunFilter("study"), RunFilter("", STARRED),
+        RunFilter("", "model:mf"), RunFilter("", "tag:study"), RunFilter("slowly", STARRED),
+    ]  # fmt: skip
+    found = [[run.run_id for run in shown_runs(runs, each)] for each in wanted]
+    assert found == [["b"], ["c"], ["a"], ["a"], ["b", "c"], ["a"], []]
+    assert [words for _, words in choices_of(runs)] == [
+        "All models", "With a star", "Factorisation", "Liked together", "Tag: study"
+    ]  # fmt: skip
+
+
+def test_that_runs_are_sorted_by_figure_name_and_time_with_those_without_a_figure_last():
+    better = {"ndcg@100": {"value": 0.5, "low": 0.4, "high": 0.6}}
+    runs = [record("b", metrics={}), record("c", seconds=9.0), record("a", metrics=better)]
+    orders = {order: [run.run_id for run in shown_runs(runs, RunFilter(order=order))] for order in ORDERS}
+    assert orders == {"newest": ["b", "c", "a"], "best": ["a", "c", "b"], "name": ["a", "b", "c"],
+                      "longest": ["b", "a", "c"]}  # fmt: skip
+
+
+def test_that_a_filtered_list_keeps_the_colours_of_its_runs_and_its_headings():
+    groups = groups_of([record("a"), record("b", star=True), record("c", split=RANDOM)])
+    rows = run_rows(groups, chosen="a", ticks={}, in_use=None, wanted=RunFilter(only=STARRED))
+    assert [type(row) for row in rows] == [RunHeading, RunLine]
+    assert (rows[1].run_id, rows[1].place, rows[1].star) == ("b", 0, True)
+
+
+def test_that_all_settings_are_listed_with_those_that_were_set_marked():
+    training = TrainingConfig(batch=256, lr=1e-3).as_dict()
+    run = record("a", training_config=training, differing=("training.batch", "model.rank"),
+                 model_config=MfConfig(rank=10).as_dict())  # fmt: skip
+    found = {(part, line.label): (line.value, line.how) for part, lines in settings_of(run) for line in lines}
+    assert found[("Training", "Batch")] == ("256", "set")
+    assert found[("Training", "Learning rate")] == ("1e-3", "found automatically")
+    assert found[("Training", "Epochs")] == ("40", "default")
+    assert {value for (_, label), value in found.items() if label == "Rank"} == {("10", "set")}
+
+
+def test_that_only_runs_of_other_people_that_held_somebody_out_are_offered_for_the_same_people():
+    run = record("a")
+    others = [record("b"), record("c", split=RANDOM), record("d", split=SplitConfig(kind="none").as_dict()),
+              record("e", split=RANDOM, has_model=False)]  # fmt: skip
+    assert [other.run_id for other in others if can_be_held_beside(run, other)] == ["c"]
+
+
+def test_that_what_was_found_on_the_same_people_is_told_figure_by_figure():
+    def result(rmse, values):
+        figures = {"rmse": Interval(rmse, rmse - 0.1, rmse + 0.1)}
+        return EvaluationResult(4, figures, {"rmse": np.array(values)}, np.arange(4), np.ones(4, dtype=np.int64))
+
+    found = SamePeople({"a": result(0.9, [0.9] * 4), "b": result(1.0, [1.0] * 4)}, 4, 60)
+    lines = same_lines(found, ["Mine", "Other"])
+    assert lines[0] == ("", "Mine", "Other", "")
+    assert lines[1][1:3] == ("0.900", "1.00")
+    assert "better than Other" in lines[1][3]
+    assert found.words == "On 60 ratings of 4 people that none of them learned from."

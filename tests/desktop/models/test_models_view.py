@@ -496,3 +496,44 @@ def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
     qtbot.wait(50)
     assert runs.view.viewport().rect().contains(runs.view.visualRect(runs.view.currentIndex()))
     assert runs.view.currentIndex().row() == 40
+
+
+def test_that_a_star_and_notes_can_be_taken_back(shared_session, shared_view):
+    runs, chosen = shared_session.library.files.runs, shared_view.chosen
+    shared_view.page.head.star.click()
+    shared_session.models.note(chosen, tags=["study"], notes="Good.")
+    assert (runs.find(chosen).star, runs.find(chosen).tags, runs.find(chosen).notes) == (True, ("study",), "Good.")
+    assert shared_session.undo.undo()
+    assert shared_session.undo.undo()
+    assert (runs.find(chosen).star, runs.find(chosen).tags, runs.find(chosen).notes) == (False, (), "")
+    assert not shared_view.page.head.star.isChecked()
+
+
+def test_that_a_run_is_exported_forgotten_and_opened_again(qtbot, view, session, library, tmp_path):
+    file, chosen = tmp_path / "mine.desktoprec-model", view.chosen
+    assert session.models.files.export_model(chosen, file)
+    qtbot.waitUntil(lambda: session.jobs.is_idle and file.exists(), timeout=MOST_MS)
+    library.runs.forget(chosen)
+    session.library.note_change()
+    assert session.models.files.import_model(file)
+    qtbot.waitUntil(lambda: session.jobs.is_idle and session.dataset.run(chosen) is not None, timeout=MOST_MS)
+    assert view.chosen == chosen
+    assert session.undo.undo()
+    assert session.dataset.run(chosen) is None
+
+
+def test_that_room_is_made_and_taken_back(qtbot, view, session, library):
+    chosen = run_id(view, TWO_HEAD)
+    assert session.models.files.make_room([chosen])
+    qtbot.waitUntil(lambda: session.jobs.is_idle and not library.runs.goes_on_exactly(chosen), timeout=MOST_MS)
+    assert session.undo.undo()
+    assert library.runs.goes_on_exactly(chosen)
+
+
+def test_that_the_plan_of_a_run_is_put_into_train(shared_session, shared_view, recorded):
+    asked, place = recorded(shared_session.models.plan_asked), recorded(shared_session.requests.place)
+    choose(shared_session, shared_view, TWO_HEAD)
+    shared_view.page.head.duplicate.click()
+    assert place.calls == ["train"]
+    plan, label = asked.calls[-1]
+    assert (plan.model, plan.training.epochs, label) == ("two_head", 3, TWO_HEAD)
