@@ -99,7 +99,7 @@ def _draw_layer(painter: QPainter, layer: Layer, cell: QRectF) -> None:
         painter.setPen(QPen(QColor(colour)))
         place = QRectF(cell.left(), area.bottom() + number * line, cell.width(), line)
         fitting = metrics.elidedText(words, Qt.TextElideMode.ElideRight, round(cell.width()) - 4)
-        painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, fitting)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignHCenter) | int(Qt.TextFlag.TextDontClip), fitting)
 
 
 def _bar_area(cell: QRectF, line: float) -> QRectF:

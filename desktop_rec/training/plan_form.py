@@ -136,8 +136,9 @@ class PlanForm(SidePanel):
         if start is not None and not self.rate.isHidden():
             if self._given_rate is None:
                 self.rate.show_origin(controller.rate_origin)
-            self.rate.show_changed(start.lr, changed=controller.has_other_rate)
-            labels = ("Learning rate", *labels) if controller.has_other_rate else labels
+            is_own = controller.has_other_rate and self._given_rate is None
+            self.rate.show_changed(start.lr, changed=is_own)
+            labels = ("Learning rate", *labels) if is_own else labels
         self.summary.show_changed(labels)
 
     def _on_edited(self) -> None:

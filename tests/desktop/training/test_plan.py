@@ -343,6 +343,7 @@ def test_that_a_rate_given_in_steps_is_the_plans_and_a_found_one_takes_its_place
     assert session.plan.plan.training.lr == 1e-2
     assert place.text("rate_words") == "Given by the rates in steps"
     assert not place.part("rate_line").isEnabled()
+    assert place.text("preset_changed") == "Changed by you: Schedule, Rates in steps"
     session.plan.use_rate(5e-3)
     assert place.text("setting_step_rates") == "1: 5e-3, 10: 1e-3"
     assert session.plan.plan.training.lr == 5e-3
