@@ -105,6 +105,8 @@ _AT_RANDOM = {"kind": "random"}
 """Models that only predict ratings are evaluated on held-out ratings of any height."""
 _LONG_SWEEP = {"steps": 300, "lowest": 1e-5}
 """Single ratings make a noisy loss, so the learning-rate sweep takes more steps."""
+_LONGER_SWEEP = {"steps": 1000, "lowest": 1e-4}
+"""Of a factorisation it falls by little before it rises: with fewer steps the noise hides it."""
 
 _MF_BY_STEPS = ModelKind(
     name="mf",
@@ -114,9 +116,9 @@ _MF_BY_STEPS = ModelKind(
     config="engine.models.mf:MfConfig",
     can=Capabilities(predicts_ratings=True, learns_by_steps=True, states_uncertainty=True, examples="ratings"),
     training={**_STARS, "lr": 5e-3},
-    finder=_LONG_SWEEP,
+    finder=_LONGER_SWEEP,
     split=_AT_RANDOM,
-    suggestion="minimum",
+    suggestion="steepest",
     only_rates=True,
 )
 _MF = ModelKind(
@@ -126,7 +128,7 @@ _MF = ModelKind(
     model="engine.models.mf_by_turns:FactorizationByTurns",
     config="engine.models.mf:MfConfig",
     can=Capabilities(predicts_ratings=True, states_uncertainty=True, examples="ratings"),
-    finder=_LONG_SWEEP,
+    finder=_LONGER_SWEEP,
     split=_AT_RANDOM,
     only_rates=True,
     by_steps=_MF_BY_STEPS,
@@ -144,7 +146,7 @@ MODELS: dict[str, ModelKind] = {
             config="engine.models.two_head_config:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True),
             training=_LISTS,
-            suggestion="minimum",
+            suggestion="steepest",
         ),
         ModelKind(
             name="mult_vae",
@@ -153,7 +155,7 @@ MODELS: dict[str, ModelKind] = {
             model="engine.models.autoencoder:MultVae",
             can=Capabilities(learns_by_steps=True, learns_from="likes"),
             training={**_LISTS, "lr": 2e-3},
-            suggestion="minimum",
+            suggestion="turning_point",
             other_ratings=True,
         ),
         ModelKind(
@@ -189,7 +191,7 @@ MODELS: dict[str, ModelKind] = {
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, needs_times=True, examples="windows"),
             training={**_STARS, "lr": 3e-3},
             split=_AT_RANDOM,
-            suggestion="valley",
+            suggestion="steepest",
             only_rates=True,
             slower_on_little=True,
         ),

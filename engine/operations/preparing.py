@@ -173,6 +173,7 @@ def _name_of(plan: TrainingPlan, batch: int, run: RunRecord | None, *, epochs: i
     parts = [describe_settings(plan.model, {}, epochs=None, differing=_values_of(plan, named))]
     parts += [f"batch {format_count(batch)}"]
     parts += [f"after {plural(epochs, 'epoch')} of {run.name}"] if run is not None else []
+    parts += ["validation loss"] if plan.finder.loss == "validation" else []
     return ", ".join(parts)
 
 

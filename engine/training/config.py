@@ -274,6 +274,13 @@ class FinderConfig(Config):
         low=0.0,
         high=4.0,
     )
+    loss: str = setting(
+        "training",
+        label="Loss",
+        help="training is that of each step's own batch; validation that of the same held-out examples after each "
+        "step: without the noise of batches, and slower.",
+        choices=("training", "validation"),
+    )
     stop_at: float = setting(
         4.0, label="Stop at", help="The sweep ends when the loss is this many times the best.", low=1.1, high=1000.0
     )

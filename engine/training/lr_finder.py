@@ -25,7 +25,10 @@ from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.rate_curve import COMPLETE, NOT_FINITE, ROSE, STOPPED, Float64
 from engine.training.rate_sweep import RateSweep
 from engine.training.step import Stepper
+from engine.training.validating import NO_LOSS, ValidationLoss, validation_loss
 
+_VALIDATED = 1024
+"""On so many held-out examples the validation loss is measured after each step."""
 _CARRIED = 0.9
 """How much of the running average of the loss each step keeps, by which a sweep sees that the loss has left bounds."""
 
@@ -49,7 +52,8 @@ def find_rate(
     training
         Batch, optimizer, precision and seed of the run to come; its rate is not used.
     finder
-        From which rate to which, in how many steps, and when the loss has left all bounds.
+        From which rate to which, in how many steps, when the loss has left all bounds, and which loss: of each step's
+        batch, or of held-out examples after it.
     prefer
         The kind of suggestion to choose where the curve shows it: "steepest", "valley", "minimum" or "turning_point".
     start_from
@@ -64,7 +68,7 @@ def find_rate(
     Raises
     ------
     TrainingError, LibraryError
-        Where there is nobody to learn from; where `start_from` is not of this model.
+        Where there is nobody to learn from or to measure a validation loss on; where `start_from` is of another model.
 
     Examples
     --------
@@ -80,8 +84,8 @@ def find_rate(
     >>> finder = FinderConfig(steps=30, lowest=1e-6, highest=1e-5)
     >>> cpu = torch.device("cpu")
     >>> found = drive(find_rate(everything, model, training=TrainingConfig(batch=10), finder=finder, device=cpu))
-    >>> len(found.lrs), found.chosen, found.words[:39]
-    (30, None, 'The loss hardly moved at any rate. Try ')
+    >>> len(found.lrs), found.chosen, found.words[:34]
+    (30, None, 'The loss hardly falls at any rate.')
     """
     if len(split.train) == 0:
         raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
@@ -96,7 +100,7 @@ def find_rate(
         pass
     yield sweep.reported()
     lrs, losses = sweep.arrays()
-    return RateSweep(lrs, losses, ended, smooth=finder.smooth, prefer=prefer, batch=sweep.batch)
+    return RateSweep(lrs, losses, ended, smooth=finder.smooth, prefer=prefer, loss=finder.loss, batch=sweep.batch)
 
 
 class _Sweep:
@@ -110,6 +114,7 @@ class _Sweep:
         self._steps_per_epoch = -(-len(self._examples) // self.batch)
         total_steps = self._steps_per_epoch * training.epochs
         self._stepper = Stepper(model, training, device, total_steps=total_steps, own_rates=False)
+        self._validation = self._measures_on(split) if finder.loss == "validation" else None
         self._first_step = 0
         self._lrs: list[float] = []
         self._losses: list[float] = []
@@ -131,12 +136,29 @@ class _Sweep:
                 remedy="Sweep from a fresh model, or train the run again.",
             ) from error
 
+    def _measures_on(self, split: Split) -> ValidationLoss:
+        """The loss on the same held-out examples. Raises TrainingError where there are none like those of training."""
+        model, training, device = self._stepper.model, self._training, self._stepper.device
+        found = (
+            validation_loss(
+                split, split.validation, model, training.seed, most=_VALIDATED, batch=self.batch, device=device
+            )
+            if split.validation is not None
+            else None
+        )
+        if found is None:
+            reason = NO_LOSS if split.validation is not None else "This split holds nobody out to validate on."
+            raise TrainingError(reason, remedy="Sweep by the training loss, or choose another split.")
+        return found
+
     def steps(self) -> Generator[Event | None, None, str]:
         """One step per rate; how it ended. The loss is read back each time: whether to go on depends on it."""
         pace, rows = Pace(), self._rows()
         for step, lr in enumerate(self._finder.rates(), start=self._first_step):
             batch = self._examples.batch(next(rows))
             loss = float(self._stepper.take(batch, lr=float(lr), step=step).shown)
+            if self._validation is not None and np.isfinite(loss):
+                loss = yield from self._validation.portions()
             if not np.isfinite(loss):
                 return NOT_FINITE
             self._add(float(lr), loss)

@@ -36,7 +36,7 @@ _NOISE_STEPS = 2**40
 """Where the noise of the validation begins: further than any step of a run."""
 
 
-class _Loss(Protocol):
+class ValidationLoss(Protocol):
     """The loss on validation people, portion by portion; `words` say of which sample it is, or nothing."""
 
     @property
@@ -54,16 +54,16 @@ class Validation:
         self._model, self._config = model, config
         self._candidates_I, self._held_out = split.candidates_I, split.validation
         self._metrics: tuple[str, ...] = ()
-        self._loss: _Loss | None = None
+        self._loss: ValidationLoss | None = None
         self.notes: tuple[str, ...] = ()
         if split.validation is None:
             return
         missing = unmeasurable(model, split.validation, config.metrics[1:])
         self._metrics = tuple(name for name in config.metrics if name not in missing)
         most = max(_LEAST, round(_MOST_SHARE * examples))
-        self._loss = _loss_of(split, split.validation, model, config.seed, most=most, batch=batch, device=device)
+        self._loss = validation_loss(split, split.validation, model, config.seed, most=most, batch=batch, device=device)
         cannot = f"{' and '.join(missing)} cannot be measured for this model on these people." if missing else ""
-        words = self._loss.words if self._loss is not None else _NO_LOSS
+        words = self._loss.words if self._loss is not None else NO_LOSS
         self.notes = tuple(filter(None, (cannot, words)))
 
     def measured(self) -> Job[tuple[tuple[str, float], ...]]:
@@ -80,15 +80,15 @@ class Validation:
         return tuple(values)
 
 
-_NO_LOSS = (
+NO_LOSS = (
     "The validation loss is left out: single ratings were held out, and this model learns from whole people. With the "
     "split strong it is measured."
 )
 
 
-def _loss_of(
+def validation_loss(
     split: Split, held_out: HeldOut, model: StepModel, seed: int, *, most: int, batch: int, device: torch.device
-) -> _Loss | None:
+) -> ValidationLoss | None:
     """How the loss is measured for a kind of model and split; None where there is nothing like the training loss."""
     drawn = np.random.default_rng(mixed_seed(seed, 0, salt=4))
     if not isinstance(model, RatingModel):

@@ -2,14 +2,16 @@ import numpy as np
 import pytest
 import torch
 from planted import CPU
+from small_models import small_model
 
 from engine.data.batches import epoch_order
-from engine.data.split import Split
-from engine.errors import SettingError
+from engine.data.split import Split, SplitConfig, make_split
+from engine.errors import SettingError, TrainingError
 from engine.events import LossesMeasured, Stop, drive
 from engine.models.registry import kind_of
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.lr_finder import find_rate
+from engine.training.validating import validation_loss
 
 TRAINING = TrainingConfig(batch=160, precision="float32")
 FINDER = FinderConfig(steps=60, lowest=1e-6)
@@ -162,6 +164,29 @@ def test_that_a_sweep_that_cannot_be_is_refused_with_its_sentence(values, words)
 def test_that_a_rate_that_is_none_is_refused_with_its_sentence(lr):
     with pytest.raises(SettingError, match=r"Learning rate \(lr\) lies between 1e-8 and 100"):
         TrainingConfig(lr=lr)
+
+
+def test_that_the_loss_may_be_that_of_held_out_examples_and_is_then_free_of_the_noise_of_batches(split, fresh_model):
+    model = fresh_model()
+    if validation_loss(split, split.validation, model, 1, most=64, batch=64, device=CPU) is None:
+        pytest.skip("nothing like its training loss is held out")
+    before = everything(model, split)
+    finder = FINDER.changed(loss="validation", steps=24, highest=1e-4)
+    result = sweep(split, model, finder=finder)
+    assert_same(before, everything(model, split))
+    assert result.loss == "validation"
+    by_batch = sweep(split, model, finder=finder.changed(loss="training"))
+    assert np.abs(np.diff(result.losses[:12])).max() < np.abs(np.diff(by_batch.losses[:12])).max()
+
+
+def test_that_a_validation_loss_that_cannot_be_measured_is_refused_with_a_sentence(planted, split):
+    everybody = make_split(planted, SplitConfig(kind="none"))
+    finder = FINDER.changed(loss="validation")
+    with pytest.raises(TrainingError, match="holds nobody out"):
+        sweep(everybody, small_model("mult_dae", split), finder=finder)
+    at_random = make_split(planted, SplitConfig(kind="random"))
+    with pytest.raises(TrainingError, match="learns from whole people"):
+        sweep(at_random, small_model("mult_dae", at_random), finder=finder)
 
 
 def test_that_the_smoothing_of_former_versions_is_left_out_when_a_plan_is_read():
