@@ -43,6 +43,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if narrowed else min(_processors(), _MOST_WORKERS)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A thorough run imports only the files that have tests for it: marked so, or with drawn cases."""
+    if not _is_thorough(config) or not collection_path.match("test_*.py"):
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return None if "mark.thorough" in text or "hypothesis" in text else True
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[Any]:
     """No garbage is looked for while syntax trees are made by the thousand, nor later among what stays anyway."""
