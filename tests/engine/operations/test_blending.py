@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from films import planted_home
 from operation_driving import QUICK, stop_at, trained
 from small_models import SMALL as SMALL_MODELS
 
@@ -25,11 +26,30 @@ from engine.recommending.explanation import explain
 HOUSE = Path(__file__).resolve().parents[3]
 
 
+def furnish(folder: Path) -> None:
+    """A library with two finished runs that go together."""
+    with Library.open(planted_home(folder), who="a test") as library:
+        dataset = library.datasets.open("planted")
+        drive(trained(library, dataset, model="ease", model_config=None, training=None))
+        drive(trained(library, dataset))
+
+
 @pytest.fixture
-def parts(library, dataset):
-    """The ids of two finished runs that go together."""
-    ease = drive(trained(library, dataset, model="ease", model_config=None, training=None))
-    return [ease.run_id, drive(trained(library, dataset)).run_id]
+def library(request, made_once, tmp_path):
+    made_once(furnish if "parts" in request.fixturenames else planted_home, tmp_path)
+    with Library.open(tmp_path / "home", who="a test") as opened:
+        yield opened
+
+
+@pytest.fixture
+def dataset(library):
+    return library.datasets.open("planted")
+
+
+@pytest.fixture
+def parts(library):
+    """The ids of the two runs."""
+    return [library.runs.find(model).run_id for model in ("ease 1", "two_head 1")]
 
 
 def popularity(library, dataset, **choices):
