@@ -65,6 +65,7 @@ class DiffCard(Card):
         self._shown: tuple[str, str, tuple[Difference, ...]] = ("", "", ())
         self._others: tuple[tuple[str, str], ...] = ()
         self.box = named(CalmComboBox(), "diff_other", "Against", "The run to compare the settings with")
+        self.box.setMinimumContentsLength(28)  # names differ at their ends
         self._same = caption("No setting differs.")
         head = QHBoxLayout()
         head.addWidget(heading("Settings that differ"), 1)
