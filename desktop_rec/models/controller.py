@@ -14,6 +14,7 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.models.comparison import RunComparison, compare_runs
 from desktop_rec.models.files.controller import ModelFilesController
 from desktop_rec.models.groups import RunGroup, groups_of
+from desktop_rec.models.matrix.controller import MatrixController
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
 from desktop_rec.session.library import OpenLibrary
@@ -84,6 +85,7 @@ class ModelsController(QObject):
         self.jobs, self.requests = jobs, requests
         self.comparison: RunComparison | None = None
         self.baseline_text = ""
+        self.matrix = MatrixController(library, queries, self)
         self._undo, self._scoring = undo, scoring
         self._baselines: dict[SplitKey, tuple[Mapping[str, EvaluationResult], str]] = {}
         self._asked_baselines: SplitKey | None = None
@@ -233,6 +235,7 @@ class ModelsController(QObject):
             worker.abandon()
         self.comparison, self.baseline_text, self._asked_baselines = None, "", None
         self._baselines, self._asked = {}, ("", ())
+        self.matrix.forget()
 
     def _refuse_running(self, run_id: str) -> None:
         run = self.dataset.run(run_id)

@@ -11,6 +11,7 @@ from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.name_edit import NameEdit
 from desktop_rec.common.panels import caption
 from desktop_rec.common.plain import set_tip
+from desktop_rec.models.matrix.panel import MatrixPanel
 from desktop_rec.models.model_panel import ModelPanel
 from desktop_rec.models.run_list import RunList
 from desktop_rec.models.side_by_side import SideBySide
@@ -99,6 +100,7 @@ class ModelsPage(QWidget):
         self.runs, self.head, self.beside = RunList(), RunHead(), SideBySide()
         next_step()
         self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
+        self.matrix = MatrixPanel()
         next_step()
         self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
         set_tip(self.tabs, "")
@@ -107,6 +109,7 @@ class ModelsPage(QWidget):
         self.tabs.addTab(self.beside, "Side by side")
         self.tabs.addTab(self.model, "This model")
         self.tabs.addTab(self.user, "How well it knows you")
+        self.tabs.addTab(self.matrix, "All ratings")
         next_step()
         right = QVBoxLayout()
         right.setContentsMargins(2 * GRID, 2 * GRID, GRID, 0)

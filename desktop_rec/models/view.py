@@ -22,6 +22,7 @@ from desktop_rec.models.curves_plot import overlay
 from desktop_rec.models.files.controller import CountedRoom
 from desktop_rec.models.filtering import RunFilter, choices_of
 from desktop_rec.models.groups import RunGroup, describe_people, groups_of
+from desktop_rec.models.matrix.presenter import MatrixPresenter
 from desktop_rec.models.meaning import meaning, unit_of
 from desktop_rec.models.metric_grid import OneByOne
 from desktop_rec.models.page import ModelsPage
@@ -54,6 +55,7 @@ class ModelsView(QWidget):
         self.page, self.missing = ModelsPage(evaluate_text=text.EVALUATE_FULLY), PlaceMessage()
         next_step()
         self._user_evaluation = UserEvaluationPresenter(models, self.page.user)
+        self._matrix = MatrixPresenter(models.matrix, self.page.matrix)
         self._showing = OneByOne(self._show_part, self)
         self._whole = QStackedWidget()
         self._whole.addWidget(self.missing)
@@ -80,6 +82,7 @@ class ModelsView(QWidget):
             self._show_head()
             self._showing.begin(1 + len(_PARTS))
             self._user_evaluation.choose(run)
+            self._matrix.choose(run)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -45,6 +45,7 @@ _WITH_LIBRARY = {
     "recommend": ("recommending", "recommend"),
     "ask": ("asking", "ask"),
     "predict": ("predicting", "predict"),
+    "matrix": ("predicting", "matrix"),
 }
 _WITHOUT_LIBRARY = {
     "models": ("listing", "list_models"),

@@ -172,6 +172,9 @@ def _add_training(add: _AddCommand) -> None:
     train.add_argument("--queue", type=Path, metavar="FILE", help="plans to train one after another, as JSON")
     train.add_argument("--lr", metavar="auto|X", help="the learning rate; auto finds it first")
     train.add_argument("--epochs", type=int, metavar="N", help="how often to go through all people")
+    train.add_argument(
+        "--answers", type=Path, metavar="OUT.txt", help="write the ratings that the data set's text file asks for"
+    )
     resume = add("resume", help="continue a run")
     resume.add_argument("run", metavar="RUN")
     resume.add_argument("--epochs", type=int, metavar="N", help="the new total")
@@ -294,6 +297,19 @@ def _add_predicting(add: _AddCommand) -> None:
     )  # fmt: skip
     command.add_argument("--out", required=True, type=Path, metavar="OUT.csv", help="the file to write")
     command.add_argument("--uncertainty", action="store_true", help="add a column sd: how far off a rating may be")
+    matrix = add("matrix", help="show a window of all ratings, its gaps filled with predicted ones")
+    matrix.add_argument("run", metavar="RUN")
+    matrix.add_argument("--people", type=_positive, default=10, metavar="N", help="how many people (rows)")
+    matrix.add_argument("--titles", type=_positive, default=6, metavar="N", help="how many titles (columns)")
+    matrix.add_argument(
+        "--from-person", type=_positive, default=1, metavar="N", help="the first of them; those with most ratings first"
+    )
+    matrix.add_argument(
+        "--from-title", type=_positive, default=1, metavar="N", help="the first of them; the most rated first"
+    )
+    matrix.add_argument(
+        "--out", type=Path, metavar="OUT.csv", help="a file user,item,rating,is_predicted to write, too"
+    )
 
 
 def _positive(text: str) -> int:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Iterator
 from typing import Any
 
 from engine import operations
-from engine.cli.output import Answer, WrongUse, format_facts
+from engine.cli.output import Answer, WrongUse, format_facts, format_table
 from engine.cli.progress import Driver
 from engine.cli.reading_options import given_of
+from engine.data.whole_file import write_table
 from engine.documents import document_of
 from engine.library.run_record import RunRecord
 from engine.library.store import Library
+from engine.operations.matrix import MatrixWindow
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.operations.recommending import ManyRecommended
-from engine.text import format_count, format_duration, plural
+from engine.text import format_count, format_duration, format_title, plural
 
 _SHOWN = 5
+_TITLE_WIDTH = 20
 
 
 def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -36,6 +41,68 @@ def predict(arguments: argparse.Namespace, library: Library, driver: Driver) -> 
         "uncertainty": bool(arguments.uncertainty),
     }
     return Answer(document, _predicted_text(done))
+
+
+def matrix(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    """A window of the ratings as a table; what is predicted stands in brackets."""
+    record = library.runs.find(arguments.run)
+    found = driver.run(
+        operations.filled_matrix(
+            library,
+            record.run_id,
+            first_person=arguments.from_person - 1,
+            first_title=arguments.from_title - 1,
+            people=arguments.people,
+            titles=arguments.titles,
+        )
+    )
+    rows = list(_cells(found))
+    if arguments.out is not None:
+        write_table(arguments.out, ("user", "item", "rating", "is_predicted"), rows)
+    names = ("user", "item", "rating", "predicted")
+    document = {
+        **_run_document(record),
+        "first_person": arguments.from_person,
+        "first_title": arguments.from_title,
+        "people": found.people,
+        "titles": found.titles,
+        "cells": [dict(zip(names, row, strict=True)) for row in rows],
+        "out": arguments.out,
+    }
+    return Answer(document, _matrix_text(found))
+
+
+def _cells(found: MatrixWindow) -> Iterator[tuple[str, str, float, bool]]:
+    """Every cell that has a rating, given or predicted."""
+    for row, user in enumerate(found.users):
+        for column, item in enumerate(found.items):
+            given, filled = float(found.given_RC[row, column]), float(found.filled_RC[row, column])
+            if not (math.isnan(given) and math.isnan(filled)):
+                yield user, item, round(filled if math.isnan(given) else given, 5), math.isnan(given)
+
+
+def _matrix_text(found: MatrixWindow) -> str:
+    names = [format_title(name, year or None) for name, year in zip(found.names, found.years, strict=True)]
+    heads = ["", *map(_shortened, names)]
+    rows = [
+        [user, *(_cell(given, filled) for given, filled in zip(givens, fills, strict=True))]
+        for user, givens, fills in zip(found.users, found.given_RC.tolist(), found.filled_RC.tolist(), strict=True)
+    ]
+    last_person, last_title = found.first_person + len(found.users), found.first_title + len(found.items)
+    people = f"People {found.first_person + 1:,} to {last_person:,} of {found.people:,}"
+    titles = f"titles {found.first_title + 1:,} to {last_title:,} of {found.titles:,}"
+    where = f"{people}, {titles}. In brackets: predicted."
+    return f"{format_table(heads, rows, right=range(1, len(heads)))}\n{where}"
+
+
+def _cell(given: float, filled: float) -> str:
+    if not math.isnan(given):
+        return f"{given:g} "
+    return "" if math.isnan(filled) else f"({filled:.1f})"
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _TITLE_WIDTH else f"{title[: _TITLE_WIDTH - 1].rstrip()}…"
 
 
 def recommend_many(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:

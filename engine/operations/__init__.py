@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     from engine.operations.importing import undo_again as undo_again
     from engine.operations.making_room import MadeRoom as MadeRoom
     from engine.operations.making_room import make_room as make_room
+    from engine.operations.matrix import FilledMatrix as FilledMatrix
+    from engine.operations.matrix import MatrixWindow as MatrixWindow
+    from engine.operations.matrix import filled_matrix as filled_matrix
+    from engine.operations.matrix import open_matrix as open_matrix
     from engine.operations.model_files import ExportedModel as ExportedModel
     from engine.operations.model_files import ImportedModel as ImportedModel
     from engine.operations.model_files import export_model as export_model
@@ -78,6 +82,7 @@ _PLACES = {
     "settle_again undo_again",
     "making_room": "MadeRoom make_room",
     "model_files": "ExportedModel ImportedModel export_model import_model",
+    "matrix": "FilledMatrix MatrixWindow filled_matrix open_matrix",
     "predicting": "Predictions predict",
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",

@@ -139,7 +139,7 @@ def predict(
     recommender = recommender_of(library, run_id)
     record = library.runs.find(run_id)
     model, dataset = recommender.model, recommender.dataset
-    _refuse_without_ratings(model, record.name)
+    refuse_without_ratings(model, record.name)
     if uncertainty and not model.states_uncertainty:
         raise _no_uncertainty(model, record.name)
     tally, asked = _Tally(), _Asked(model, dataset, learned_people(record, model, dataset))
@@ -182,15 +182,20 @@ def learned_people(record: RunRecord, model: Model, dataset: Dataset) -> Learned
     return LearnedPeople.of(make_split(dataset, SplitConfig.from_dict(record.split_config)))
 
 
-def _answer_own(by: _Asked, out: Path, tally: _Tally) -> Job[None]:
-    dataset = by.dataset
-    asked_P2 = dataset.asked_P2
-    if asked_P2 is None or not len(asked_P2):
+def asked_pairs(dataset: Dataset) -> Int32:
+    """The pairs that a data set's own file asks for, [P, 2]. Raises DataError where there are none."""
+    if dataset.asked_P2 is None or not len(dataset.asked_P2):
         raise DataError(
             f"The file of {dataset.name} asks for no ratings.",
             remedy="Give a file of pairs: user,item.",
             dataset=dataset.dataset_id,
         )
+    return dataset.asked_P2
+
+
+def _answer_own(by: _Asked, out: Path, tally: _Tally) -> Job[None]:
+    dataset = by.dataset
+    asked_P2 = asked_pairs(dataset)
     yield StageStarted("predicting", f"Predicting the {len(asked_P2):,} ratings that {dataset.name} asks for")
     at = _Reading(len(asked_P2), "ratings")
     with whole_file(out) as file:
@@ -284,7 +289,8 @@ def _keep_first(tally: _Tally) -> None:
     del tally.unanswered[MOST_NAMED:]
 
 
-def _refuse_without_ratings(model: Model, run_name: str) -> None:
+def refuse_without_ratings(model: Model, run_name: str) -> None:
+    """Raises SettingError where a run predicts no ratings."""
     if not model.can.predicts_ratings:
         able = [kind.name for kind in MODELS.values() if kind.can.predicts_ratings]
         raise SettingError(

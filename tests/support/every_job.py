@@ -150,6 +150,10 @@ def _predict(at: TrainedLibrary) -> Job[Any]:
     return operations.predict(at.library, at.run_id, pairs, out=at.file.with_name("predicted.csv"))
 
 
+def _filled_matrix(at: TrainedLibrary) -> Job[Any]:
+    return operations.filled_matrix(at.library, at.run_id, people=8, titles=6)
+
+
 def _recommend_many(at: TrainedLibrary) -> Job[Any]:
     many = at.file.with_name("many.csv")
     many.write_text("\n".join(["user,item,rating", *(f"{n % 30},{n * 7 % 40},{n % 5 + 1}" for n in range(300))]))
@@ -242,6 +246,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "recommend and explain": _recommend,
     "predict": _predict,
     "recommend to many": _recommend_many,
+    "filled matrix": _filled_matrix,
     "evaluate for a user": _evaluate_user,
 }
 
@@ -252,6 +257,8 @@ def essence(result: Any) -> Any:
         return {name: _figures(evaluation) for name, evaluation in result.items()}
     if isinstance(result, operations.SpeedTest):
         return [[epoch.device, epoch.precision, epoch.seconds_per_epoch] for epoch in result.epochs]
+    if isinstance(result, operations.MatrixWindow):
+        return [result.users, result.items, result.given_RC, result.filled_RC]
     if hasattr(result, "missing"):
         return sorted(result.rows)
     if hasattr(result, "matches"):

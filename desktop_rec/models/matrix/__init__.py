@@ -1,0 +1,1 @@
+"""The matrix of ratings with its gaps filled."""
