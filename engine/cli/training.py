@@ -12,6 +12,7 @@ from engine.cli.output import Answer, WrongUse, format_facts, format_metric, for
 from engine.cli.program import as_command
 from engine.cli.progress import Driver
 from engine.cli.queueing import train_queue
+from engine.data.dataset import Dataset
 from engine.device import ALL_GPUS
 from engine.documents import document_of
 from engine.evaluation.result import describe_held_out, errors_note
@@ -22,9 +23,10 @@ from engine.models.blend import Blend, BlendConfig
 from engine.models.defaults import facts_from
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
+from engine.operations.predicting import Predictions, asked_pairs
 from engine.operations.preparing import default_finder
 from engine.settings import Config
-from engine.text import format_count, format_duration, format_moment, format_rate
+from engine.text import format_count, format_duration, format_moment, format_rate, plural
 from engine.training.config import TrainingConfig
 from engine.training.rate_sweep import RateSweep
 
@@ -100,7 +102,7 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
     if arguments.queue is not None:
         refuse_meaningless(
             arguments,
-            {"epochs": (), "lr": (), "model": (), "preset": ()},
+            {"epochs": (), "lr": (), "model": (), "preset": (), "answers": ()},
             because="The plans of a queue say all of that themselves",
         )
         if arguments.settings:
@@ -109,6 +111,8 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
     if arguments.model == Blend.name:
         return _run_answer(_blend(arguments, library, driver), library)
     dataset, choices = started(arguments, library, driver)
+    if arguments.answers is not None:
+        _refuse_without_answers(arguments, dataset, choices.model_config)
     counts = facts_from(driver.run(library.datasets.statistics(dataset)))
     driver.say(f"{arguments.model} {choices.plan(arguments.model).describe_memory(counts)}.")
     job = operations.train(
@@ -123,7 +127,10 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         ranks=arguments.ranks,
     )
     record = library.runs.find(driver.run(job).run_id)
-    return _run_answer(record, library, preset=choices.preset)
+    answered = None
+    if arguments.answers is not None and not driver.asked_to_stop:
+        answered = driver.run(operations.predict(library, record.run_id, None, out=arguments.answers))
+    return _run_answer(record, library, preset=choices.preset, answered=answered)
 
 
 def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -158,7 +165,18 @@ def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> R
     return library.runs.find(driver.run(operations.blend(library, runs)).run_id)
 
 
-def _run_answer(record: RunRecord, library: Library, *, preset: Preset | None = None) -> Answer:
+def _refuse_without_answers(arguments: argparse.Namespace, dataset: Dataset, config: Config) -> None:
+    """Before anything is learned: raise where no answers could be written after it."""
+    asked_pairs(dataset)
+    if not kind_of(arguments.model, config).can.predicts_ratings:
+        raise WrongUse(f"{arguments.model} ranks titles and predicts no ratings, so it has no answers to write.")
+    if not arguments.answers.absolute().parent.is_dir():
+        raise WrongUse(f"--answers {arguments.answers}: there is no folder {arguments.answers.absolute().parent}.")
+
+
+def _run_answer(
+    record: RunRecord, library: Library, *, preset: Preset | None = None, answered: Predictions | None = None
+) -> Answer:
     curve_words = operations.describe_curves(library, record)
     document = {
         **_run_document(record),
@@ -166,8 +184,10 @@ def _run_answer(record: RunRecord, library: Library, *, preset: Preset | None = 
         "curve_words": curve_words,
         "preset": preset.name if preset else None,
         "preset_words": preset.sentences if preset else "",
+        "answers": answered.path if answered else None,
     }
-    return Answer(document, _run_text(record, curve_words=curve_words))
+    written = f"\n{plural(answered.pairs, 'answer')} written to {answered.path}." if answered else ""
+    return Answer(document, f"{_run_text(record, curve_words=curve_words)}{written}")
 
 
 def _point_document(epoch: EpochEnded) -> dict[str, Any]:

@@ -92,3 +92,37 @@ def test_that_what_cannot_be_done_is_one_sentence_and_status_1(ask, trained, pai
     assert (status, out) == (1, "")
     assert sentence in err.splitlines()[-1]
     assert not (tmp_path / "o.csv").exists()
+
+
+def test_that_a_window_of_the_filled_matrix_is_shown_and_written(ask, planted_home, tmp_path):
+    assert ask("train", "planted", "--model", "popularity")[0] == 0
+    out = tmp_path / "cells.csv"
+    words = ("matrix", "latest", "--people", "3", "--titles", "4", "--from-person", "2", "--out", out)
+    found = ask.document(*words)
+    assert len(found["cells"]) == 12
+    assert {cell["predicted"] for cell in found["cells"]} == {True, False}
+    assert out.read_text().splitlines()[0] == "user,item,rating,is_predicted"
+    status, said, _ = ask(*words)
+    assert status == 0
+    assert "People 2 to 4 of" in said
+    assert "(" in said.splitlines()[1]
+
+
+def test_that_training_writes_the_answers_that_the_file_asks_for(ask, tmp_path):
+    lines = [
+        f"{user} {item} {(user * item) % 5 + 1}" for user in range(1, 31) for item in range(1, 13) if user % item != 1
+    ]
+    ratings, out = tmp_path / "asks.txt", tmp_path / "answers.txt"
+    ratings.write_text("\n".join([f"30 12 {len(lines)}", *lines, "2", "1 7", "5 2"]) + "\n")
+    assert ask("import", ratings, "--name", "Asks")[0] == 0
+    status, said, err = ask("train", "Asks", "--model", "popularity", "--split", "random", "--answers", out)
+    assert status == 0, err
+    assert len([float(line) for line in out.read_text().split()]) == 2
+    assert f"2 answers written to {out}." in said
+
+
+def test_that_answers_that_cannot_be_are_refused_before_anything_is_learned(ask, planted_home, tmp_path):
+    status, _, err = ask("train", "planted", "--model", "popularity", "--answers", tmp_path / "answers.txt")
+    assert status == 1
+    assert "asks for no ratings" in err
+    assert ask.document("runs")["runs"] == []
