@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
-from desktop_rec.common.controls import CalmComboBox, across, button, make_card, named, text_label
+from desktop_rec.common.controls import across, button, make_card, named, text_label
 from desktop_rec.common.panels import TextGrid
 from engine.models.registry import ModelKind, title_of
 from engine.text import format_duration
@@ -54,7 +54,7 @@ class DevicesCard(QFrame):
         self._devices = text_label("", "settings_devices", role="weak", wraps=True)
         self._devices.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = button("Copy the line", "settings_copy_line", "Copy the line that lets torch use the GPU")
-        self._model = named(CalmComboBox(), "speed_model", "Model to test", "Which model learns in the speed test")
+        self._model = named(QComboBox(), "speed_model", "Model to test", "Which model learns in the speed test")
         for kind in models:
             self._model.addItem(kind.title, kind.name)
         self._test = button("Test speed", "speed_test", _HOW)

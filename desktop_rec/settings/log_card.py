@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
 
-from desktop_rec.common.controls import CalmComboBox, FlowLayout, across, button, make_card, named, text_label
+from desktop_rec.common.controls import CalmComboBox, across, button, make_card, named, text_label
 from desktop_rec.settings.log_lines import LEVELS, LogSource, ReadLog, filtered
 from desktop_rec.theme.theme import GRID
 from engine.text import plural
@@ -66,7 +66,8 @@ class LogCard(QFrame):
         self._text.setReadOnly(True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setFixedHeight(GRID * 30)
+        self._text.setFixedHeight(GRID * 28)
+        self._text.document().setDocumentMargin(GRID)
         self._words = text_label("", "log_words", role="weak", wraps=True)
         self._reload = button("Read again", "log_reload", "Read what was written to the log since")
         self._copy = button("Copy", "log_copy", "Copy the lines shown")
@@ -76,14 +77,14 @@ class LogCard(QFrame):
             "settings_copy_diagnostics",
             "Copy versions, devices, memory, threads, the last runs and the end of the log",
         )
-        actions = QWidget()
-        flow = FlowLayout(actions, gap=GRID)
-        for control in (self._reload, self._copy, self._open, self._diagnostics):
-            flow.addWidget(control)
+        choices = across(self._which, self._level, self._find)
+        for place, stretch in enumerate((3, 2, 3)):
+            choices.setStretch(place, stretch)
         rows.addWidget(text_label("Log", role="heading"))
-        rows.addLayout(across(self._which, self._level, self._find))
-        for part in (self._text, self._words, actions):
-            rows.addWidget(part)
+        rows.addLayout(choices)
+        rows.addWidget(self._text)
+        rows.addWidget(self._words)
+        rows.addLayout(across(self._reload, self._copy, self._open, self._diagnostics, 1))
 
     def _connect(self) -> None:
         self._which.currentIndexChanged.connect(self._on_which)

@@ -27,7 +27,7 @@ PLACE_HELP = {
         "how well it knows you."
     ),
     "for_you": f"For you: rate titles you know; the list says what to watch, and why. {KEYS_HELP} {RATINGS_KEYS_HELP}",
-    "settings": "Settings: appearance, the folder, devices, log and about.",
+    "settings": "Settings: appearance, the folder, devices and how fast they learn, logs and about.",
 }
 
 _PLACE_OF_JOB = {
@@ -38,6 +38,7 @@ _PLACE_OF_JOB = {
     "training": "train",
     "search": "train",
     "evaluation": "models",
+    "speed test": "settings",
 }
 
 

@@ -151,7 +151,7 @@ def _predict(at: TrainedLibrary) -> Job[Any]:
 
 
 def _filled_matrix(at: TrainedLibrary) -> Job[Any]:
-    return operations.filled_matrix(at.library, at.run_id, people=8, titles=6)
+    return operations.filled_matrix(at.library, at.run_id, people=100, titles=6)
 
 
 def _recommend_many(at: TrainedLibrary) -> Job[Any]:
