@@ -13,6 +13,8 @@ from desktop_rec.settings.log_lines import LEVELS, LogSource, ReadLog, filtered
 from desktop_rec.theme.theme import GRID
 from engine.text import plural
 
+_HEIGHT = 26 * GRID
+
 
 class LogCard(QFrame):
     """source_chosen(LogSource); open_asked(LogSource): in the system's program; diagnostics_asked."""
@@ -66,7 +68,7 @@ class LogCard(QFrame):
         self._text.setReadOnly(True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setFixedHeight(GRID * 28)
+        self._text.setStyleSheet(f"QPlainTextEdit {{ min-height: {_HEIGHT}px; max-height: {_HEIGHT}px; }}")
         self._text.document().setDocumentMargin(GRID)
         self._words = text_label("", "log_words", role="weak", wraps=True)
         self._reload = button("Read again", "log_reload", "Read what was written to the log since")

@@ -45,11 +45,13 @@ _NARROW = 1.0
 
 
 def axis_choices(base: TrainingPlan, suggest: Callable[[Declared, bool], str]) -> tuple[AxisChoice, ...]:
-    """Every setting that may vary; `suggest` gives values to begin from."""
+    """Every setting that may vary and has an effect in the plan as it is; `suggest` gives values to begin from."""
     title = kind_of(base.model).title
+    idle = base.model_config.idle | (base.training.idle if base.training is not None else frozenset())
     return tuple(
         AxisChoice(declared, partial(suggest, declared, in_training), "Training" if in_training else title)
         for declared, in_training in varied_settings(base)
+        if declared.name not in idle
     )
 
 

@@ -20,7 +20,7 @@ from engine.settings import Declared
 from engine.training.search import RANDOM, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
 from engine.training.spans import Span
 
-_WIDTH = 276
+_WIDTH = 304
 _SHOW_EVERY_MS = 200
 _HOW = "Tick what to vary and list its values or give a range. All else is as in the plan."
 _NOTHING_TICKED = "Tick at least one setting to vary."
@@ -42,6 +42,7 @@ class SearchView(QWidget):
         super().__init__(parent)
         self._plan, self._search = plan, search
         self._was_random = False
+        self._offered: tuple[str, ...] = ()
         self._build()
         self._connect()
         self._fill()
@@ -61,7 +62,7 @@ class SearchView(QWidget):
         self._grid_words = caption()
         self._grid_words.setObjectName("search_plan")
         self._buttons = JobButtons(_BUTTONS)
-        for part in (caption(_HOW), self._form, self._common):
+        for part in (caption(_HOW), self._common, self._form):
             self._column.content.addWidget(part)
         self._column.content.addStretch(1)
         self._column.footer.addWidget(self._grid_words)
@@ -77,7 +78,7 @@ class SearchView(QWidget):
     def _connect(self) -> None:
         buttons, progress, search = self._buttons, self._progress, self._search
         self._plan.filled.connect(self._fill)
-        self._plan.changed.connect(self._show_grid)
+        self._plan.changed.connect(self._on_plan)
         search.dataset.changed.connect(self.show_state)
         search.changed.connect(self._on_search)
         search.jobs.changed.connect(self._on_job)
@@ -95,8 +96,18 @@ class SearchView(QWidget):
 
     def _fill(self) -> None:
         """What may vary of another model or preset; none is varied then."""
-        self._form.show_settings(text.axis_choices(self._plan.plan, self._suggest), read=self._read)
+        choices = text.axis_choices(self._plan.plan, self._suggest)
+        self._offered = tuple(choice.declared.name for choice in choices)
+        self._form.show_settings(choices, read=self._read)
         self._show_grid()
+
+    def _on_plan(self) -> None:
+        """Another schedule, say, has other settings that may vary."""
+        offered = tuple(choice.declared.name for choice in text.axis_choices(self._plan.plan, self._suggest))
+        if offered != self._offered:
+            self._fill()
+        else:
+            self._show_grid()
 
     def _suggest(self, declared: Declared, in_training: bool) -> str:
         return text.suggested_values(self._plan.plan, declared, in_training, at_random=self._is_random)
