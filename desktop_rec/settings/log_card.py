@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, across, button, make_card, named, text_label
 from desktop_rec.settings.log_lines import LEVELS, LogSource, ReadLog, filtered
@@ -14,6 +14,17 @@ from desktop_rec.theme.theme import GRID
 from engine.text import plural
 
 _HEIGHT = 26 * GRID
+
+
+class _LogText(QPlainTextEdit):
+    """Of one height, which its layout knows: the style sheet's least height hides one that is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), _HEIGHT)
 
 
 class LogCard(QFrame):
@@ -64,11 +75,10 @@ class LogCard(QFrame):
         self._find = named(QLineEdit(), "log_find", "Text to find", "Show only lines with this text")
         self._find.setPlaceholderText("Find in the log")
         self._find.setClearButtonEnabled(True)
-        self._text = named(QPlainTextEdit(), "log_text", "The log", "The end of the log; select and copy as you like")
+        self._text = named(_LogText(), "log_text", "The log", "The end of the log; select and copy as you like")
         self._text.setReadOnly(True)
         self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setStyleSheet(f"QPlainTextEdit {{ min-height: {_HEIGHT}px; max-height: {_HEIGHT}px; }}")
         self._text.document().setDocumentMargin(GRID)
         self._words = text_label("", "log_words", role="weak", wraps=True)
         self._reload = button("Read again", "log_reload", "Read what was written to the log since")

@@ -63,8 +63,7 @@ class SearchConfig(Config):
         f"Automatic: all of a grid, {RANDOM_RUNS} of a random search.",
         low=1,
         high=MOST_RUNS,
-        unit="runs",
-        automatic="As many as usual",
+        automatic="Usual",
     )
     seed: int = setting(1, label="Draw seed", help="Equal seeds draw the same runs.", low=0, high=2**31 - 1)
     keep: str = setting(
