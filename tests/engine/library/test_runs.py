@@ -20,6 +20,7 @@ from engine.library.run_folder import RunFolder
 from engine.library.store import Library
 from engine.models.two_head_config import TwoHeadConfig
 from engine.training import checkpoint
+from engine.training.checkpoint import TrainingState
 
 
 @pytest.fixture
@@ -196,3 +197,26 @@ def test_that_a_run_finds_its_data_set_imported_again(library, planted, report, 
     library.datasets.delete("planted")
     library.datasets.save(dataclasses.replace(planted, dataset_id="again"), report)
     assert library.dataset_of(library.runs.find(begun.run_id)).dataset_id == "again"
+
+
+def test_that_a_killed_run_is_cut_to_its_checkpoint_at_the_next_opening(library, begun):
+    progress = {"step": 8, "epoch": 2, "best_epoch": 1, "best_value": 0.25, "rate_changes": [[5, 1e-4]], "seconds": 3.5}
+    state = state_of(1.0)
+    for epoch in (1, 2, 3):
+        begun.save_epoch(EpochEnded(epoch, 4 * epoch, 1.0, (), (("ndcg@100", 0.2),), "ndcg@100", epoch == 1, 1e-3))
+        if epoch == 2:
+            begun.save_checkpoint(TrainingState(state.weights, state.best_weights, state.optimizer, progress))
+    library.runs.settle()
+    record = library.runs.find(begun.run_id)
+    assert [point.epoch for point in library.runs.curves(begun.run_id)] == [1, 2]
+    assert (record.epochs, record.steps, record.best_epoch, record.best_value) == (2, 8, 1, 0.25)
+    assert (record.monitor, record.seconds, record.rate_changes) == ("ndcg@100", 3.5, ((5, 1e-4),))
+    assert "it can be resumed after step 8, with 2 of" in record.stopped_because
+
+
+def test_that_a_run_killed_before_its_first_checkpoint_has_no_epochs(library, begun):
+    begun.save_epoch(EpochEnded(1, 4, 1.0, (), (("ndcg@100", 0.2),), "ndcg@100", True, 1e-3))
+    library.runs.settle()
+    record = library.runs.find(begun.run_id)
+    assert (record.epochs, library.runs.curves(begun.run_id), record.has_model) == (0, (), False)
+    assert record.stopped_because.endswith("it can be resumed from its beginning.")

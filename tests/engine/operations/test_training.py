@@ -9,11 +9,21 @@ from operation_driving import QUICK, SMALL, stop_at, trained
 from engine import operations
 from engine.data.split import SplitConfig
 from engine.errors import DeviceError, TrainingError
-from engine.events import Advised, CheckpointSaved, EpochEnded, LossesMeasured, StageStarted, Stop, drive
+from engine.events import (
+    Advised,
+    CheckpointSaved,
+    EpochEnded,
+    LossesMeasured,
+    StageStarted,
+    Stop,
+    TrainingStarted,
+    drive,
+)
 from engine.models.ease import EaseConfig
 from engine.models.mf import MfConfig
 from engine.training import trainer
 from engine.training.config import TrainingConfig
+from engine.training.step import Stepper
 
 
 def test_that_a_finished_run_is_recorded_judged_and_advised(library, dataset):
@@ -192,3 +202,70 @@ def test_that_a_run_of_fewer_titles_goes_on_to_the_bit(library, dataset):
     resumed = drive(operations.resume(library, stopped.run_id))
     for name, tensor in whole.trained.model.state_dict().items():
         assert torch.equal(tensor, resumed.trained.model.state_dict()[name]), name
+
+
+def out_of_memory_above(batch, monkeypatch, *, after=0):
+    """Steps of more examples find no memory, from a step on."""
+    take = Stepper.take
+
+    def taken(self, examples, *, step, **more):
+        if len(examples) > batch and step >= after:
+            raise MemoryError
+        return take(self, examples, step=step, **more)
+
+    monkeypatch.setattr(Stepper, "take", taken)
+
+
+def test_that_memory_that_is_short_halves_the_batch_and_goes_on(library, dataset, monkeypatch):
+    out_of_memory_above(8, monkeypatch, after=7)
+    events = []
+    finished = drive(
+        trained(library, dataset, model="mult_dae", model_config=None, advise=False), on_event=events.append
+    )
+    (words,) = (event.words for event in events if isinstance(event, Advised) and "memory" in event.words)
+    assert "not enough memory for a batch of 16 people at step" in words
+    assert "goes on with 8" in words
+    record = library.runs.find(finished.run_id)
+    assert record.training_config["batch"] == 8
+    assert (record.status, record.epochs) == ("finished", 3)
+    assert [point.epoch for point in library.runs.curves(record.run_id)] == [1, 2, 3]
+
+
+def test_that_a_run_ends_where_even_a_small_batch_finds_no_memory(library, dataset, monkeypatch):
+    out_of_memory_above(1, monkeypatch)
+    with pytest.raises(TrainingError, match="Even so few do not fit"):
+        drive(trained(library, dataset, model="mult_dae", model_config=None))
+    record = library.runs.find("latest")
+    assert (record.status, record.training_config["batch"]) == ("failed", 8)
+
+
+def test_that_a_run_whose_gpu_is_gone_can_be_resumed(library, dataset, monkeypatch):
+    take = Stepper.take
+
+    def taken(self, examples, *, step, **more):
+        if step == 7:
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return take(self, examples, step=step, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Stepper, "take", taken)
+        with pytest.raises(DeviceError, match="stopped answering at step 7"):
+            drive(trained(library, dataset, model="mult_dae", model_config=None))
+    record = library.runs.find("latest")
+    assert record.status == "interrupted"
+    assert record.stopped_because.endswith("It can be resumed.")
+    assert drive(operations.resume(library, record.run_id, advise=False)).trained.epochs == 3
+
+
+def test_that_a_run_killed_before_anything_was_saved_begins_anew(library, dataset, monkeypatch):
+    job = trained(library, dataset, model="mult_dae", model_config=None)
+    event = next(job)
+    while not isinstance(event, TrainingStarted):
+        event = next(job)
+    job.close()
+    record = library.runs.find("latest")
+    assert not record.has_model
+    resumed = drive(operations.resume(library, record.run_id, advise=False))
+    whole = drive(trained(library, dataset, model="mult_dae", model_config=None, advise=False))
+    for name, value in whole.trained.model.state_dict().items():
+        assert torch.equal(value, resumed.trained.model.state_dict()[name]), name

@@ -1,0 +1,37 @@
+"""What the schedule does when a run gets more epochs, said before it goes on. Does not import torch."""
+
+from __future__ import annotations
+
+from engine.text import format_rate
+from engine.training.config import TrainingConfig
+from engine.training.schedules import planned_rate
+
+
+def describe_more_epochs(config: TrainingConfig, epochs: int, *, done: int, steps: int, scale: float = 1.0) -> str:
+    """What happens to the rate of a run with these settings that did `done` epochs in `steps` and is to do `epochs`.
+
+    `scale` is what changes of the rate while it learned multiply the schedule by.
+
+    >>> describe_more_epochs(TrainingConfig(epochs=10, lr=0.01, schedule="constant"), 20, done=10, steps=400)
+    'The rate stays at 1e-2.'
+    >>> config = TrainingConfig(epochs=10, lr=0.01, schedule="slanted_triangle")
+    >>> describe_more_epochs(config, 20, done=10, steps=400)
+    'The schedule is stretched over all 20 epochs: the rate rises from 3.4e-4 to 5.7e-3 and ends at 3.3e-4.'
+    """
+    lr, per_epoch = config.lr or 0.01, steps // max(1, done)
+    if config.schedule == "constant":
+        return f"The rate stays at {format_rate(lr * scale)}."
+    if config.schedule == "reduce_on_plateau":
+        return f"The rate goes on where the plateau rule left it, at {format_rate(lr * scale)} at most."
+
+    def rate(step: int, of: int) -> float:
+        return scale * planned_rate(config.changed(epochs=of), step, total_steps=max(1, per_epoch * of), lr=lr)
+
+    last, following, end = (
+        rate(max(0, steps - 1), config.epochs),
+        rate(steps, epochs),
+        rate(per_epoch * epochs - 1, epochs),
+    )
+    way = "rises" if following > last else "falls"
+    moves = f"{way} from {format_rate(last)} to {format_rate(following)} and ends at {format_rate(end)}"
+    return f"The schedule is stretched over all {epochs:,} epochs: the rate {moves}."
