@@ -28,6 +28,7 @@ from engine.operations.preparing import default_finder
 from engine.settings import Config
 from engine.text import format_count, format_duration, format_moment, format_rate, plural
 from engine.training.config import TrainingConfig
+from engine.training.more_epochs import describe_more_epochs
 from engine.training.rate_sweep import RateSweep
 
 _SUGGESTIONS = ("steepest", "valley", "minimum", "turning_point")
@@ -138,6 +139,9 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
     if arguments.epochs is not None and arguments.epochs < 1:
         raise WrongUse(f"--epochs takes 1 or more, not {arguments.epochs}.")
     record = library.runs.find(arguments.run)
+    if arguments.epochs is not None and record.training_config is not None and record.epochs:
+        config = TrainingConfig.from_dict(record.training_config)
+        driver.say(describe_more_epochs(config, arguments.epochs, done=record.epochs, steps=record.steps))
     job = operations.resume(
         library, record.run_id, epochs=arguments.epochs, device=arguments.device, ranks=arguments.ranks
     )

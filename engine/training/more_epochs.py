@@ -27,11 +27,8 @@ def describe_more_epochs(config: TrainingConfig, epochs: int, *, done: int, step
     def rate(step: int, of: int) -> float:
         return scale * planned_rate(config.changed(epochs=of), step, total_steps=max(1, per_epoch * of), lr=lr)
 
-    last, following, end = (
-        rate(max(0, steps - 1), config.epochs),
-        rate(steps, epochs),
-        rate(per_epoch * epochs - 1, epochs),
-    )
+    last, following = rate(max(0, steps - 1), config.epochs), rate(steps, epochs)
+    end = rate(per_epoch * epochs - 1, epochs)
     way = "rises" if following > last else "falls"
     moves = f"{way} from {format_rate(last)} to {format_rate(following)} and ends at {format_rate(end)}"
     return f"The schedule is stretched over all {epochs:,} epochs: the rate {moves}."
