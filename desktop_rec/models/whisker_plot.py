@@ -41,7 +41,7 @@ class NamesAxis(PlotAxis):
         return [(1.0, [-float(row) for row in range(len(self.names))])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        metrics, elide = QFontMetrics(self.font()), Qt.TextElideMode.ElideRight
+        metrics, elide = QFontMetrics(self.font()), Qt.TextElideMode.ElideMiddle  # names differ at their ends
         names = dict(enumerate(self.names))
         return [metrics.elidedText(names.get(round(-value), ""), elide, self._room) for value in values]
 
