@@ -28,6 +28,7 @@ from engine.events import (
     StageStarted,
     Stop,
     TrainingStarted,
+    told,
 )
 from engine.models.base import ClosedFormModel, StepModel
 from engine.text import format_rate
@@ -125,7 +126,7 @@ def train(
     except RankLostError:
         last = list(loop.ending())
         with suppress(Stop):
-            yield from last
+            yield from told(last)
         raise
     finally:
         share_cores(1)
@@ -303,7 +304,7 @@ class _Loop:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
         self._learn_uncertainty()
-        yield from self._saving.save_last(self.progress.step, self._state)
+        yield from told(self._saving.save_last(self.progress.step, self._state))
 
     def _learn_uncertainty(self) -> None:
         """Measure the best weights' errors on the validation ratings; those of a strong split are too few (likes)."""
@@ -322,7 +323,7 @@ class _Loop:
         if self._log.waiting:
             report = self._log.reported(-(-self.progress.step // self._course.steps_per_epoch))
             yield report
-            yield from self._watch.seen(report, best_epoch=self.progress.best_epoch)
+            yield from told(self._watch.seen(report, best_epoch=self.progress.best_epoch))
 
     def _ended(self, epoch: int) -> Iterator[Event | None]:
         """End an epoch: evaluate, remember the best, let the plateau rule look, and save."""
@@ -336,7 +337,7 @@ class _Loop:
         self._saving.save_epoch(ended)
         saved = list(self._saved()) if self._saving.is_due(epoch_ended=True) else []
         yield ended
-        yield from saved
+        yield from told(saved)
 
     def _with_values(self, epoch: int, values: tuple[tuple[str, float], ...]) -> EpochEnded:
         """The end of an epoch in which this was measured."""
@@ -391,7 +392,7 @@ class _Loop:
         )
 
     def _saved(self) -> Iterator[Event]:
-        yield from self._saving.save(self.progress.step, self._state)
+        yield from told(self._saving.save(self.progress.step, self._state))
         self._log.learned_for(self._stopwatch.tick())
 
     def _state(self) -> TrainingState:
