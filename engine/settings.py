@@ -198,6 +198,11 @@ def parse_setting(declared: Declared, text: str) -> Any:
         ) from error
 
 
+def check_setting(declared: Declared, value: Any) -> None:
+    """Raises SettingError, with the setting's own sentence, for a value outside its limits."""
+    _check(declared, value)
+
+
 def with_texts(config: AnyConfig, texts: Mapping[str, str]) -> AnyConfig:
     """A copy of a config with values read from text, as `--set key=value` gives them.
 

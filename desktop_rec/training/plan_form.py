@@ -35,6 +35,7 @@ class PlanForm(SidePanel):
     def __init__(self, controller: PlanController) -> None:
         super().__init__("plan_form", "Plan", width=WIDTH)
         self._controller = controller
+        self._has_shown = False
         self._build()
         next_step()
         self._connect()
@@ -128,7 +129,7 @@ class PlanForm(SidePanel):
 
     def _show_changes(self) -> None:
         """What the run needs, and what is not as it was filled in."""
-        controller = self._controller
+        controller, self._has_shown = self._controller, True
         facts, estimate = controller.facts, controller.estimate
         self.summary.show_estimate(controller.plan.extent(facts) if facts is not None else "", estimate)
         self.summary.show_problem(controller.problem)
@@ -142,7 +143,7 @@ class PlanForm(SidePanel):
         self.summary.show_changed(labels)
 
     def _on_edited(self) -> None:
-        controller, had = self._controller, self._given_rate
+        controller, had, self._has_shown = self._controller, self._given_rate, False
         problem = self.form.refusal or (self.rate.refusal if not self.rate.isHidden() else "")
         controller.edit(
             self.form.peek(),
@@ -153,7 +154,8 @@ class PlanForm(SidePanel):
         )
         if self._given_rate != had:
             self._show_rate()
-        self._show_changes()
+        if not self._has_shown:
+            self._show_changes()
 
     @property
     def _given_rate(self) -> float | None:
@@ -196,7 +198,7 @@ class PlanSummary(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("plan_summary")
-        self._batch = 0
+        self._batch, self._is_refused = 0, False
         self._build()
         self._back.clicked.connect(self.put_back_asked)
         self._take.clicked.connect(self._on_take)
@@ -227,7 +229,9 @@ class PlanSummary(QWidget):
             self._estimate.show()
             self._refusal.hide()
             self._take.hide()
-        set_role(self._estimate, "negative" if sentence else "caption")
+        if bool(sentence) != self._is_refused:
+            self._is_refused = bool(sentence)
+            set_role(self._estimate, "negative" if sentence else "caption")
 
     def _build(self) -> None:
         self._changed, self._estimate, self._refusal = ElidedLabel(), caption(), caption()

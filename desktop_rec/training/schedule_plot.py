@@ -21,7 +21,7 @@ from engine.text import format_count, format_rate, plural
 from engine.training.config import TrainingConfig
 from engine.training.schedules import corner_steps, earliest_reductions, rates_at
 
-_DRAWN_STEPS = 1000
+_DRAWN_STEPS = 500
 _REACH, _STILL = 14.0, 4.0
 """Pixels from a handle within which it is taken, and within which a drag does not leave a direction alone."""
 _KEY_STEP, _KEY_FACTOR = 0.01, 1.1
@@ -101,7 +101,7 @@ class SchedulePlot(PlotCanvas):
         return f"step {format_count(found[0])}: rate {format_rate(found[1])}" if found and found[1] > 0 else ""
 
     def table(self) -> Table:
-        """The rates that are drawn: of every step, or of a thousand of them."""
+        """The rates that are drawn: of every step, or of some hundreds of them."""
         points = zip(self.curve.xs, self.curve.ys, strict=True)
         return Table(("Step", "Rate"), [(format_count(x), format_rate(y)) for x, y in points])
 
