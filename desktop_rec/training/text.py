@@ -135,14 +135,9 @@ def describe_end(state: TrainingState) -> tuple[str, str, bool]:
 
 def describe_interrupted(run: RunRecord) -> tuple[str, str]:
     """Which run its process left unfinished and where it can go on, and what is lost at most."""
-    done = (
-        f"after epoch {format_count(run.epochs)} of {format_count(run.total_epochs or run.epochs)}"
-        if run.epochs
-        else "early"
-    )
     return (
-        f"The training of {run.title} was cut off {done}: the program ended before it did.",
-        "It goes on from its last save; at most what it learned in the 30 seconds before is learned again.",
+        f"The training of {run.title} was cut off. {run.stopped_because}",
+        "At most one epoch, or the last 30 seconds before that, is learned again.",
     )
 
 

@@ -181,6 +181,7 @@ def test_that_more_epochs_are_asked_for_beyond_what_is_done(qtbot):
 def record(run_id="r1", *, model="two_head", status="interrupted", epochs=12, **changes):
     values = {"run_id": run_id, "model": model, "status": status, "epochs": epochs, "title": f"Run {run_id}"}
     values |= {"has_model": True, "training_config": {"epochs": 40}, "total_epochs": 40, "seconds": 60.0}
+    values |= {"stopped_because": "It can be resumed after step 120, with 12 of 40 epochs done."}
     return SimpleNamespace(**values | changes)
 
 
@@ -203,8 +204,8 @@ def test_that_an_interrupted_run_is_offered_when_its_data_set_is_opened_and_on_t
     session.training.on_dataset_changed(None, dataset)
     session.training.on_dataset_changed(None, dataset)
     assert [notice.action_words for notice in notices] == ["Continue training"]
-    assert "was cut off after epoch 12 of 40" in place.text("training_cut_off_words")
-    assert "at most what it learned in the 30 seconds before" in place.text("training_cut_off_words")
+    assert "was cut off. It can be resumed after step 120" in place.text("training_cut_off_words")
+    assert "At most one epoch, or the last 30 seconds" in place.text("training_cut_off_words")
     place.press("continue_cut_off")
     assert resumed == ["r1"]
     place.press("leave_cut_off")
