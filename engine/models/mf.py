@@ -22,7 +22,6 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 from torch import Tensor
 
 from engine.data.dataset import Histories, Int64, Scale
@@ -303,6 +302,8 @@ def variance_parts(person_variances_N: Floats, counts_N: Floats) -> Floats:
 
 def fitted_variance_weights(errors_N: Floats, parts_NP: Floats) -> Floats | None:
     """The weights of the parts, [P] >= 0, that best give the squared errors; None for fewer than 30 ratings."""
+    from scipy.optimize import nnls  # takes half a second to import, which few processes need
+
     squared_N = errors_N**2
     if len(squared_N) < _LEAST_RATINGS or not np.isfinite(squared_N).all():
         return None

@@ -18,7 +18,6 @@ from functools import partial
 
 import numpy as np
 import torch
-from scipy.optimize import nnls
 from torch import Tensor
 
 from engine.data.batches import lots_of_people
@@ -273,6 +272,8 @@ def ratings_to_choose_by(held_out: HeldOut, *, strong: bool) -> HeldOut:
 
 def least_squares(predicted_NR: Floats, actual_N: Floats) -> tuple[Floats, float]:
     """Weights of at least 0, drawn towards equal ones, and an offset, with the least squared error."""
+    from scipy.optimize import nnls  # takes half a second to import, which few processes need
+
     parts = predicted_NR.shape[1]
     means_R, mean = predicted_NR.mean(axis=0), actual_N.mean()
     apart_NR, apart_N = predicted_NR - means_R, actual_N - mean
