@@ -15,7 +15,7 @@ from engine.data.split import SplitConfig
 from engine.documents import document_of
 from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Interval
-from engine.evaluation.metrics import describe_metric, metric_title
+from engine.evaluation.metrics import describe_metric, improvement_percent, metric_title
 from engine.evaluation.result import EvaluationResult, describe_difference, differences, errors_note, is_better
 from engine.events import Stop
 from engine.library.run_record import RunRecord
@@ -48,6 +48,15 @@ class _Evaluated:
     @property
     def protocol(self) -> str:
         return str(self.record.split_config["kind"])
+
+    def percent(self, metric: str, baseline: str) -> float | None:
+        """By how much per cent it is better than a baseline."""
+        found = self.baselines[baseline].metrics.get(metric)
+        return None if found is None else improvement_percent(metric, self.metrics[metric].value, found.value)
+
+    def percent_words(self, metric: str, baseline: str) -> str:
+        percent = self.percent(metric, baseline)
+        return "" if percent is None else f" ({abs(percent):.1f} % {'better' if percent >= 0 else 'worse'})"
 
 
 def evaluate(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -93,15 +102,17 @@ def _document(evaluated: _Evaluated) -> dict[str, Any]:
             for name, baseline in evaluated.baselines.items()
         },
         "differences": {
-            name: {metric: _difference_document(metric, interval, name) for metric, interval in found.items()}
+            name: {metric: _difference_document(evaluated, metric, name) for metric in found}
             for name, found in evaluated.differences.items()
         },
     }
 
 
-def _difference_document(metric: str, interval: Interval, baseline: str) -> dict[str, Any]:
+def _difference_document(evaluated: _Evaluated, metric: str, baseline: str) -> dict[str, Any]:
+    interval = evaluated.differences[baseline][metric]
     words = describe_difference(metric, interval, _TITLES[baseline])
-    return {**document_of(interval), "better": is_better(metric, interval), "words": words}
+    percent = evaluated.percent(metric, baseline)
+    return {**document_of(interval), "better": is_better(metric, interval), "words": words, "percent": percent}
 
 
 def _text(evaluated: _Evaluated, scale: Scale) -> str:
@@ -110,7 +121,7 @@ def _text(evaluated: _Evaluated, scale: Scale) -> str:
     stopped = " (stopped before everybody was evaluated)" if evaluated.result.stopped else ""
     note = errors_note(evaluated.protocol, evaluated.metrics)
     paragraphs = ["\n".join(filter(None, (f"{first}{stopped}", _metrics_table(evaluated), note)))]
-    if lines := _comparisons(evaluated.differences):
+    if lines := _comparisons(evaluated):
         paragraphs.append(f"Compared person by person, on the same people:\n{format_facts(lines)}")
     paragraphs += [_breakdown_text(breakdown) for breakdown in evaluated.result.breakdowns]
     families = dict.fromkeys(name.partition("@")[0] for name in evaluated.metrics)
@@ -134,9 +145,10 @@ def _metrics_table(evaluated: _Evaluated) -> str:
     return format_table(header, rows, right=range(1, len(header)))
 
 
-def _comparisons(differences: dict[str, dict[str, Interval]]) -> list[tuple[str, str]]:
+def _comparisons(evaluated: _Evaluated) -> list[tuple[str, str]]:
     """For each metric that people look at first a line for each baseline, the metric's name before the first."""
     lines: list[tuple[str, str]] = []
+    differences = evaluated.differences
     for metric in dict.fromkeys(metric for found in differences.values() for metric in found):
         if metric.partition("@")[0] not in _COMPARED:
             continue
@@ -144,7 +156,8 @@ def _comparisons(differences: dict[str, dict[str, Interval]]) -> list[tuple[str,
         lines += [
             (
                 "" if place else metric_title(metric),
-                describe_difference(metric, differences[name][metric], _TITLES[name]),
+                describe_difference(metric, differences[name][metric], _TITLES[name])
+                + evaluated.percent_words(metric, name),
             )
             for place, name in enumerate(names)
         ]

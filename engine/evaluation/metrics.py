@@ -121,6 +121,18 @@ def higher_is_better(name: str) -> bool | None:
     return metric.higher_is_better if metric is not None else False
 
 
+def improvement_percent(name: str, value: float, baseline: float) -> float | None:
+    """By how much per cent a value is better than a baseline's; None where neither way is better or that is 0.
+
+    >>> improvement_percent("rmse", 0.86, 0.95), improvement_percent("ndcg@100", 0.45, 0.5)
+    (9.47, -10.0)
+    """
+    higher = higher_is_better(name)
+    if higher is None or not baseline:
+        return None
+    return round(100.0 * (value - baseline if higher else baseline - value) / abs(baseline), 2)
+
+
 def metric_title(name: str) -> str:
     """A metric as people write it; what is no metric stays as it is.
 

@@ -41,6 +41,8 @@ def test_that_the_document_has_baselines_and_paired_differences(evaluated, ask):
     assert {"ndcg@5", "ndcg@10"} <= evaluated["differences"]["popularity"].keys(), "at the lengths asked for"
     usual = ask.document("evaluate", "latest")
     difference = usual["differences"]["popularity"]["ndcg@20"]
+    own, base = (found["metrics"]["ndcg@20"]["value"] for found in (usual, usual["baselines"]["popularity"]))
+    assert difference["percent"] == pytest.approx(100 * (own - base) / base, abs=0.01)
     theirs = usual["baselines"]["popularity"]["metrics"]["ndcg@20"]["value"]
     assert difference["value"] == pytest.approx(usual["metrics"]["ndcg@20"]["value"] - theirs)
     assert difference["better"] is True
