@@ -157,13 +157,13 @@ class TrainingController(QObject):
     def describe_longer(self, total: int) -> str:
         """What happens to the run that ended last when it goes on to so many epochs, in sentences."""
         from engine.training.config import TrainingConfig
-        from engine.training.extending import describe_longer
+        from engine.training.more_epochs import describe_more_epochs
 
         run = self.dataset.run(self.state.finished.run_id) if self.state.finished is not None else None
         if run is None or run.training_config is None:
             return ""
         training = TrainingConfig.from_dict(run.training_config)
-        return describe_longer(training, epochs_done=run.epochs, steps_done=run.steps, total=total)
+        return describe_more_epochs(training, total, done=run.epochs, steps=run.steps)
 
     def blend(self, run_ids: Sequence[str]) -> bool:
         """Mix finished runs into a new one, which is offered as a trained one is."""

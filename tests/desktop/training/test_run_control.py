@@ -17,7 +17,6 @@ from desktop_rec.training.queue.list import QueueList, QueueRow
 from desktop_rec.training.run_controls import MoreEpochs, RateControl
 from engine.events import EpochEnded, NewRate, TrainingStarted
 from engine.training.config import TrainingConfig
-from engine.training.extending import describe_longer
 from engine.training.plan import TrainingPlan
 
 PLANS = [TrainingPlan.defaults("two_head"), TrainingPlan.defaults("mult_vae"), TrainingPlan.defaults("ease")]
@@ -156,12 +155,11 @@ def test_that_the_job_is_told_of_another_rate(session, set_job, monkeypatch):
     assert told == [NewRate(1e-4)]
 
 
-def test_that_before_more_epochs_it_is_said_what_the_schedule_does():
-    triangle = TrainingConfig(epochs=10, lr=1e-3, schedule="slanted_triangle")
-    words = describe_longer(triangle, epochs_done=10, steps_done=1000, total=20)
-    assert "which ended at 3.2e-5, goes on at 5.7e-4 and ends at 3.2e-5. It rises again" in words
-    plateau = describe_longer(triangle.changed(schedule="reduce_on_plateau"), epochs_done=10, steps_done=100, total=20)
-    assert "falls further whenever progress ends" in plateau
+def test_that_before_more_epochs_it_is_said_what_the_schedule_does(session, runs):
+    training = TrainingConfig(epochs=10, lr=1e-3, schedule="slanted_triangle").as_dict()
+    runs.append(record("r", epochs=10, steps=1000, training_config=training))
+    session.training.state.finished = SimpleNamespace(run_id="r")
+    assert "the rate rises from 3.2e-5 to 5.7e-4" in session.training.describe_longer(20)
 
 
 def test_that_more_epochs_are_asked_for_beyond_what_is_done(qtbot):
