@@ -87,13 +87,18 @@ class Popup(QFrame):
     def open_at(self, place: QPoint, *, focus: QWidget | None = None) -> None:
         """Show it at a point of the screen, all of it on the screen; `focus` gets the keys."""
         self.setFixedWidth(self._width)
+        self.fit()
         free = (self.parentWidget() or self).screen().availableGeometry()
-        self.setFixedHeight(min(self._wanted_height(), free.height()))
         left = max(free.left(), min(place.x(), free.right() - self.width()))
         self.move(left, max(free.top(), min(place.y(), free.bottom() - self.height())))
         self.show()
         if focus is not None:
             focus.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def fit(self) -> None:
+        """Be as high as what is in it now, which may have grown since it was opened."""
+        free = (self.parentWidget() or self).screen().availableGeometry()
+        self.setFixedHeight(min(self._wanted_height(), free.height()))
 
     def _wanted_height(self) -> int:
         """All of what is in it; adjustSize would stop at two thirds of the screen."""

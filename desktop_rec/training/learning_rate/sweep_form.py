@@ -119,6 +119,8 @@ class SweepForm(QWidget):
         if not problems:
             problems = self._check_together(values)
         self._set_problem(problems[0] if problems else "")
+        if self._settings.isVisible():
+            self._settings.fit()
         if not problems:
             self.finder_changed.emit()
 

@@ -36,6 +36,10 @@ class SweepSide(QWidget):
         self._sweeps.ticked.connect(self.sweep_ticked)
         self._sweeps.remove_asked.connect(self.sweep_removed)
 
+    def hasHeightForWidth(self) -> bool:
+        """No: the list takes whatever height is left, and the page around it scrolls only where that is too little."""
+        return False
+
     def show_sweep(self, sweep: RateSweep | None) -> None:
         """What a sweep suggests, the chosen suggestion picked; or what can be done where it suggests nothing."""
         found = sweep.suggestions if sweep is not None else ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.training.learning_rate.found_for import compare
 from engine.errors import SettingError
-from engine.text import format_ago, format_count, format_moment
+from engine.text import format_ago, format_count
 from engine.training.plan import TrainingPlan
 from engine.training.rate_curve import NOT_FINITE, ROSE, STOPPED
 
@@ -64,4 +64,4 @@ def _with_difference(sweep: RateSweep, first: RateSweep, *, number: int) -> str:
         differences = ()
     if differences:
         return f"{sweep.name}, {differences[0].label.lower()} {differences[0].then}"
-    return f"{sweep.name}, {format_moment(sweep.created)}" if sweep.created is not None else sweep.name
+    return f"{sweep.name}, {format_ago(sweep.created)}" if sweep.created is not None else sweep.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import across, button
@@ -29,7 +29,7 @@ from engine.training.config import TrainingConfig
 from engine.training.rate_sweep import RateSweep
 
 _LEAST_POINTS_TO_DRAW = 2
-_LEAST_PLOT, _LEAST_SCHEDULE = 250, 160
+_LEAST_PLOT, _LEAST_SCHEDULE = 330, 160
 _BUTTONS = JobWords(
     kind="sweep",
     start="Find a learning rate",
@@ -90,7 +90,7 @@ class LearningRateView(QWidget):
         whole.addWidget(self._stack, 1)
 
     def _make_plots(self) -> QWidget:
-        """The sweep over the schedule, and beside them what is suggested and the list of sweeps."""
+        """Sweep, schedule, and beside them suggestions and the list; a page that scrolls where room is short."""
         cards = QSplitter(Qt.Orientation.Vertical)
         for card, least, stretch in ((self._card, _LEAST_PLOT, 3), (self._schedule_card, _LEAST_SCHEDULE, 2)):
             cards.addWidget(card)
@@ -102,7 +102,15 @@ class LearningRateView(QWidget):
         row = across(cards, self._side, gap=0)
         row.setStretch(0, 1)
         plots.setLayout(row)
-        return plots
+        page = QScrollArea()
+        page.setObjectName("sweep_page")
+        page.setWidgetResizable(True)
+        page.setFrameShape(QFrame.Shape.NoFrame)
+        page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page.setWidget(plots)
+        page.viewport().setAutoFillBackground(False)
+        plots.setAutoFillBackground(False)
+        return page
 
     def _connect(self) -> None:
         plan, learning_rate, form = self._plan, self._learning_rate, self._form
@@ -286,7 +294,7 @@ class LearningRateView(QWidget):
         becomes = f"It becomes {rate_becomes(training)}." if lr is not None and training is not None else ""
         problem = self._problem
         mismatch = match.sentence(self._plan.plan)
-        words = problem or " ".join(filter(None, (mismatch, becomes)))
+        words = problem or mismatch or becomes
         set_role(self._becomes, "caption-warning" if problem or mismatch else "caption")
         self._becomes.setText(words)
         anyway = "" if match.is_same else " anyway"
@@ -295,7 +303,8 @@ class LearningRateView(QWidget):
         self._use.setEnabled(lr is not None)
         set_role(self._use, "primary" if lr is not None and match.is_same else "")
         self._use.setAccessibleName(f"{said}: {becomes}" if becomes else said)
-        set_tip(self._use, f"Train with {format_rate(lr)}. {words}" if lr is not None else mismatch or _NO_RATE_TIP)
+        use_tip = " ".join(filter(None, (f"Train with {format_rate(lr)}.", becomes, mismatch)))
+        set_tip(self._use, use_tip if lr is not None else mismatch or _NO_RATE_TIP)
 
     def _show_schedule(self, lr: float | None, training: TrainingConfig | None) -> None:
         """The schedule of the plan, at the line's rate or else at the plan's own."""
