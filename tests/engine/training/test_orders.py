@@ -135,3 +135,9 @@ def test_that_norms_and_parts_come_with_every_step(split):
         assert (report.gradient_norms > 0).all()
         assert set(report.parts) == {"presence", "rating"}
         np.testing.assert_allclose(report.parts["presence"] + report.parts["rating"], report.losses, rtol=1e-5)
+
+
+def test_that_an_order_that_comes_too_late_is_no_trouble(split):
+    orders = {number: NewRate(1e-4) for number in range(15, 60)}
+    state, _ = trained(split, orders=orders)
+    assert state.progress["epoch"] == 3
