@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.text import format_count, format_factor, format_rating, plural
+from engine.text import format_count, format_factor, format_predicted_rating, format_rating, plural
+from engine.wording import said
 
 _MOST_LETTERS = 60
 KEYS_HELP = (
@@ -30,6 +31,11 @@ def short_title(title: str) -> str:
 def describe_own_rating(rating: float | None, *, by: str = "") -> str:
     """What the person (or somebody else) thinks of a title that they have seen."""
     return "seen, not rated" if rating is None else f"{by or 'you'} gave {format_rating(rating)}"
+
+
+def describe_predicted(rating: float | None, off: float | None = None) -> str:
+    """The stars that are predicted, with how far off they may be; "" for none."""
+    return "" if rating is None else said("predicted {rating}", rating=format_predicted_rating(rating, off))
 
 
 def describe_uncertainty(off: float | None) -> str:

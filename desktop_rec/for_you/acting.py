@@ -20,6 +20,7 @@ from desktop_rec.for_you.title_menu import Entry, TitleMenu
 from desktop_rec.for_you.title_sites import Site, sites_of
 from desktop_rec.for_you.titles import TitleRow
 from engine.text import format_title
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -132,24 +133,33 @@ class ActingPresenter(QObject):
 
     def _alike_entries(self, item_row: int, title: str) -> tuple[Entry, ...]:
         """A list of what is like a title; where such a list is shown, the title can be one more that it goes by."""
-        more = _entry(Action.MORE_LIKE_THIS, "More like this", f"A list of what is most like {title}")
+        more = _entry(
+            Action.MORE_LIKE_THIS, said("More like this"), said("A list of what is most like {title}", title=title)
+        )
         source = self._recommendations.choices.source
         if source.kind is not SourceKind.ALIKE or item_row in source.item_rows:
             return (more,)
         return (
             more,
-            _entry(Action.ALSO_LIKE_THIS, "More like this too", f"The list goes by {title} as well"),
+            _entry(
+                Action.ALSO_LIKE_THIS, said("More like this too"), said("The list goes by {title} as well", title=title)
+            ),
         )
 
     def _list_entries(self, item: Recommendation, title: str) -> tuple[Entry, ...]:
         is_saved, is_refused = item.item_row in self._rows_of("saved"), item.item_row in self._rows_of("not_for_me")
-        save, refuse = ("Save for later", f"Put {title} on Saved"), ("Not for me", f"Never recommend {title} again")
+        save, refuse = (
+            (said("Save for later"), said("Put {title} on Saved", title=title)),
+            (said("Not for me"), said("Never recommend {title} again", title=title)),
+        )
         if is_saved:
-            save = ("Remove from Saved", f"Take {title} off Saved")
+            save = (said("Remove from Saved"), said("Take {title} off Saved", title=title))
         if is_refused:
-            refuse = ("Recommend it again", f"Take {title} off Not for me")
+            refuse = (said("Recommend it again"), said("Take {title} off Not for me", title=title))
         return (
-            _entry(Action.SEEN, "Seen, not rated", f"{title} leaves the list and is marked as seen"),
+            _entry(
+                Action.SEEN, said("Seen, not rated"), said("{title} leaves the list and is marked as seen", title=title)
+            ),
             _entry(Action.SAVE, *save),
             _entry(Action.REFUSE, *refuse),
         )
@@ -175,7 +185,9 @@ class ActingPresenter(QObject):
     def _show_alike(self, title: str, item_rows: tuple[int, ...]) -> None:
         choices = self._recommendations.choices
         source = ListSource(SourceKind.ALIKE, item_rows)
-        self._recommendations.bend(replace(choices, source=source), f"Asked for more like {short_title(title)}")
+        self._recommendations.bend(
+            replace(choices, source=source), said("Asked for more like {title}", title=short_title(title))
+        )
 
     def _add_alike(self, title: str, item_row: int) -> None:
         """One more title that the list of what is like others goes by; the first one where there is no such list."""
@@ -199,4 +211,4 @@ def _entry(action: Action, words: str, tip: str) -> Entry:
     return Entry(action.value, words, tip, KEYS[action])
 
 
-_COPY = _entry(Action.COPY, "Copy title", "Put its name and year on the clipboard")
+_COPY = _entry(Action.COPY, said("Copy title"), said("Put its name and year on the clipboard"))

@@ -15,6 +15,7 @@ from desktop_rec.for_you.recommendation_rows import (
     RecommendationDelegate,
     RecommendationsModel,
 )
+from engine.wording import said
 
 _ACTIONS = {
     Qt.Key.Key_S: Action.SAVE,
@@ -62,13 +63,17 @@ class ActingRows(RowsView):
         row: ListedTitle = self.rows[pointed.row]
         match pointed.part:
             case RowPart.SAVE if row.is_saved:
-                return f"{row.name} is in Saved. Press to take it off ({KEYS[Action.SAVE]})"
+                return said("{name} is in Saved. Press to take it off ({keys})", name=row.name, keys=KEYS[Action.SAVE])
             case RowPart.SAVE:
-                return f"Save {row.name} for later ({KEYS[Action.SAVE]})"
+                return said("Save {name} for later ({keys})", name=row.name, keys=KEYS[Action.SAVE])
             case RowPart.REFUSE:
-                return f"Not for me: {row.name} is not recommended again ({KEYS[Action.REFUSE]})"
+                return said(
+                    "Not for me: {name} is not recommended again ({keys})", name=row.name, keys=KEYS[Action.REFUSE]
+                )
             case RowPart.MENU:
-                return f"More for {row.name}: rate, seen, more like this, copy, open on a site (Shift+F10)"
+                return said(
+                    "More for {name}: rate, seen, more like this, copy, open on a site (Shift+F10)", name=row.name
+                )
         return row.tip()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -13,6 +13,7 @@ from desktop_rec.for_you.comparison import Comparison
 from desktop_rec.for_you.controller import RecommendationsController
 from engine.models.registry import title_of
 from engine.recommending.ranking import Filters
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.panel import MyRatingsPanel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommender
 
 
-_STARS_COMING = "The stars that you would give are still being worked out; a few seconds."
+_STARS_COMING = said("The stars that you would give are still being worked out; a few seconds.")
 
 
 class BendingPresenter(QObject):
@@ -88,8 +89,8 @@ class BendingPresenter(QObject):
         if replace(filters, years=former.years) == former:
             merges = "years"
         elif replace(filters, min_ratings=former.min_ratings) == former:
-            merges = "least number of ratings"
-        self._bend(replace(choices, filters=filters), "Changed the filters", merges)
+            merges = said("least number of ratings")
+        self._bend(replace(choices, filters=filters), said("Changed the filters"), merges)
 
     def reset(self) -> None:
         """No filter, and the sliders where they were at first."""
@@ -97,18 +98,18 @@ class BendingPresenter(QObject):
 
     def _on_gems(self, value: float) -> None:
         choices = replace(self._recommendations.choices, gems=value)
-        self._slide("gems", choices, "moved the slider of hidden gems")
+        self._slide("gems", choices, said("moved the slider of hidden gems"))
 
     def _on_love(self, value: float) -> None:
         choices = replace(self._recommendations.choices, weight=1.0 - value)
-        self._slide("love", choices, "moved the slider between watch and love")
+        self._slide("love", choices, said("moved the slider between watch and love"))
 
     def _on_variety(self, value: float) -> None:
         choices = replace(self._recommendations.choices, variety=value)
-        self._slide("variety", choices, "moved the slider between alike and varied")
+        self._slide("variety", choices, said("moved the slider between alike and varied"))
 
     def _slide(self, slider: str, choices: ListChoices, done: str) -> None:
-        self._comparison.slide(slider, self._ranks(), f"since you {done}")
+        self._comparison.slide(slider, self._ranks(), said("since you {done}", done=done))
         self._bend(choices, f"{done[:1].upper()}{done[1:]}", slider)
 
     def _bend(self, choices: ListChoices, text: str, merges: str) -> None:
@@ -117,5 +118,5 @@ class BendingPresenter(QObject):
 
 def _why_not_mixed(recommender: Recommender | None) -> str:
     if recommender is not None and recommender.stars is not None:
-        return "This model ranks by the stars it predicts, and by nothing else."
-    return f"This model can't do this. Train “{title_of('two_head')}” (about a minute)."
+        return said("This model ranks by the stars it predicts, and by nothing else.")
+    return said("This model can't do this. Train “{title_of}” (about a minute).", title_of=title_of("two_head"))

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from desktop_rec.common.text import short_title
-from engine.text import format_count, format_rating, plural
+from engine.text import format_count, format_rating
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.data.profiles import Profile, ProfileEntry
@@ -92,7 +93,7 @@ class ListMoves:
         self._acted |= own & ranks.keys()
         self._stays = own <= self._acted
         if is_trying and not was_trying:
-            self.comparison.begin(ranks, "since you began trying", own=own)
+            self.comparison.begin(ranks, said("since you began trying"), own=own)
         elif was_trying and not is_trying and changed:
             self.comparison.forget()
         elif changed and not is_trying:
@@ -127,24 +128,32 @@ def describe_since(before: Profile, after: Profile) -> str:
     """What was done to the ratings: "since you rated Alien 5", "since you left out Heat"."""
     changes = changed_entries(before, after)
     if len(changes) != 1:
-        return f"since {plural(len(changes), 'rating')} changed" if changes else ""
+        return (
+            said("since {ratings} changed", ratings=counted("{count} rating", "{count} ratings", len(changes)))
+            if changes
+            else ""
+        )
     was, now = changes[0]
     if now is None:
         assert was is not None, "a change has two sides"
-        return f"since you removed {short_title(was.title or was.item_id)}"
+        return said("since you removed {title}", title=short_title(was.title or was.item_id))
     name = short_title(now.title or now.item_id)
     if was is not None and was.on != now.on:
-        return f"since you let {name} count again" if now.on else f"since you left out {name}"
+        return (
+            said("since you let {name} count again", name=name)
+            if now.on
+            else said("since you left out {name}", name=name)
+        )
     return (
-        f"since you marked {name} as seen"
+        said("since you marked {name} as seen", name=name)
         if now.rating is None
-        else f"since you rated {name} {format_rating(now.rating)}"
+        else said("since you rated {name} {rating}", name=name, rating=format_rating(now.rating))
     )
 
 
 def describe_moves(moves: Sequence[int | None], since: str) -> str:
     """How much of a list moved, and since when: "12 moved, 1 new since you rated Alien 5"."""
     moved, new = sum(1 for places in moves if places), sum(1 for places in moves if places is None)
-    parts = [f"{format_count(moved)} moved"] if moved else []
-    parts += [f"{format_count(new)} new"] if new else []
-    return f"{', '.join(parts) or 'nothing moved'} {since}".strip()
+    parts = [said("{number} moved", number=format_count(moved))] if moved else []
+    parts += [said("{number} new", number=format_count(new))] if new else []
+    return f"{', '.join(parts) or said('nothing moved')} {since}".strip()

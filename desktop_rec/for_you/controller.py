@@ -18,6 +18,7 @@ from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset, Histories
@@ -93,7 +94,7 @@ class RecommendationsController(QObject):
 
     def reset(self) -> None:
         """No filters, and the sliders where they were at first; the list stays what it is of."""
-        self.bend(self.choices.reset, "Reset filters and sliders")
+        self.bend(self.choices.reset, said("Reset filters and sliders"))
 
     def store_choices(self) -> None:
         """Store what is not yet stored of how people bend their lists."""

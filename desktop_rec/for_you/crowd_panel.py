@@ -12,7 +12,8 @@ from desktop_rec.common.controls import arranged, named, text_label
 from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import CENTER, paint_text, small
 from desktop_rec.theme.theme import GRID, THEME, number_font
-from engine.text import format_count, format_rating, plural
+from engine.text import format_count, format_rating
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.recommending.crowd import Crowd
@@ -27,7 +28,9 @@ class CrowdPanel(QWidget):
         super().__init__(parent)
         self.sentence = text_label(object_name="crowd_words", wraps=True)
         self.histogram = RatingsHistogram()
-        arranged(QVBoxLayout(self), text_label("Most people", role="heading"), self.sentence, self.histogram, gap=GRID)
+        arranged(
+            QVBoxLayout(self), text_label(said("Most people"), role="heading"), self.sentence, self.histogram, gap=GRID
+        )
 
     def show_crowd(self, crowd: Crowd) -> None:
         """Show the ratings of one title."""
@@ -41,7 +44,7 @@ class RatingsHistogram(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "crowd_histogram", "How people rated this title")
+        named(self, "crowd_histogram", said("How people rated this title"))
         self._steps: tuple[float, ...] = ()
         self._counts: tuple[int, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -53,7 +56,7 @@ class RatingsHistogram(QWidget):
         words = ", ".join(
             f"{format_rating(step)}: {format_count(count)}" for step, count in zip(steps, counts, strict=True)
         )
-        set_tip(self, f"How many people gave each rating. {words}")
+        set_tip(self, said("How many people gave each rating. {words}", words=words))
         self.setAccessibleDescription(words)
         self.update()
 
@@ -83,6 +86,18 @@ class RatingsHistogram(QWidget):
 def describe_crowd(crowd: Crowd) -> str:
     """People rated it 3.2 on average, 341 ratings."""
     if crowd.mean is None:
-        return f"Nobody has rated it; {plural(crowd.seen, 'person')} saw it." if crowd.seen else "Nobody has rated it."
-    seen = f"; {format_count(crowd.seen)} more only saw it" if crowd.seen else ""
-    return f"People rated it {crowd.mean:.1f} on average, {plural(crowd.ratings, 'rating')}{seen}."
+        return (
+            said(
+                "Nobody has rated it; {persons} saw it.",
+                persons=counted("{count} person", "{count} people", crowd.seen),
+            )
+            if crowd.seen
+            else said("Nobody has rated it.")
+        )
+    seen = said("; {seen} more only saw it", seen=format_count(crowd.seen)) if crowd.seen else ""
+    return said(
+        "People rated it {mean:.1f} on average, {ratings}{seen}.",
+        mean=crowd.mean,
+        ratings=counted("{count} rating", "{count} ratings", crowd.ratings),
+        seen=seen,
+    )

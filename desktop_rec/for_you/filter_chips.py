@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from desktop_rec.common.controls import named
 from desktop_rec.common.plain import button_text, set_tip
+from engine.wording import said
 
 SHAPE = (
     "QPushButton { padding: 2px 10px; border-radius: 12px; min-height: 18px; }"
@@ -37,8 +38,8 @@ class RemovableChip(QPushButton):
         self._key = key
         self.setObjectName(f"chip_{text}")
         self.setStyleSheet(SHAPE)
-        self.setAccessibleName(f"Filter {text}: press to remove")
-        set_tip(self, f"Remove the filter {text}")
+        self.setAccessibleName(said("Filter {text}: press to remove", text=text))
+        set_tip(self, said("Remove the filter {text}", text=text))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._on_clicked)
 
@@ -68,14 +69,14 @@ class GenreChip(QPushButton):
         self.setChecked(wish is not Wish.ANY)
         sign = {Wish.ANY: "", Wish.WANTED: "✓ ", Wish.UNWANTED: "no "}[wish]
         self.setText(f"{sign}{button_text(self.genre)}")
-        state = {Wish.ANY: "does not matter", Wish.WANTED: "wanted", Wish.UNWANTED: "left out"}[wish]
+        state = {Wish.ANY: said("does not matter"), Wish.WANTED: said("wanted"), Wish.UNWANTED: said("left out")}[wish]
         self.setAccessibleName(f"{self.genre}: {state}")
         set_tip(
             self,
             {
-                Wish.ANY: f"Show {self.genre}",
-                Wish.WANTED: f"Leave out everything that is also {self.genre}",
-                Wish.UNWANTED: f"Let {self.genre} not matter again",
+                Wish.ANY: said("Show {genre}", genre=self.genre),
+                Wish.WANTED: said("Leave out everything that is also {genre}", genre=self.genre),
+                Wish.UNWANTED: said("Let {genre} not matter again", genre=self.genre),
             }[wish],
         )
 

@@ -15,6 +15,7 @@ from desktop_rec.common.plain import set_tip
 from desktop_rec.for_you.filter_chips import ChoiceChip, GenreChip, Wish
 from engine.recommending.ranking import Filters
 from engine.text import plural_of
+from engine.wording import said
 
 _WIDTH = 480
 _MOST_RATINGS = 1_000_000
@@ -30,7 +31,7 @@ class FilterPanel(Popup):
     changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("filter_panel", "Filters", width=_WIDTH, parent=parent)
+        super().__init__("filter_panel", said("Filters"), width=_WIDTH, parent=parent)
         self._filters, self._wants_all = Filters(), False
         self._years = (1900, 2100)
         self._chips: list[GenreChip] = []
@@ -56,7 +57,7 @@ class FilterPanel(Popup):
             box.setRange(years[0] - 1, years[1])
             box.blockSignals(False)
         self._year_part.setVisible(years != (0, 0))
-        self._again.setText(f"{plural_of(word).capitalize()} I have seen, to see again")
+        self._again.setText(said("{words} I have seen, to see again", words=plural_of(word).capitalize()))
         self.show_filters(self._filters)
 
     def show_filters(self, filters: Filters) -> None:
@@ -91,51 +92,62 @@ class FilterPanel(Popup):
         self.column.setSpacing(12)
         for part in (self._built_genres(), self._built_years(), self._built_floor(), self._built_switches()):
             self.column.addWidget(part)
-        self._clear: QPushButton = button("Clear all filters", "filter_clear", "Show everything again", role="quiet")
+        self._clear: QPushButton = button(
+            said("Clear all filters"), "filter_clear", said("Show everything again"), role="quiet"
+        )
         self.column.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _built_genres(self) -> QWidget:
-        self._any_of = ChoiceChip("Any of", False, name="genres_any_of", tip="Show what has any of the ticked genres")
-        self._all_of = ChoiceChip("All of", True, name="genres_all_of", tip="Show only what has all the ticked genres")
-        heading = across(text_label("Genres", role="heading"), gap=8)
+        self._any_of = ChoiceChip(
+            said("Any of"), False, name="genres_any_of", tip=said("Show what has any of the ticked genres")
+        )
+        self._all_of = ChoiceChip(
+            said("All of"), True, name="genres_all_of", tip=said("Show only what has all the ticked genres")
+        )
+        heading = across(text_label(said("Genres"), role="heading"), gap=8)
         heading.addStretch(1)
         heading.addWidget(self._any_of)
         heading.addWidget(self._all_of)
-        hint = text_label("Click: only these. Click again: none of these.", role="caption", wraps=True)
+        hint = text_label(said("Click: only these. Click again: none of these."), role="caption", wraps=True)
         chips = QWidget()
         self._genre_part, self._genre_flow = QWidget(), FlowLayout(chips)
         arranged(QVBoxLayout(self._genre_part), heading, hint, chips, gap=-1)
         return self._genre_part
 
     def _built_years(self) -> QWidget:
-        self._first = _spin("filter_year_first", "First year", "any")
-        self._last = _spin("filter_year_last", "Last year", "any")
+        self._first = _spin("filter_year_first", said("First year"), said("any"))
+        self._last = _spin("filter_year_last", said("Last year"), said("any"))
         years = arranged(QHBoxLayout(), text_label("from"), self._first, text_label("to"), self._last, gap=-1)
         for place in (1, 3):
             years.setStretch(place, 1)
         chips = QWidget()
         self._year_part, self._decade_flow = QWidget(), FlowLayout(chips)
-        arranged(QVBoxLayout(self._year_part), text_label("Years", role="heading"), chips, years, gap=-1)
+        arranged(QVBoxLayout(self._year_part), text_label(said("Years"), role="heading"), chips, years, gap=-1)
         return self._year_part
 
     def _built_floor(self) -> QWidget:
         self._floors = [_floor_chip(floor) for floor in _FLOORS]
-        self._least = _spin("filter_min_ratings", "Least number of ratings", "any number")
+        self._least = _spin("filter_min_ratings", said("Least number of ratings"), said("any number"))
         self._least.setRange(0, _MOST_RATINGS)
         self._least.setSingleStep(10)
         part = QWidget()
         known = across(*self._floors, text_label("or"), self._least, gap=6)
         known.setStretch(len(self._floors) + 1, 1)
         arranged(
-            QVBoxLayout(part), text_label("How well known (at least so many ratings)", role="heading"), known, gap=-1
+            QVBoxLayout(part),
+            text_label(said("How well known (at least so many ratings)"), role="heading"),
+            known,
+            gap=-1,
         )
         return part
 
     def _built_switches(self) -> QWidget:
-        tip = "Rank what you have seen instead, each without its own rating: what to see again"
-        self._again = named(QCheckBox("Titles I have seen, to see again"), "filter_again", "Titles I have seen", tip)
-        tip = "Of a series, such as Toy Story 1 to 3, show only the title that comes first"
-        self._one = named(QCheckBox("One per series"), "filter_one_per_series", "One per series", tip)
+        tip = said("Rank what you have seen instead, each without its own rating: what to see again")
+        self._again = named(
+            QCheckBox(said("Titles I have seen, to see again")), "filter_again", said("Titles I have seen"), tip
+        )
+        tip = said("Of a series, such as Toy Story 1 to 3, show only the title that comes first")
+        self._one = named(QCheckBox(said("One per series")), "filter_one_per_series", said("One per series"), tip)
         part = QWidget()
         arranged(QVBoxLayout(part), self._again, self._one, gap=-1)
         return part
@@ -237,13 +249,20 @@ def _replaced(flow: FlowLayout, former: list[Chip], chips: list[Chip]) -> list[C
 
 
 def _decade_chip(start: int) -> ChoiceChip:
-    return ChoiceChip(f"{start}s", start, name=f"decade_{start}", tip=f"From {start} to {start + _DECADE - 1}")
+    return ChoiceChip(
+        f"{start}s",
+        start,
+        name=f"decade_{start}",
+        tip=said("From {first} to {last}", first=start, last=start + _DECADE - 1),
+    )
 
 
 def _floor_chip(floor: int) -> ChoiceChip:
     if not floor:
-        return ChoiceChip("any", 0, name="floor_0", tip="However few have rated it")
-    return ChoiceChip(f"{floor}", floor, name=f"floor_{floor}", tip=f"Only what at least {floor} people have rated")
+        return ChoiceChip(said("any"), 0, name="floor_0", tip=said("However few have rated it"))
+    return ChoiceChip(
+        f"{floor}", floor, name=f"floor_{floor}", tip=said("Only what at least {floor} people have rated", floor=floor)
+    )
 
 
 def _without(genres: tuple[str, ...], genre: str) -> tuple[str, ...]:
@@ -254,7 +273,7 @@ def _spin(name: str, title: str, none: str) -> QSpinBox:
     box = QSpinBox()
     box.setObjectName(name)
     box.setAccessibleName(title)
-    set_tip(box, f"{title}; {none} where it does not matter")
+    set_tip(box, said("{title}; {none} where it does not matter", title=title, none=none))
     box.setSpecialValueText(none)
     box.setKeyboardTracking(False)
     return box

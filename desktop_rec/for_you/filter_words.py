@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.recommending.ranking import Filters
 from engine.text import join_words, plural, plural_of, shorten
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.choices import ListChoices
@@ -37,15 +38,18 @@ def described(filters: Filters, word: str = "title") -> list[FilterWords]:
     if filters.years is not None:
         made.append(FilterWords(years_words(*filters.years), "years", replace(filters, years=None)))
     if filters.min_ratings:
-        text = f"at least {plural(filters.min_ratings, 'rating')}"
+        text = said("at least {ratings}", ratings=counted("{count} rating", "{count} ratings", filters.min_ratings))
         made.append(FilterWords(text, "min_ratings", replace(filters, min_ratings=0)))
     if filters.again:
-        made.append(FilterWords(f"{plural_of(word)} I have seen", "again", replace(filters, again=False)))
+        made.append(
+            FilterWords(said("{words} I have seen", words=plural_of(word)), "again", replace(filters, again=False))
+        )
     if filters.one_per_series:
-        made.append(FilterWords("one per series", "one_per_series", replace(filters, one_per_series=False)))
+        made.append(FilterWords(said("one per series"), "one_per_series", replace(filters, one_per_series=False)))
     if filters.only_rows is not None:
         name = shorten(filters.only_name or plural(len(filters.only_rows), word), _NAME_WIDTH)
-        made.append(FilterWords(f"only {name}", "only_rows", replace(filters, only_rows=None, only_name="")))
+        text = said("only {name}", name=name)
+        made.append(FilterWords(text, "only_rows", replace(filters, only_rows=None, only_name="")))
     return made
 
 
@@ -63,11 +67,11 @@ def list_line(choices: ListChoices, *, listed: int, passing: int, candidates: in
     """
     filters = [entry.text for entry in described(choices.filters, word)]
     if len(filters) > _MOST_WORDS:
-        filters = [*filters[: _MOST_WORDS - 1], f"{len(filters) - _MOST_WORDS + 1} more"]
+        filters = [*filters[: _MOST_WORDS - 1], said("{number} more", number=len(filters) - _MOST_WORDS + 1)]
     if filters:
-        text = f"{passing:,} of {plural(candidates, word)}"
+        text = said("{passing:,} of {titles}", passing=passing, titles=plural(candidates, word))
     elif passing > listed:
-        text = f"The best {listed:,} of {plural(passing, word)}"
+        text = said("The best {listed:,} of {titles}", listed=listed, titles=plural(passing, word))
     else:
         text = plural(listed, word)
     return " · ".join(part for part in (text, moves, *_slider_words(choices), ", ".join(filters)) if part)
@@ -77,18 +81,26 @@ def nothing_words(choices: ListChoices, without: Mapping[str, int], word: str) -
     """Heading and sentence where no title passes: which filter leaves nothing, and how many it keeps out."""
     entries = described(choices.filters, word)
     if not entries:
-        return f"There is no {word} to recommend.", "All that this model knows you have seen, or do not want."
+        return said("There is no {word} to recommend.", word=word), said(
+            "All that this model knows you have seen, or do not want."
+        )
     by_field: dict[str, list[str]] = {}
     for entry in entries:
         by_field.setdefault(entry.field, []).append(entry.text)
     found = [
-        f"without {_named(by_field[field])} there {'is' if count == 1 else 'are'} {plural(count, word)}"
+        counted(
+            "without {filters} there is {titles}",
+            "without {filters} there are {titles}",
+            count,
+            filters=_named(by_field[field]),
+            titles=plural(count, word),
+        )
         for field, count in sorted(without.items(), key=lambda pair: -pair[1])
         if count and field in by_field
     ]
-    heading = f"No {word} passes these filters."
+    heading = said("No {word} passes these filters.", word=word)
     if not found:
-        return heading, "Not even without any one of them. Reset shows everything again."
+        return heading, said("Not even without any one of them. Reset shows everything again.")
     return heading, _capital(join_words(found)) + "."
 
 
@@ -99,11 +111,11 @@ def _named(texts: Sequence[str]) -> str:
 def _slider_words(choices: ListChoices) -> list[str]:
     words = []
     if choices.gems:
-        words.append("hidden gems first" if choices.gems > 0.5 else "hidden gems up")
+        words.append(said("hidden gems first") if choices.gems > 0.5 else said("hidden gems up"))
     if choices.variety:
-        words.append("much varied" if choices.variety > 0.5 else "varied")
+        words.append(said("much varied") if choices.variety > 0.5 else said("varied"))
     if choices.weight is not None:
-        words.append("watch and love your way")
+        words.append(said("watch and love your way"))
     return words
 
 

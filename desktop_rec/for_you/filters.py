@@ -13,6 +13,7 @@ from desktop_rec.for_you.filter_panel import FilterPanel
 from desktop_rec.for_you.filter_words import described
 from engine.recommending.ranking import Filters
 from engine.text import join_words
+from engine.wording import said
 
 _BUTTON_SHAPE = "QPushButton { padding: 2px 10px; min-height: 18px; } QPushButton:focus { padding: 1px 9px; }"
 _MOST_CHIPS = 6
@@ -59,8 +60,13 @@ class FilterBar(QWidget):
 
     def _show_rest(self, texts: Sequence[str]) -> None:
         """How many filters have no chip of their own, so that the list keeps its room; the panel has them all."""
-        self._rest.setText(f"{len(texts)} more…")
-        named(self._rest, "more_filters", f"{len(texts)} more filters", f"Also {join_words(texts)}" if texts else "")
+        self._rest.setText(said("{number} more…", number=len(texts)))
+        named(
+            self._rest,
+            "more_filters",
+            said("{number} more filters", number=len(texts)),
+            said("Also {filters}", filters=join_words(texts)) if texts else "",
+        )
         self._rest.setVisible(bool(texts))
 
     def add_tool(self, tool: QWidget) -> None:
@@ -76,11 +82,13 @@ class FilterBar(QWidget):
         self.panel.open(self._add)
 
     def _build(self) -> None:
-        tip = "Show only some genres or years, what many have rated, or what you have seen"
-        self._add = named(QPushButton("+ Filter"), "add_filter", "Add a filter", tip)
+        tip = said("Show only some genres or years, what many have rated, or what you have seen")
+        self._add = named(QPushButton(said("+ Filter")), "add_filter", said("Add a filter"), tip)
         self._add.setStyleSheet(_BUTTON_SHAPE)
         self._add.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._reset: QPushButton = button("Reset", "reset_choices", "Take all filters away and put the sliders back")
+        self._reset: QPushButton = button(
+            said("Reset"), "reset_choices", said("Take all filters away and put the sliders back")
+        )
         self._reset.setStyleSheet(_BUTTON_SHAPE)
         self._reset.setEnabled(False)
         self.panel = FilterPanel(self)

@@ -15,6 +15,7 @@ from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.common.rows import is_menu_key
 from desktop_rec.theme.theme import GRID, THEME, number_font, set_role
+from engine.wording import said
 
 _BAR = 7
 MARGINS = (2 * GRID, GRID, 2 * GRID, 2 * GRID)
@@ -128,7 +129,7 @@ class _BarRow(QWidget):
         self.bar, self._full = bar, full
         self.setAccessibleName(bar.sentence())
         has_menu = bar.item_row is not None
-        menu = "Press for more: try the list without it, or leave it out" if has_menu else ""
+        menu = said("Press for more: try the list without it, or leave it out") if has_menu else ""
         set_tip(self, "\n".join(part for part in (bar.tip or bar.sentence(), menu) if part))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if has_menu else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if has_menu else Qt.CursorShape.ArrowCursor)

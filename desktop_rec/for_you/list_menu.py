@@ -12,37 +12,38 @@ from PySide6.QtWidgets import QListWidget, QMenu, QPushButton, QToolButton, QWid
 from desktop_rec.common.controls import button, named, text_label
 from desktop_rec.common.panels import Popup
 from desktop_rec.common.plain import set_tip
+from engine.wording import said
 
 
 class ListTask(Enum):
     """An entry of the menu of a list."""
 
-    COPY = "Copy as text"
-    CSV = "Save as CSV…"
-    JSON = "Save as JSON…"
-    HTML = "Save as a web page…"
-    LETTERBOXD = "Save for a Letterboxd list…"
-    PRINT = "Print…"
+    COPY = said("Copy as text")
+    CSV = said("Save as CSV…")
+    JSON = said("Save as JSON…")
+    HTML = said("Save as a web page…")
+    LETTERBOXD = said("Save for a Letterboxd list…")
+    PRINT = said("Print…")
 
 
 class Restriction(Enum):
     """Where the only titles that a list may have come from."""
 
-    FILE = "From a file…"
-    PASTED = "Paste from the clipboard"
-    SAVED = "My saved titles"
+    FILE = said("From a file…")
+    PASTED = said("Paste from the clipboard")
+    SAVED = said("My saved titles")
 
 
 _TIPS = {
-    ListTask.COPY: "The titles with their numbers and reasons, to paste anywhere",
-    ListTask.CSV: "A table for spreadsheets",
-    ListTask.JSON: "For other programs",
-    ListTask.HTML: "A page with reasons that needs nothing else; it can be sent and printed",
-    ListTask.LETTERBOXD: "Letterboxd takes this file where you make a new list: Import",
-    ListTask.PRINT: "The page with reasons, on paper or as PDF",
-    Restriction.FILE: "A text with a title a line, a table, or a list of Letterboxd or IMDb",
-    Restriction.PASTED: "Titles that you copied elsewhere, one a line",
-    Restriction.SAVED: "Rank only what stands in Saved",
+    ListTask.COPY: said("The titles with their numbers and reasons, to paste anywhere"),
+    ListTask.CSV: said("A table for spreadsheets"),
+    ListTask.JSON: said("For other programs"),
+    ListTask.HTML: said("A page with reasons that needs nothing else; it can be sent and printed"),
+    ListTask.LETTERBOXD: said("Letterboxd takes this file where you make a new list: Import"),
+    ListTask.PRINT: said("The page with reasons, on paper or as PDF"),
+    Restriction.FILE: said("A text with a title a line, a table, or a list of Letterboxd or IMDb"),
+    Restriction.PASTED: said("Titles that you copied elsewhere, one a line"),
+    Restriction.SAVED: said("Rank only what stands in Saved"),
 }
 
 
@@ -57,16 +58,16 @@ class ListMenuButton(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "share_list", "Share this list", "Copy, save or print this list")
+        named(self, "share_list", said("Share this list"), said("Copy, save or print this list"))
         self.setText("⋯")
         self.setAutoRaise(True)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = _menu(self, ListTask, self.wanted.emit)
         menu.insertSeparator(menu.actions()[-1])
         menu.addSeparator()
-        self._empty = menu.addAction("Empty this list")
+        self._empty = menu.addAction(said("Empty this list"))
         self._empty.setObjectName("empty_list")
-        set_tip(self._empty, "Take all titles off this list; it can be undone")
+        set_tip(self._empty, said("Take all titles off this list; it can be undone"))
         self._empty.triggered.connect(self.emptied)
         self.allow_emptying(False)
         self.setMenu(menu)
@@ -82,8 +83,13 @@ class OnlyTheseButton(QPushButton):
     wanted = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__("Only these titles…")
-        named(self, "only_these", "Only these titles", "Show only the titles of a list, such as a festival's programme")
+        super().__init__(said("Only these titles…"))
+        named(
+            self,
+            "only_these",
+            said("Only these titles"),
+            said("Show only the titles of a list, such as a festival's programme"),
+        )
         self.setStyleSheet(_SHAPE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMenu(_menu(self, Restriction, self.wanted.emit))
@@ -95,10 +101,12 @@ class MissingTitles(Popup):
     copy_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("missing_titles", "Titles that were not found", width=420, parent=parent)
+        super().__init__("missing_titles", said("Titles that were not found"), width=420, parent=parent)
         self._heading = text_label(role="heading", wraps=True)
-        self._list = named(QListWidget(), "missing_titles_list", "Titles that were not found", "Each with the reason")
-        copy = button("Copy", "copy_missing", "Copy these titles")
+        self._list = named(
+            QListWidget(), "missing_titles_list", said("Titles that were not found"), said("Each with the reason")
+        )
+        copy = button(said("Copy"), "copy_missing", said("Copy these titles"))
         for part in (self._heading, self._list):
             self.column.addWidget(part)
         self.column.addWidget(copy, 0, Qt.AlignmentFlag.AlignRight)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 
 from desktop_rec.common.controls import arranged, button
 from desktop_rec.theme.theme import GRID
+from engine.wording import said
 
 _SHAPE = (
     "QPushButton { padding: 2px 12px; min-height: 18px; border-radius: 0; } QPushButton:focus { padding: 1px 11px; }"
@@ -24,9 +25,12 @@ class Middle(Enum):
 
 
 _WORDS = {
-    Middle.LIST: ("List", "What to watch next"),
-    Middle.MAP: ("Map", "All titles, those that please the same people beside each other"),
-    Middle.TASTE: ("My taste", "Your taste beside everybody's, how your ratings are read, and earlier lists"),
+    Middle.LIST: (said("List"), said("What to watch next")),
+    Middle.MAP: (said("Map"), said("All titles, those that please the same people beside each other")),
+    Middle.TASTE: (
+        said("My taste"),
+        said("Your taste beside everybody's, how your ratings are read, and earlier lists"),
+    ),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.wording import said
+
 
 @dataclass(frozen=True)
 class NoList:
@@ -17,8 +19,8 @@ class NoList:
     is_busy: bool = False
 
 
-def no_model(progress_text: str, *, sentence: str = "Train one; it takes a few minutes.") -> NoList:
+def no_model(progress_text: str, *, sentence: str = said("Train one; it takes a few minutes.")) -> NoList:
     """No model answers yet: one is being prepared, as `progress_text` says, or there is none ("")."""
     if progress_text:
-        return NoList("A first model is being prepared", f"{progress_text.rstrip('….')}…", is_busy=True)
-    return NoList("There is no model for this data set yet.", sentence, "Go to Train", "train")
+        return NoList(said("A first model is being prepared"), f"{progress_text.rstrip('….')}…", is_busy=True)
+    return NoList(said("There is no model for this data set yet."), sentence, said("Go to Train"), "train")

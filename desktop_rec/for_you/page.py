@@ -15,6 +15,7 @@ from desktop_rec.for_you.onboarding.panel import OnboardingPanel, StarterPanel
 from desktop_rec.for_you.reasons_panel import ReasonsPanel
 from desktop_rec.for_you.recommendation_list import ListPane
 from desktop_rec.for_you.title_actions import TitleActions
+from engine.wording import said
 
 _LIST_WIDTH, _LIST_LEAST, _WHY_WIDTH = 560, 380, 300
 
@@ -74,13 +75,13 @@ class ForYouPage(QWidget):
         self._middle.addWidget(self.starter)
         self._middle.addWidget(self.onboarding)
         self._middle.setMinimumWidth(_LIST_LEAST)
-        self._tabs = named(QTabWidget(), "why_tabs", "Why", "")
+        self._tabs = named(QTabWidget(), "why_tabs", said("Why"), "")
         set_tip(self._tabs, "")
         self._tabs.setDocumentMode(True)
         self._tabs.setMinimumWidth(240)
         self._tabs.setUsesScrollButtons(False)
-        self._tabs.addTab(self.reasons, "Why this one")
-        self._tabs.addTab(self.insights, "About my ratings")
+        self._tabs.addTab(self.reasons, said("Why this one"))
+        self._tabs.addTab(self.insights, said("About my ratings"))
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("for_you_columns")
         self._columns.setChildrenCollapsible(False)

@@ -13,6 +13,7 @@ from desktop_rec.common.stars import StarScale
 from desktop_rec.common.text import (
     describe_likelihood,
     describe_own_rating,
+    describe_predicted,
     describe_rank_without,
     describe_uncertainty,
 )
@@ -23,7 +24,8 @@ from desktop_rec.for_you.star_rating import StarRating
 from desktop_rec.for_you.whose_reasons import WhoseReasons
 from desktop_rec.theme.theme import GRID
 from engine.recommending.reasons import describe_hangs_on
-from engine.text import MINUS, format_count, format_predicted_rating, format_title
+from engine.text import MINUS, format_count, format_title
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.recommending.asking import TitleAnswer
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
 
 
-_LONGER = "Try many mixes of your ratings instead of leaving out one at a time; takes up to two seconds"
+_LONGER = said("Try many mixes of your ratings instead of leaving out one at a time; takes up to two seconds")
 
 
 class ReasonsPanel(BarsPanel):
@@ -49,7 +51,7 @@ class ReasonsPanel(BarsPanel):
     longer_wanted = Signal(int)
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
-        super().__init__("reasons_panel", "Why this title", parent)
+        super().__init__("reasons_panel", said("Why this title"), parent)
         self._item: Recommendation | None = None
         self._rank, self._by = 0, ""
         self._build(scale)
@@ -83,12 +85,12 @@ class ReasonsPanel(BarsPanel):
         self.genres.setVisible(bool(item.genres))
         self.figures.setText(_figures(item))
         set_tip(self.figures, describe_uncertainty(item.predicted_sd))
-        self._rate_label.setText(f"Seen this {word}? Rate it:")
+        self._rate_label.setText(said("Seen this {word}? Rate it:", word=word))
         self.stars.show_rating(None, of=item.title)
         self.answer.hide()
         if not is_same:
             self._hide_reasons()
-            self.show_note("Working out the reasons…")
+            self.show_note(said("Working out the reasons…"))
             self.verticalScrollBar().setValue(0)
 
     def show_answer(self, found: TitleAnswer, *, word: str) -> None:
@@ -97,7 +99,9 @@ class ReasonsPanel(BarsPanel):
         self.show_title(item, word=word)
         self.figures.setText(" · ".join(part for part in (_figures(item), found.place_words) if part))
         self.stars.show_rating(found.own_rating, of=item.title)
-        self._rate_label.setText("Your rating:" if found.own_rating is not None else f"Seen this {word}? Rate it:")
+        self._rate_label.setText(
+            said("Your rating:") if found.own_rating is not None else said("Seen this {word}? Rate it:", word=word)
+        )
         self.answer.setText(" ".join(found.notes))
         self.answer.setVisible(bool(found.notes))
         self._hide_reasons()
@@ -120,9 +124,7 @@ class ReasonsPanel(BarsPanel):
         self._allow_longer(_LONGER)
         notes = [] if found.carried or found.against else [found.note]
         if found.others:
-            verb = "matters" if found.others == 1 else "matter"
-            whose = f"{by}’s" if by else "your"
-            notes.append(f"{format_count(found.others)} more of {whose} ratings {verb} less here.")
+            notes.append(_describe_others(found.others, by))
         self.show_note(" ".join(note for note in notes if note))
         if found.crowd is not None:
             self.crowd.show_crowd(found.crowd)
@@ -134,15 +136,17 @@ class ReasonsPanel(BarsPanel):
         """Show the reasons by many sets of ratings, and how many; those of another title are left aside."""
         if self._item is None or found.item_row != self._item.item_row:
             return
-        self.longer.setText("Look longer")
+        self.longer.setText(said("Look longer"))
         if not found.orders:
-            set_tip(self.longer, "You have too many ratings for this with the model in use")
-            self.show_note("You have too many ratings for a longer look with the model in use.")
+            set_tip(self.longer, said("You have too many ratings for this with the model in use"))
+            self.show_note(said("You have too many ratings for a longer look with the model in use."))
             return
         self._show_sides(found.carried, found.against)
         self.show_note(
-            f"Each bar is now what that rating adds on average, over {format_count(found.orders)} random mixes of your "
-            f"ratings."
+            said(
+                "Each bar is now what that rating adds on average, over {orders} random mixes of your ratings.",
+                orders=format_count(found.orders),
+            )
         )
 
     def show_hangs_on(self, found: HangsOn | None) -> None:
@@ -162,14 +166,14 @@ class ReasonsPanel(BarsPanel):
             part.setVisible(bool(reasons))
 
     def _allow_longer(self, tip: str) -> None:
-        self.longer.setText("Look longer")
+        self.longer.setText(said("Look longer"))
         self.longer.setEnabled(True)
         set_tip(self.longer, tip)
 
     def _on_longer(self) -> None:
         if self._item is not None:
             self.longer.setEnabled(False)
-            self.longer.setText("Looking longer…")
+            self.longer.setText(said("Looking longer…"))
             self.longer_wanted.emit(self._item.item_row)
 
     def show_failure(self, sentence: str) -> None:
@@ -191,12 +195,15 @@ class ReasonsPanel(BarsPanel):
             bars.menu_wanted.connect(self.bar_menu_wanted)
         self.carried.setObjectName("carried_by")
         self.against.setObjectName("spoke_against")
-        self._carried_part, self._against_part = titled("In favour", self.carried), titled("Against", self.against)
+        self._carried_part, self._against_part = (
+            titled(said("In favour"), self.carried),
+            titled(said("Against"), self.against),
+        )
         self._score = text_label(role="caption", object_name="score_parts", wraps=True)
-        set_tip(self._score, "What each model of the blend adds to the number that ranks this title")
+        set_tip(self._score, said("What each model of the blend adds to the number that ranks this title"))
         self.crowd = CrowdPanel()
         self.hanging = text_label(object_name="hangs_on", wraps=True)
-        self.longer: QPushButton = button("Look longer", "look_longer", _LONGER)
+        self.longer: QPushButton = button(said("Look longer"), "look_longer", _LONGER)
         self._rate_label = text_label(role="caption")
         self.stars = StarRating(scale)
         self.stars.setObjectName("rate_recommendation")
@@ -234,18 +241,20 @@ class ReasonsPanel(BarsPanel):
 
 
 def _figures(item: Recommendation) -> str:
-    predicted = item.predicted_rating
-    stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, item.predicted_sd)}"
+    stars = describe_predicted(item.predicted_rating, item.predicted_sd)
     return " · ".join(part for part in (stars, describe_likelihood(item.lift)) if part)
 
 
 def _bar(reason: Reason, rank: int, *, by: str) -> Bar:
-    behind = ", ".join(f"{part.title} {'for' if part.impact > 0 else 'against'} it" for part in reason.parts)
+    behind = ", ".join(
+        said("{model} for it", model=part.title) if part.impact > 0 else said("{model} against it", model=part.title)
+        for part in reason.parts
+    )
     without = describe_rank_without(rank, reason.rank_without) if rank else ""
-    side = "In favour" if reason.impact > 0 else "Against"
+    side = said("In favour") if reason.impact > 0 else said("Against")
     tips = (
         side if by else f"{side}: {reason.words}",
-        without or ("without it nothing changes" if rank else ""),
+        without or (said("without it nothing changes") if rank else ""),
         behind,
     )
     return Bar(
@@ -262,3 +271,17 @@ def _describe_parts(found: Explanation) -> str:
     """What each part of a blend adds to the score; "" for any other model."""
     parts = (f"{part.title} {MINUS if part.impact < 0 else '+'}{abs(part.impact):.2f}" for part in found.parts)
     return ", ".join(parts)
+
+
+def _describe_others(others: int, by: str) -> str:
+    """How many further ratings matter less; `by`: whose, where not the person's own."""
+    if by:
+        return counted(
+            "{count} more of {name}’s ratings matters less here.",
+            "{count} more of {name}’s ratings matter less here.",
+            others,
+            name=by,
+        )
+    return counted(
+        "{count} more of your ratings matters less here.", "{count} more of your ratings matter less here.", others
+    )

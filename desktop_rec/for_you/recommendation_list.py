@@ -23,6 +23,7 @@ from desktop_rec.for_you.list_menu import ListMenuButton, OnlyTheseButton
 from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
 from desktop_rec.for_you.sources import ListActions, SourceBar
 from desktop_rec.theme.theme import GRID, set_role
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -94,7 +95,7 @@ class ListPane(QWidget):
 
     def _build(self, scale: StarScale) -> None:
         self.setObjectName("list_pane")
-        self.heading, self._summary, self._note = PlainLabel("For you"), ElidedLabel(), PlainLabel()
+        self.heading, self._summary, self._note = PlainLabel(said("For you")), ElidedLabel(), PlainLabel()
         set_role(self.heading, "heading")
         for label in (self._summary, self._note):
             set_role(label, "caption")
@@ -236,9 +237,9 @@ class RecommendationList(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.view.setObjectName("recommendations")
-        self.view.setAccessibleName("Recommendations")
+        self.view.setAccessibleName(said("Recommendations"))
         self.view.setAccessibleDescription(KEYS_HELP)
-        set_tip(self.view, f"Choose a title to see why it is here. {KEYS_HELP}")
+        set_tip(self.view, said("Choose a title to see why it is here. {KEYS_HELP}", KEYS_HELP=KEYS_HELP))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)

@@ -22,11 +22,12 @@ from desktop_rec.common.row_painting import (
 )
 from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel
 from desktop_rec.common.stars import StarScale, paint_stars
-from desktop_rec.common.text import describe_likelihood, describe_movement
+from desktop_rec.common.text import describe_likelihood, describe_movement, describe_predicted
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.recommendation_layout import STAR, RowLayout, RowPart, lay_out, row_height, title_lines
 from desktop_rec.theme.theme import THEME, number_font
 from engine.text import format_count, format_predicted_rating, format_title
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -55,9 +56,9 @@ class ListedTitle:
 
     def sentence(self) -> str:
         """The row in words, for those who listen."""
-        saved = "saved for later" if self.is_saved else ""
-        said = (*self._figures(), self.because, saved, describe_movement(self.moved))
-        return ", ".join(words for words in (f"{self.item.rank}: {self.name}", *said) if words)
+        saved = said("saved for later") if self.is_saved else ""
+        parts = (*self._figures(), self.because, saved, describe_movement(self.moved))
+        return ", ".join(words for words in (f"{self.item.rank}: {self.name}", *parts) if words)
 
     def tip(self) -> str:
         """All that the row shows, where some of it is cut."""
@@ -65,8 +66,7 @@ class ListedTitle:
         return "\n".join(part for part in parts if part)
 
     def _figures(self) -> tuple[str, str]:
-        predicted = self.item.predicted_rating
-        stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, self.item.predicted_sd)}"
+        stars = describe_predicted(self.item.predicted_rating, self.item.predicted_sd)
         return self.item.detail or stars, describe_likelihood(self.item.lift)
 
 
@@ -212,7 +212,7 @@ class RecommendationDelegate(RowsDelegate):
         """How likely, and the genres in the room that is left."""
         colours, plain = THEME.colours, small(font)
         fits = QFontMetrics(plain).horizontalAdvance(likelihood) <= area.width()
-        words = likelihood if fits else likelihood.removesuffix(" than for most")
+        words = likelihood if fits else likelihood.removesuffix(said(" than for most"))
         used = paint_text(painter, area, words, font=plain, colour=colours.text) if words else 0
         rest = area.adjusted(used, 0, 0, 0)
         if rest.width() > 3 * QFontMetrics(plain).height() or not words:

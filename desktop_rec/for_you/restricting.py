@@ -15,7 +15,8 @@ from desktop_rec.common.notices import Notice
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.list_menu import MissingTitles, Restriction
 from desktop_rec.for_you.title_lists_controller import TitleListsController
-from engine.text import format_count, plural
+from engine.text import format_count
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.recommendation_list import ListPane
@@ -53,7 +54,9 @@ class RestrictingPresenter(QObject):
         if text.strip():
             self._titles.find(text)
         else:
-            self._recommendations.requests.inform("There is no text on the clipboard.", "Copy a list of titles first.")
+            self._recommendations.requests.inform(
+                said("There is no text on the clipboard."), said("Copy a list of titles first.")
+            )
 
     def _only_saved(self) -> None:
         from engine.data.profiles import listed_rows
@@ -63,18 +66,26 @@ class RestrictingPresenter(QObject):
             return
         rows = listed_rows(profile.saved, dataset)
         if rows:
-            self._restrict(frozenset(rows), "my saved titles")
+            self._restrict(frozenset(rows), said("my saved titles"))
         else:
-            self._recommendations.requests.inform("None of your saved titles is here.", "Save some from your list.")
+            self._recommendations.requests.inform(
+                said("None of your saved titles is here."), said("Save some from your list.")
+            )
 
     def _on_found(self, found: FoundTitles) -> None:
         requests, self._last = self._recommendations.requests, found
         if not found.rows:
-            requests.warn(f"This data set has none of the {plural(found.titles, 'title')} of {found.name}.")
+            requests.warn(
+                said(
+                    "This data set has none of the {titles} of {name}.",
+                    titles=counted("{count} title", "{count} titles", found.titles),
+                    name=found.name,
+                )
+            )
             return
         self._restrict(found.rows, found.name)
         if found.missing:
-            words = f"Look at the {format_count(len(found.missing))}"
+            words = said("Look at the {number}", number=format_count(len(found.missing)))
             requests.notify(
                 Notice(found.describe(), kind="info", action_words=words, action=partial(self._show_missing, found))
             )
@@ -84,11 +95,17 @@ class RestrictingPresenter(QObject):
     def _restrict(self, rows: frozenset[int], name: str) -> None:
         choices = self._recommendations.choices
         filters = replace(choices.filters, only_rows=rows, only_name=name)
-        self._recommendations.bend(replace(choices, filters=filters), f"Showed only the titles of {name}")
+        self._recommendations.bend(
+            replace(choices, filters=filters), said("Showed only the titles of {name}", name=name)
+        )
 
     def _show_missing(self, found: FoundTitles) -> None:
         self._last = found
-        heading = f"{plural(len(found.missing), 'title')} of {found.name} not found"
+        heading = said(
+            "{titles} of {name} not found",
+            titles=counted("{count} title", "{count} titles", len(found.missing)),
+            name=found.name,
+        )
         self._missing.show_titles(heading, found.describe_missing().splitlines(), self._pane.only_these)
 
     def _copy_missing(self) -> None:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QWidget
 from desktop_rec.common import questions
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.list_menu import ListTask
-from engine.text import format_date, plural
+from engine.text import format_date
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.recommendation_list import ListPane
@@ -46,12 +47,12 @@ class SharingPresenter(QObject):
     def do(self, task: ListTask) -> None:
         """One entry of the menu; what needs reasons waits until they are there."""
         if not self._pane.list.rows or not self._pane.shows_list:
-            self._recommendations.requests.inform("There is no list to share yet.")
+            self._recommendations.requests.inform(said("There is no list to share yet."))
         elif self._has_reasons or task in _NEEDS_NO_REASONS:
             self._carry_out(task)
         else:
             self._waiting = partial(self._carry_out, task)
-            self._recommendations.requests.inform("Working out the reasons first…")
+            self._recommendations.requests.inform(said("Working out the reasons first…"))
 
     def _carry_out(self, task: ListTask) -> None:
         document = self._document()
@@ -67,16 +68,24 @@ class SharingPresenter(QObject):
         from engine.recommending.list_writing import list_text
 
         QGuiApplication.clipboard().setText(list_text(document, "text"))
-        self._recommendations.requests.inform(f"Copied {plural(len(document.items), 'title')}.")
+        self._recommendations.requests.inform(
+            said("Copied {titles}.", titles=counted("{count} title", "{count} titles", len(document.items)))
+        )
 
     def _save(self, document: ListDocument, form: ListFormat) -> None:
         from engine.recommending.list_writing import ENDINGS, write_list
 
-        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", document.heading).strip() or "List"
+        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", document.heading).strip() or said("List")
         path = questions.ask_where_to_save_list(self._window, f"{name}{ENDINGS[form]}", ENDINGS[form])
         requests = self._recommendations.requests
         if path is not None and requests.attempt(partial(write_list, document, path, form)):
-            requests.inform(f"Saved {plural(len(document.items), 'title')} as {path}.")
+            requests.inform(
+                said(
+                    "Saved {titles} as {path}.",
+                    titles=counted("{count} title", "{count} titles", len(document.items)),
+                    path=path,
+                )
+            )
 
     def _print(self, document: ListDocument) -> None:
         from desktop_rec.for_you.printing import print_page
@@ -85,7 +94,9 @@ class SharingPresenter(QObject):
         printer = questions.ask_for_printer(self._window)
         if printer is not None:
             print_page(list_text(document, "html"), printer)
-            self._recommendations.requests.inform(f"Printed {plural(len(document.items), 'title')}.")
+            self._recommendations.requests.inform(
+                said("Printed {titles}.", titles=counted("{count} title", "{count} titles", len(document.items)))
+            )
 
     def _document(self) -> ListDocument:
         """The list as it is shown."""

@@ -11,6 +11,7 @@ from desktop_rec.common.controls import arranged, button, named
 from desktop_rec.common.plain import button_text, plain_tip
 from desktop_rec.for_you.choices import SourceKind
 from engine.text import format_count, plural_of, shorten
+from engine.wording import said
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
 _EXTRA_WIDTH, _CLOSE = 14, 18
@@ -41,7 +42,7 @@ class SourceBar(QWidget):
     def show_state(self, state: SourcesState) -> None:
         """Show which lists there are, and which of them is shown."""
         self.tabs.blockSignals(True)
-        names = ("For you", _counted("Saved", state.saved), _counted("Not for me", state.not_for_me))
+        names = (said("For you"), _counted(said("Saved"), state.saved), _counted(said("Not for me"), state.not_for_me))
         for place, name in enumerate(names):
             self.tabs.setTabText(place, name)
         self._show_extra(state.extra)
@@ -56,7 +57,7 @@ class SourceBar(QWidget):
             return
         if self.tabs.count() == place:
             self.tabs.addTab("")
-            close = named(QToolButton(), "leave_source", "Back to For you")
+            close = named(QToolButton(), "leave_source", said("Back to For you"))
             close.setText("✕")
             close.setAutoRaise(True)
             close.setFixedSize(_CLOSE, _CLOSE)
@@ -67,13 +68,17 @@ class SourceBar(QWidget):
         self.tabs.setTabToolTip(place, plain_tip(extra))
 
     def _build(self) -> None:
-        self.tabs = named(QTabBar(), "list_source", "What the list is of")
+        self.tabs = named(QTabBar(), "list_source", said("What the list is of"))
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         self.tabs.setStyleSheet(f"QTabBar::tab {{ padding: 6px; margin-right: 4px; min-height: {_CLOSE}px; }}")
-        tips = ("New to you, best first", "What you saved for later, best first", "What is never recommended to you")
+        tips = (
+            said("New to you, best first"),
+            said("What you saved for later, best first"),
+            said("What is never recommended to you"),
+        )
         for tip in tips:
             self.tabs.setTabToolTip(self.tabs.addTab(""), plain_tip(tip))
         arranged(QHBoxLayout(self), self.tabs)
@@ -95,8 +100,10 @@ class ListActions(QStackedWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.more: QPushButton = button("Rate more", "rate_more", "Rate well known titles to make the list better")
-        self.take_off = button("Allow again", "take_off_list", "")
+        self.more: QPushButton = button(
+            said("Rate more"), "rate_more", said("Rate well known titles to make the list better")
+        )
+        self.take_off = button(said("Allow again"), "take_off_list", "")
         own, first, common = QWidget(), QWidget(), QWidget()
         self._common = arranged(QHBoxLayout(common), 1)
         arranged(QHBoxLayout(first), 1, self.more)
@@ -119,8 +126,8 @@ class ListActions(QStackedWidget):
         """Show what can be done with this list."""
         is_own = kind in (SourceKind.SAVED, SourceKind.NOT_FOR_ME)
         is_saved = kind is SourceKind.SAVED
-        words = "Remove" if is_saved else "Allow again"
-        tip = "Take the chosen title off this list" if is_saved else "Recommend the chosen title again"
+        words = said("Remove") if is_saved else said("Allow again")
+        tip = said("Take the chosen title off this list") if is_saved else said("Recommend the chosen title again")
         self.take_off.setText(words)
         named(self.take_off, "take_off_list", tip)
         self.take_off.setEnabled(has_titles)
@@ -139,11 +146,14 @@ def heading_of(kind: SourceKind, *, extra: str, name: str, word: str) -> str:
     """What stands over the list."""
     match kind:
         case SourceKind.SAVED:
-            return "Saved for later"
+            return said("Saved for later")
         case SourceKind.NOT_FOR_ME:
-            return "Not for me"
+            return said("Not for me")
         case SourceKind.FOR_YOU:
-            return f"{plural_of(word).capitalize()} for {'you' if name == 'Me' else name}"
+            titles = plural_of(word).capitalize()
+            if name == "Me":
+                return said("{titles} for you", titles=titles)
+            return said("{titles} for {name}", titles=titles, name=name)
         case _:
             return extra
 
@@ -152,10 +162,12 @@ def words_of_empty(kind: SourceKind, *, unknown: str, word: str) -> tuple[str, s
     """The heading and the sentence of a list of one's own with nothing in it; `unknown`: of what is not in the data."""
     words = plural_of(word)
     if kind is SourceKind.SAVED:
-        how = f"Save {words} that you want to watch later, or add an export: its watchlist goes here."
-        return f"No saved {words} yet" if not unknown else f"No saved {words} to show", unknown or how
-    how = f"Press “Not for me” on a {word} that you never want to see here, and it waits in this list."
-    return "Nothing is left out" if not unknown else f"No {words} to show", unknown or how
+        how = said("Save {words} that you want to watch later, or add an export: its watchlist goes here.", words=words)
+        return said("No saved {words} yet", words=words) if not unknown else said(
+            "No saved {words} to show", words=words
+        ), unknown or how
+    how = said("Press “Not for me” on a {word} that you never want to see here, and it waits in this list.", word=word)
+    return said("Nothing is left out") if not unknown else said("No {words} to show", words=words), unknown or how
 
 
 def _counted(name: str, count: int) -> str:

@@ -13,13 +13,18 @@ from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController, whose
 from desktop_rec.for_you.sources import SourcesState, heading_of, words_of_empty
 from engine.text import format_title, join_words, plural
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.recommendation_list import ListPane
     from engine.data.profiles import Profile, ProfileEntry
 
 _MOST_NAMED = 2
-_NAMES = {SourceKind.FOR_YOU: "For you", SourceKind.SAVED: "Saved", SourceKind.NOT_FOR_ME: "Not for me"}
+_NAMES = {
+    SourceKind.FOR_YOU: said("For you"),
+    SourceKind.SAVED: said("Saved"),
+    SourceKind.NOT_FOR_ME: said("Not for me"),
+}
 
 
 class SourcesPresenter(QObject):
@@ -60,7 +65,10 @@ class SourcesPresenter(QObject):
     def heading(self) -> str:
         """What stands over the list."""
         profile, dataset = self._recommendations.profile.current, self._recommendations.dataset.current
-        name, word = "Me" if profile is None else profile.name, "title" if dataset is None else dataset.catalogue.word
+        name, word = (
+            said("Me") if profile is None else profile.name,
+            "title" if dataset is None else dataset.catalogue.word,
+        )
         return heading_of(self.kind, extra=self._extra(), name=name, word=word)
 
     def empty_words(self) -> tuple[str, str] | None:
@@ -81,7 +89,7 @@ class SourcesPresenter(QObject):
     def turn_to(self, kind: SourceKind) -> None:
         """Show another list."""
         choices = replace(self._recommendations.choices, source=ListSource(kind))
-        self._recommendations.bend(choices, f"Turned to {_NAMES[kind]}")
+        self._recommendations.bend(choices, said("Turned to {NAMES}", NAMES=_NAMES[kind]))
 
     def turn_back(self) -> None:
         """Show what is new to the person again."""
@@ -101,7 +109,11 @@ class SourcesPresenter(QObject):
             after = after.unlisted(entry)
         entry = entry_of(dataset, item_row, None)
         name = format_title(entry.title or entry.item_id, entry.year)
-        text = f"Removed {name} from Saved" if self.kind is SourceKind.SAVED else f"Allowed {name} again"
+        text = (
+            said("Removed {name} from Saved", name=name)
+            if self.kind is SourceKind.SAVED
+            else said("Allowed {name} again", name=name)
+        )
         self._recommendations.profile.change(after, text, announced=True)
 
     def _empty(self) -> None:
@@ -111,8 +123,12 @@ class SourcesPresenter(QObject):
         is_saved = self.kind is SourceKind.SAVED
         after = replace(profile, saved=()) if is_saved else replace(profile, not_for_me=())
         of_whom, titles = whose(profile.name), plural(count, "title")
-        text = f"Took {titles} off {of_whom} list “{_NAMES[self.kind]}”"
-        undone = f"{titles} back on {of_whom} list “{_NAMES[self.kind]}”"
+        text = said(
+            "Took {titles} off {of_whom} list “{NAMES}”", titles=titles, of_whom=of_whom, NAMES=_NAMES[self.kind]
+        )
+        undone = said(
+            "{titles} back on {of_whom} list “{NAMES}”", titles=titles, of_whom=of_whom, NAMES=_NAMES[self.kind]
+        )
         self._recommendations.profile.change(after, text, undone=undone, announced=True)
 
     def _entries(self) -> Sequence[ProfileEntry]:
@@ -127,11 +143,11 @@ class SourcesPresenter(QObject):
             return ""
         if source.kind is SourceKind.ALIKE:
             titles = [dataset.title_of(row) for row in source.item_rows]
-            named = titles if len(titles) <= _MOST_NAMED else [titles[0], f"{len(titles) - 1} more"]
-            return f"Like {join_words(named)}"
+            named = titles if len(titles) <= _MOST_NAMED else [titles[0], said("{number} more", number=len(titles) - 1)]
+            return said("Like {titles}", titles=join_words(named))
         if source.kind is SourceKind.TOGETHER:
             other = self._recommendations.companion()
-            return f"You and {'somebody' if other is None else other.name}"
+            return said("You and somebody") if other is None else said("You and {name}", name=other.name)
         return ""
 
 

@@ -13,6 +13,7 @@ from desktop_rec.common.plain import set_tip
 from desktop_rec.common.stars import StarScale, paint_stars, star_size, stars_at, stars_width
 from desktop_rec.theme.theme import THEME
 from engine.text import format_rating
+from engine.wording import said
 
 _UP = (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Plus)
 _DOWN = (Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Minus)
@@ -57,8 +58,12 @@ class StarRating(QWidget):
     def show_rating(self, rating: float | None, *, of: str = "") -> None:
         """Show a rating; `of` is the title that it belongs to, for those who listen instead of look."""
         self._rating = rating
-        text = "not rated" if rating is None else f"rated {format_rating(rating)} of {format_rating(self._scale.high)}"
-        self.setAccessibleName(f"{of}: {text}" if of else f"Stars: {text}")
+        text = (
+            said("not rated")
+            if rating is None
+            else said("rated {rating} of {high}", rating=format_rating(rating), high=format_rating(self._scale.high))
+        )
+        self.setAccessibleName(f"{of}: {text}" if of else said("Stars: {text}", text=text))
         self.update()
 
     def use_scale(self, scale: StarScale) -> None:
@@ -119,7 +124,7 @@ class StarRating(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        set_tip(self, "Click the stars, or press a digit, the arrow keys, or Delete to take the rating away.")
+        set_tip(self, said("Click the stars, or press a digit, the arrow keys, or Delete to take the rating away."))
         THEME.changed.connect(self.update)
         self.show_rating(None)
 

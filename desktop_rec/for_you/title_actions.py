@@ -13,14 +13,15 @@ from desktop_rec.common.plain import set_tip
 from desktop_rec.common.row_painting import small
 from desktop_rec.for_you.acting import KEYS, Action
 from desktop_rec.theme.theme import GRID
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
 
 _BUTTONS = (
-    (Action.SAVE, "Save for later", "Put it on Saved"),
-    (Action.REFUSE, "Not for me", "It is not recommended again"),
-    (Action.MORE_LIKE_THIS, "More like this", "A list of what is most like it"),
+    (Action.SAVE, said("Save for later"), said("Put it on Saved")),
+    (Action.REFUSE, said("Not for me"), said("It is not recommended again")),
+    (Action.MORE_LIKE_THIS, said("More like this"), said("A list of what is most like it")),
 )
 
 _SHAPE = "QPushButton { padding: 3px 5px; } QPushButton:focus { padding: 2px 4px; }"
@@ -37,7 +38,12 @@ class TitleActions(QWidget):
         self._buttons: dict[Action, QPushButton] = {}
         row = FlowLayout(self, gap=GRID // 2)
         for action, words, tip in _BUTTONS:
-            made = named(QPushButton(words), f"panel_{action.value}", words, f"{tip} ({KEYS[action]} in the list)")
+            made = named(
+                QPushButton(words),
+                f"panel_{action.value}",
+                words,
+                said("{tip} ({keys} in the list)", tip=tip, keys=KEYS[action]),
+            )
             made.setFont(small(made.font()))
             made.setProperty("role", "small")
             made.setStyleSheet(_SHAPE)
@@ -53,10 +59,10 @@ class TitleActions(QWidget):
         self._item = item
         save = self._buttons[Action.SAVE]
         save.setChecked(is_saved)
-        save.setText("Saved" if is_saved else "Save for later")
-        tip = "Press to take it off Saved" if is_saved else _BUTTONS[0][2]
-        set_tip(save, f"{tip} ({KEYS[Action.SAVE]} in the list)")
-        save.setAccessibleName("Saved for later" if is_saved else "Save for later")
+        save.setText(said("Saved") if is_saved else said("Save for later"))
+        tip = said("Press to take it off Saved") if is_saved else _BUTTONS[0][2]
+        set_tip(save, said("{tip} ({keys} in the list)", tip=tip, keys=KEYS[Action.SAVE]))
+        save.setAccessibleName(said("Saved for later") if is_saved else said("Save for later"))
 
     def show_saved(self, saved: frozenset[int]) -> None:
         """Titles were saved, or taken off Saved."""

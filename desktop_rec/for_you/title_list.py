@@ -36,6 +36,7 @@ from desktop_rec.for_you.star_rating import rating_for_key
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import THEME, number_font
 from engine.text import format_count, format_rating, plural
+from engine.wording import said
 
 _REMOVING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _OPENING = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -130,11 +131,11 @@ class TitleList(RowsView):
     def tip_of(self, pointed: Pointed) -> str:
         row: TitleRow = self.rows[self.titles.place_of(pointed.key) or 0]
         if pointed.rating is not None:
-            return f"Rate {row.name} {format_rating(pointed.rating)}"
+            return said("Rate {name} {rating}", name=row.name, rating=format_rating(pointed.rating))
         if pointed.part is Part.SWITCH:
             return LEAVE_OUT_TIP if row.is_on else COUNT_AGAIN_TIP
         if pointed.part is Part.CROSS:
-            return f"Remove {row.name} from my ratings"
+            return said("Remove {name} from my ratings", name=row.name)
         return row.sentence()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

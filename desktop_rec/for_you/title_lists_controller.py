@@ -13,6 +13,7 @@ from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from engine.events import Event, Job, Progressed, StageStarted
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -41,7 +42,7 @@ class TitleListsController(QObject):
         """Find the titles of a file, or of a text; `found` answers, or a notice says why not."""
         dataset = self._dataset.current
         if dataset is not None:
-            self._show("Reading the list")
+            self._show(said("Reading the list"))
             self._worker.request("titles", partial(_match, dataset, source))
 
     def leave(self) -> None:

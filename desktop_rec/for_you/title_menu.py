@@ -13,6 +13,7 @@ from desktop_rec.common.plain import button_text, set_tip
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.title_sites import Site
 from engine.text import format_rating
+from engine.wording import said
 
 _MOST_RATINGS = 12
 
@@ -38,17 +39,17 @@ class TitleMenu(QMenu):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("title_menu")
-        self.setAccessibleName(f"What to do with {title}")
+        self.setAccessibleName(said("What to do with {title}", title=title))
         self.setToolTipsVisible(True)
         self._title = title
 
     def add_ratings(self, scale: StarScale, rating: float | None) -> None:
         """A menu of all ratings that the scale has; the one given is ticked."""
-        menu = self._submenu("title_rate", "Rate", "Rate it; digits do the same")
+        menu = self._submenu("title_rate", said("Rate"), said("Rate it; digits do the same"))
         for value in _ratings(scale):
             action = menu.addAction(_rating_words(scale, value))
             action.setObjectName(f"rate_{value:g}")
-            set_tip(action, f"Rate {self._title} {format_rating(value)}")
+            set_tip(action, said("Rate {title} {rating}", title=self._title, rating=format_rating(value)))
             action.setData(value)
             action.setCheckable(True)
             action.setChecked(rating is not None and abs(rating - value) < 1e-6)
@@ -67,11 +68,11 @@ class TitleMenu(QMenu):
 
     def add_sites(self, sites: Sequence[Site]) -> None:
         """A menu of pages; each says where it leads, and only a click goes there."""
-        menu = self._submenu("title_open_on", "Open on", "Look it up in your browser")
+        menu = self._submenu("title_open_on", said("Open on"), said("Look it up in your browser"))
         for site in sites:
             action = menu.addAction(button_text(f"{site.name}\t{site.shown_address}"))
             action.setObjectName(f"open_{site.name.casefold().replace(' ', '_')}")
-            set_tip(action, f"Opens {site.address} in your browser")
+            set_tip(action, said("Opens {address} in your browser", address=site.address))
             action.setData(site)
         menu.triggered.connect(self._on_site)
 

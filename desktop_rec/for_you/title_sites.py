@@ -7,6 +7,7 @@ from urllib.parse import quote, quote_plus
 
 from engine.data.dataset import Dataset
 from engine.data.reading.values import normalised_id
+from engine.wording import said
 
 _FILM_WORDS = ("film", "movie")
 _MOST_SHOWN, _MOST_ASKED = 48, 120
@@ -32,7 +33,7 @@ def sites_of(dataset: Dataset, item_row: int) -> tuple[Site, ...]:
     title = dataset.title_of(item_row)[:_MOST_ASKED]
     year = catalogue.years[item_row]
     asked = quote_plus(f"{title} {year}" if year else title)
-    web = Site("Search the web", f"https://duckduckgo.com/?q={asked}+{quote_plus(catalogue.word)}")
+    web = Site(said("Search the web"), f"https://duckduckgo.com/?q={asked}+{quote_plus(catalogue.word)}")
     if catalogue.word not in _FILM_WORDS:
         return (web,)
     imdb, tmdb = linked_id(dataset, item_row, "imdb"), linked_id(dataset, item_row, "tmdb")
@@ -40,8 +41,8 @@ def sites_of(dataset: Dataset, item_row: int) -> tuple[Site, ...]:
         letterboxd = f"https://letterboxd.com/{f'imdb/{imdb}' if imdb else f'tmdb/{tmdb}'}/"
     else:
         letterboxd = f"https://letterboxd.com/search/films/{quote(title, safe='')}/"
-    at_imdb = f"title/{imdb}/" if imdb else f"find/?q={asked}"
-    at_tmdb = f"movie/{tmdb}" if tmdb else f"search?query={quote_plus(title)}"
+    at_imdb = f"title/{imdb}/" if imdb else said("find/?q={asked}", asked=asked)
+    at_tmdb = f"movie/{tmdb}" if tmdb else said("search?query={quote_plus}", quote_plus=quote_plus(title))
     return (
         Site("Letterboxd", letterboxd),
         Site("IMDb", f"https://www.imdb.com/{at_imdb}"),

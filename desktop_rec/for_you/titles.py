@@ -9,6 +9,7 @@ from desktop_rec.common.text import describe_own_rating
 from engine.data.dataset import Dataset
 from engine.data.profiles import Profile, item_row_of
 from engine.text import format_title, plural
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,11 @@ class TitleRow:
         if self.is_mine:
             parts.append(describe_own_rating(self.rating))
         if self.item_row is None:
-            parts.append("not in this data set, so it does not count here")
+            parts.append(said("not in this data set, so it does not count here"))
         else:
             parts.append(plural(self.people, "rating"))
         if not self.is_on:
-            parts.append("left out of your list")
+            parts.append(said("left out of your list"))
         return ", ".join(parts)
 
     tip = sentence

@@ -15,14 +15,18 @@ from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.profile_picker import ProfilePicker
 from desktop_rec.for_you.page import ForYouPage
 from engine.recommending.fairness import Fairness
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
 
 _WORDS = {
-    Fairness.LEAST: ("Nobody dislikes it", "First what even the less glad of you likes"),
-    Fairness.AVERAGE: ("Best on average", "First what the two of you like best together, even if one likes it less"),
-    Fairness.TURNS: ("Take turns", "In turn the best for you and the best for the other"),
+    Fairness.LEAST: (said("Nobody dislikes it"), said("First what even the less glad of you likes")),
+    Fairness.AVERAGE: (
+        said("Best on average"),
+        said("First what the two of you like best together, even if one likes it less"),
+    ),
+    Fairness.TURNS: (said("Take turns"), said("In turn the best for you and the best for the other")),
 }
 
 
@@ -62,7 +66,9 @@ class TogetherPresenter(QObject):
         if dataset is None or profile is None:
             return
         if self._picker is None:
-            self._picker = ProfilePicker(self.button, name="companion_picker", title="With whom?", can_create=False)
+            self._picker = ProfilePicker(
+                self.button, name="companion_picker", title=said("With whom?"), can_create=False
+            )
             self._picker.profile_chosen.connect(self.choose)
             self._picker.person_chosen.connect(self._choose_of_dataset)
         others = [person for person in self._my_ratings.library.people() if person.profile_id != profile.profile_id]
@@ -78,7 +84,9 @@ class TogetherPresenter(QObject):
             return
         self._recommendations.explains_companion = False
         source = ListSource(SourceKind.TOGETHER, profile_id=profile_id, fairness=choices.source.fairness)
-        self._recommendations.bend(replace(choices, source=source), f"Asked for a list with {other.name}")
+        self._recommendations.bend(
+            replace(choices, source=source), said("Asked for a list with {name}", name=other.name)
+        )
 
     def _choose_of_dataset(self, user_id: str) -> None:
         from engine.data.profiles import profile_id_of
@@ -87,10 +95,13 @@ class TogetherPresenter(QObject):
 
     def _build(self) -> None:
         self.button = named(
-            QToolButton(), "watch_with", "With somebody…", "One list for you and somebody else, fair to both"
+            QToolButton(),
+            "watch_with",
+            said("With somebody…"),
+            said("One list for you and somebody else, fair to both"),
         )
-        self.button.setText("With somebody…")
-        self.fairness = named(QComboBox(), "fairness", "How the list is made fair", "")
+        self.button.setText(said("With somebody…"))
+        self.fairness = named(QComboBox(), "fairness", said("How the list is made fair"), "")
         for fairness, (words, tip) in _WORDS.items():
             self.fairness.addItem(words, fairness.value)
             self.fairness.setItemData(self.fairness.count() - 1, tip, 3)
@@ -104,7 +115,7 @@ class TogetherPresenter(QObject):
     def _on_fairness(self) -> None:
         choices = self._recommendations.choices
         source = replace(choices.source, fairness=Fairness(self.fairness.currentData()))
-        text = f"Made the list fair in another way: {self.fairness.currentText().lower()}"
+        text = said("Made the list fair in another way: {currentText}", currentText=self.fairness.currentText().lower())
         self._recommendations.bend(replace(choices, source=source), text)
 
     def _on_turned(self, to_companion: bool) -> None:

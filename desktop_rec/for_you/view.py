@@ -38,6 +38,7 @@ from desktop_rec.for_you.together import TogetherPresenter
 from engine.data.dataset import Scale
 from engine.recommending.reasons import FIRST_TEN
 from engine.text import plural_of
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
@@ -224,7 +225,9 @@ class ForYouView(QWidget):
                 self._moves.hold()  # only its stars are new
             else:
                 model = self._recommendations.model
-                self._comparison.begin(self._ranks(), "" if model.label is None else f"since {model.title} took over")
+                self._comparison.begin(
+                    self._ranks(), "" if model.label is None else said("since {title} took over", title=model.title)
+                )
             self._ask()
         self.show_state()
 
@@ -245,7 +248,7 @@ class ForYouView(QWidget):
             self._moves.take_person(profile)
             page.pane.list.forget_choice()
             self._picks_again = True
-            page.reasons.forget("Working out the list…")
+            page.reasons.forget(said("Working out the list…"))
             self._ratings.show_profiles()
         else:
             self._onboarding.take_rating(had=had)
@@ -381,23 +384,26 @@ class ForYouView(QWidget):
         word = "title" if dataset is None else dataset.catalogue.word
         if not self._ratings.counting:
             return NoList(
-                "All of these ratings are left out.", "Let one count again at the left, or rate something new."
+                said("All of these ratings are left out."),
+                said("Let one count again at the left, or rate something new."),
             )
         if self._recommender is None:
             return no_model(self._recommendations.model.progress_text)
         if failure is not None:
-            second = "Copy details" if failure.details else ""
-            return NoList(failure.sentence, failure.remedy, f"Rate well-known {plural_of(word)}", "rate", second)
+            second = said("Copy details") if failure.details else ""
+            return NoList(
+                failure.sentence, failure.remedy, said("Rate well-known {words}", words=plural_of(word)), "rate", second
+            )
         if self._my_ratings.title_lists.progress:
             words = f"{self._my_ratings.title_lists.progress}…"
-            return NoList(words, "", "Cancel", "leave_titles", is_busy=True)
+            return NoList(words, "", said("Cancel"), "leave_titles", is_busy=True)
         if self._found is None:
-            return NoList("Working out your list…", "", is_busy=True)
+            return NoList(said("Working out your list…"), "", is_busy=True)
         if not self._found.items:
             empty = self._sources.empty_words()
             if empty is not None:
-                return NoList(*empty, "Back to For you", "for_you")
+                return NoList(*empty, said("Back to For you"), "for_you")
             heading, sentence = nothing_words(self._recommendations.choices, dict(self._found.without), word)
             is_bent = self._recommendations.choices.is_bent
-            return NoList(heading, sentence, *(("Reset", "clear_filters") if is_bent else ()))
+            return NoList(heading, sentence, *((said("Reset"), "clear_filters") if is_bent else ()))
         return None

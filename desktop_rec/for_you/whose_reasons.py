@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
 from desktop_rec.common.controls import arranged, named
 from desktop_rec.common.plain import button_text
 from engine.text import shorten
+from engine.wording import said
 
 _WIDTH = 18
 
@@ -20,8 +21,8 @@ class WhoseReasons(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name: str | None = None
-        self._mine = named(QPushButton("Your reasons"), "reasons_mine", "Why it is there for you")
-        self._theirs = named(QPushButton(), "reasons_theirs", "Why it is there for the other")
+        self._mine = named(QPushButton(said("Your reasons")), "reasons_mine", said("Why it is there for you"))
+        self._theirs = named(QPushButton(), "reasons_theirs", said("Why it is there for the other"))
         group = QButtonGroup(self)
         for place, made in enumerate((self._mine, self._theirs)):
             made.setCheckable(True)
@@ -36,7 +37,7 @@ class WhoseReasons(QWidget):
             return
         self._name = name
         self._theirs.setText(button_text(shorten(f"{name}’s", _WIDTH)))
-        self._theirs.setAccessibleName(f"Why it is there for {name}")
+        self._theirs.setAccessibleName(said("Why it is there for {name}", name=name))
         self._mine.setChecked(True)
         self.setVisible(bool(name))
 

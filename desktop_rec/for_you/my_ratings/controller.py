@@ -21,7 +21,8 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
 from engine.events import Event, Job, Progressed, StageStarted
-from engine.text import format_rating, plural
+from engine.text import format_rating
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -75,7 +76,11 @@ class MyRatingsController(QObject):
 
         entry = entry_of(dataset, item_row, rating)
         name = entry.title or entry.item_id
-        text = f"Marked {name} as seen" if rating is None else f"Rated {name} {format_rating(rating)}"
+        text = (
+            said("Marked {name} as seen", name=name)
+            if rating is None
+            else said("Rated {name} {rating}", name=name, rating=format_rating(rating))
+        )
         self.profile.rate_as(profile.rated(entry), text, announced=announced)
 
     def mark_seen(self, item_row: int) -> None:
@@ -83,22 +88,26 @@ class MyRatingsController(QObject):
         entry = self._entry_of(item_row)
         profile = self.profile.shown
         if entry is not None and profile is not None:
-            undone = f"{entry.title} is not marked as seen any more"
-            self.profile.rate_as(profile.rated(entry), f"Marked {entry.title} as seen", undone=undone, announced=True)
+            undone = said("{title} is not marked as seen any more", title=entry.title)
+            self.profile.rate_as(
+                profile.rated(entry), said("Marked {title} as seen", title=entry.title), undone=undone, announced=True
+            )
 
     def save_for_later(self, item_row: int) -> None:
         """Put a title on *Saved*."""
         entry, profile = self._entry_of(item_row), self.profile.current
         if entry is not None and profile is not None:
-            undone = f"{entry.title} is not in Saved any more"
-            self.profile.change(profile.saving(entry), f"Saved {entry.title} for later", undone=undone)
+            undone = said("{title} is not in Saved any more", title=entry.title)
+            self.profile.change(
+                profile.saving(entry), said("Saved {title} for later", title=entry.title), undone=undone
+            )
 
     def refuse(self, item_row: int) -> None:
         """Never recommend a title again; a notice offers to undo it, as it leaves the list."""
         entry, profile = self._entry_of(item_row), self.profile.current
         if entry is not None and profile is not None:
-            undone = f"{entry.title} can be recommended again"
-            text = f"{entry.title} will not be recommended again"
+            undone = said("{title} can be recommended again", title=entry.title)
+            text = said("{title} will not be recommended again", title=entry.title)
             self.profile.change(profile.refusing(entry), text, undone=undone, announced=True)
 
     def unlist(self, item_row: int) -> None:
@@ -106,10 +115,13 @@ class MyRatingsController(QObject):
         entry, profile = self._entry_of(item_row), self.profile.current
         if entry is None or profile is None:
             return
-        place = "Saved" if any(known.is_same_title(entry) for known in profile.saved) else "Not for me"
-        undone = f"{entry.title} is back in {place}"
+        place = said("Saved") if any(known.is_same_title(entry) for known in profile.saved) else said("Not for me")
+        undone = said("{title} is back in {place}", title=entry.title, place=place)
         self.profile.change(
-            profile.unlisted(entry), f"Removed {entry.title} from {place}", undone=undone, announced=True
+            profile.unlisted(entry),
+            said("Removed {title} from {place}", title=entry.title, place=place),
+            undone=undone,
+            announced=True,
         )
 
     def remove(self, item_id: str, title: str | None = None) -> None:
@@ -121,15 +133,17 @@ class MyRatingsController(QObject):
         gone = next((entry for entry in profile.entries if entry not in after.entries), None)
         if gone is not None:
             name, place = gone.title or gone.item_id, f"{whose(profile.name)} ratings"
-            undone = f"{name} is back in {place}"
-            self.profile.rate_as(after, f"Removed {name} from {place}", undone=undone, announced=True)
+            undone = said("{name} is back in {place}", name=name, place=place)
+            self.profile.rate_as(
+                after, said("Removed {name} from {place}", name=name, place=place), undone=undone, announced=True
+            )
 
     def switch(self, item_id: str, on: bool, title: str | None = None) -> None:
         """Let a rating count or not, without forgetting it."""
         profile = self.profile.shown
         if profile is not None:
             name = title or item_id
-            text = f"Let {name} count again" if on else f"Left {name} out of the list"
+            text = said("Let {name} count again", name=name) if on else said("Left {name} out of the list", name=name)
             self.profile.rate_as(profile.switched(item_id, on, title=title), text)
 
     def try_changes(self, on: bool) -> None:
@@ -157,7 +171,7 @@ class MyRatingsController(QObject):
 
         entry = entry_of(dataset, item_row, None)
         after = profile.rated(before) if before is not None else profile.without(entry.item_id, title=entry.title)
-        self.profile.rate_as(after, f"Took back the answer to {entry.title or entry.item_id}")
+        self.profile.rate_as(after, said("Took back the answer to {title}", title=entry.title or entry.item_id))
 
     def borrow(self, user_id: str) -> None:
         """Look through the eyes of somebody in the data set. Nothing done to their ratings is stored."""
@@ -172,7 +186,9 @@ class MyRatingsController(QObject):
         """Begin the ratings of another person, and go on as them."""
         from engine.data.profiles import Profile
 
-        if self.requests.attempt(partial(self.profile.start, Profile(uuid4().hex, name.strip() or "Somebody", ()))):
+        if self.requests.attempt(
+            partial(self.profile.start, Profile(uuid4().hex, name.strip() or said("Somebody"), ()))
+        ):
             self.library.note_change()
 
     def rename_profile(self, profile_id: str, name: str) -> None:
@@ -181,7 +197,7 @@ class MyRatingsController(QObject):
         name = name.strip()
         if self.library.files is None or record is None or not name or name == record.name:
             return
-        store, text = self.library.files.profiles, f"Renamed {record.name} to {name}"
+        store, text = self.library.files.profiles, said("Renamed {former} to {name}", former=record.name, name=name)
         renamed = partial(self.profile.note_name, profile_id)
         self._undo.do(self.library.renaming(store, profile_id, text, old=record.name, new=name, renamed=renamed))
 
@@ -214,8 +230,8 @@ class MyRatingsController(QObject):
                 self.library.note_change()
 
         whom = whose(name)
-        text = f"Deleted {whom} profile and its ratings"
-        undone = f"{whom} profile is back"
+        text = said("Deleted {whom} profile and its ratings", whom=whom)
+        undone = said("{whom} profile is back", whom=whom)
         store = library.profiles
         self._undo.do(self.library.deletion(store, profile_id, text, deleted=deleted, restored=restored, undone=undone))
 
@@ -231,7 +247,7 @@ class MyRatingsController(QObject):
             return False
         if self.profile.is_borrowed or self.profile.current is None:
             self.requests.attempt(self.profile.load_default)
-        self._set(MyImport(path, progress=Progress(f"Reading {path.name}")))
+        self._set(MyImport(path, progress=Progress(said("Reading {name}", name=path.name))))
 
         def match() -> Job[Review]:
             from engine import operations
@@ -259,7 +275,12 @@ class MyRatingsController(QObject):
             return False
         found = made.found
         self._set(None)
-        text = f"Added {found.changes_words} from {made.path.name} to {whose(found.profile.name)} ratings"
+        text = said(
+            "Added {changes_words} from {name} to {whose} ratings",
+            changes_words=found.changes_words,
+            name=made.path.name,
+            whose=whose(found.profile.name),
+        )
         self.profile.change(found.merged(), text, announced=True)
         self.library.note_change()
         return True
@@ -361,12 +382,15 @@ class MyRatingsController(QObject):
         counts: list[int] = []
         if not self.requests.attempt(lambda: counts.append(write())):
             return False
-        self.requests.inform(f"Saved {plural(counts[0], 'title')} as {path}.")
+        self.requests.inform(
+            said("Saved {titles} as {path}.", titles=counted("{count} title", "{count} titles", counts[0]), path=path)
+        )
         return True
 
     def _needs_data(self) -> bool:
         self.requests.warn(
-            "No data set is open, so the scale of your ratings is not known.", "Open the one that you rated in."
+            said("No data set is open, so the scale of your ratings is not known."),
+            said("Open the one that you rated in."),
         )
         return False
 

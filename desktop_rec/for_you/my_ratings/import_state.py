@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desktop_rec.common.notices import Failure
 from engine.data.profile_merge import Both, Merge, merge, merged
 from engine.text import join_words, plural
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset, Scale
@@ -83,8 +84,12 @@ class UnderReview:
         """What adding it would give: "12 ratings and 3 saved titles"; "" for nothing."""
         merge = self.merge
         parts = [plural(self.changes, "rating")] if self.changes else []
-        parts += [plural(len(merge.saved), "saved title")] if merge.saved else []
-        parts += [f"{plural(len(merge.not_for_me), 'title')} not for you"] if merge.not_for_me else []
+        parts += [counted("{count} saved title", "{count} saved titles", len(merge.saved))] if merge.saved else []
+        parts += (
+            [said("{titles} not for you", titles=counted("{count} title", "{count} titles", len(merge.not_for_me)))]
+            if merge.not_for_me
+            else []
+        )
         return join_words(parts)
 
     def merged(self) -> Profile:

@@ -22,6 +22,7 @@ from desktop_rec.for_you.my_ratings.review_page import ReviewPage, review_outcom
 from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRows
 from engine.data.matching.review import Review, choose, leave_out, refuse
 from engine.text import format_percent, format_title, plural, plural_of
+from engine.wording import said
 
 _MOST_FOUND = 40
 _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
@@ -112,14 +113,14 @@ class MyRatingsImportView(QWidget):
         self.message.show_message(
             failure.sentence,
             failure.remedy,
-            button="Look at it in Data" if is_of_many else "Choose another file…",
-            second="Back to my ratings",
+            button=said("Look at it in Data") if is_of_many else said("Choose another file…"),
+            second=said("Back to my ratings"),
         )
         self._stack.setCurrentWidget(self.message)
 
     def _show_progress(self, progress: Progress) -> None:
         share = "" if progress.share is None else format_percent(progress.share)
-        self.message.show_message(f"{progress.words}…", share, second="Cancel", busy=True)
+        self.message.show_message(f"{progress.words}…", share, second=said("Cancel"), busy=True)
         self._stack.setCurrentWidget(self.message)
 
     def _on_acted(self, group: str, index: int, act: Act) -> None:
@@ -149,7 +150,7 @@ class MyRatingsImportView(QWidget):
         area = self.page.list.area_of(index)
         place = self.page.list.viewport().mapToGlobal(area.bottomRight())
         place.setX(place.x() - area.width() // 2)
-        name = format_title(title.title or f"line {title.line}", title.year)
+        name = format_title(title.title or said("line {line}", line=title.line), title.year)
         self.chooser.open_for(index, name, place, word=found.dataset.catalogue.word)
         self._on_searched("")
 
@@ -162,9 +163,9 @@ class MyRatingsImportView(QWidget):
         if text:
             rows = catalogue.search(text, most=_MOST_FOUND, popularity=counts_I)
             choices = [TitleChoice(row, catalogue.name(row), plural(int(counts_I[row]), "rating")) for row in rows]
-            caption = f"No {catalogue.word} here has “{text}” in its name."
+            caption = said("No {word} here has “{text}” in its name.", word=catalogue.word, text=text)
             if choices:
-                caption = f"{plural(len(choices), catalogue.word)} with “{text}”"
+                caption = said("{words} with “{text}”", words=plural(len(choices), catalogue.word), text=text)
         else:
             match = found.first.matches[self.chooser.index]
             choices = [
@@ -172,7 +173,11 @@ class MyRatingsImportView(QWidget):
                 for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
             word = plural_of(catalogue.word)
-            caption = f"Possible {word}:" if choices else f"Nothing here is like it. Search all {word} above."
+            caption = (
+                said("Possible {word}:", word=word)
+                if choices
+                else said("Nothing here is like it. Search all {word} above.", word=word)
+            )
         self.chooser.show_choices(choices, caption=caption)
 
     def _on_chosen(self, index: int, item_row: int) -> None:
@@ -181,7 +186,7 @@ class MyRatingsImportView(QWidget):
     def _on_csv(self) -> None:
         made = self._my_ratings.incoming
         if made is not None:
-            path = questions.ask_where_to_save(self, "Save unmatched titles", f"{made.path.stem} unmatched.csv")
+            path = questions.ask_where_to_save(self, said("Save unmatched titles"), f"{made.path.stem} unmatched.csv")
             if path is not None:
                 self._my_ratings.save_unmatched(path)
 
@@ -236,12 +241,14 @@ class TitleChooser(Popup):
     chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("title_chooser", "Choose the title that is meant", width=_WIDTH, parent=parent)
+        super().__init__("title_chooser", said("Choose the title that is meant"), width=_WIDTH, parent=parent)
         self.index = 0
         self._heading, self._caption = text_label(role="heading", wraps=True), text_label(role="caption")
         self.search = TitleSearch()
         self.search.setObjectName("chooser_search")
-        self._list = named(QListWidget(), "chooser_titles", "Titles that may be meant", "Enter or click takes a title")
+        self._list = named(
+            QListWidget(), "chooser_titles", said("Titles that may be meant"), said("Enter or click takes a title")
+        )
         self._list.setStyleSheet("QListView::item { padding: 4px 6px; }")
         self._list.setFixedHeight(_HEIGHT)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -255,12 +262,12 @@ class TitleChooser(Popup):
     def open_for(self, index: int, name: str, place: QPoint, *, word: str) -> None:
         """Ask about the title at this place of the review, at a point of the screen; `word`: what it is called."""
         self.index = index
-        self._heading.setText(f"Which {word} is {name}?")
+        self._heading.setText(said("Which {word} is {name}?", word=word, name=name))
         self.search.clear()
-        words = f"Search all {plural_of(word)}"
+        words = said("Search all {words}", words=plural_of(word))
         self.search.setPlaceholderText(words)
         self.search.setAccessibleName(words)
-        set_tip(self.search, "Type a part of the title; the arrow key down goes to what was found")
+        set_tip(self.search, said("Type a part of the title; the arrow key down goes to what was found"))
         self.open_at(place, focus=self.search)
 
     def show_choices(self, choices: Sequence[TitleChoice], *, caption: str) -> None:

@@ -31,17 +31,18 @@ from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
 from engine.text import format_count, plural, plural_of
+from engine.wording import said
 
 IMPORT, ONBOARDING, CSV, LETTERBOXD, RENAME, DELETE = "import", "onboarding", "csv", "letterboxd", "rename", "delete"
 _ENTRIES = (
-    (IMPORT, "Import my ratings…", "Take ratings from another service, or from a table, into this profile"),
-    (ONBOARDING, "Rate one at a time…", "One well-known title after the other"),
+    (IMPORT, said("Import my ratings…"), said("Take ratings from another service, or from a table, into this profile")),
+    (ONBOARDING, said("Rate one at a time…"), said("One well-known title after the other")),
     None,
-    (CSV, "Save my ratings as CSV…", "All ratings of this profile as a file; it can be imported again"),
-    (LETTERBOXD, "Save for Letterboxd…", "A file that Letterboxd imports"),
+    (CSV, said("Save my ratings as CSV…"), said("All ratings of this profile as a file; it can be imported again")),
+    (LETTERBOXD, said("Save for Letterboxd…"), said("A file that Letterboxd imports")),
     None,
-    (RENAME, "Rename this profile…", "Give this profile another name"),
-    (DELETE, "Delete this profile", "Delete this profile and its ratings; it can be undone"),
+    (RENAME, said("Rename this profile…"), said("Give this profile another name")),
+    (DELETE, said("Delete this profile"), said("Delete this profile and its ratings; it can be undone")),
 )
 
 
@@ -52,7 +53,9 @@ class PersonMenu(QToolButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "person_menu", "More about these ratings", "Import, save, rename or delete these ratings")
+        named(
+            self, "person_menu", said("More about these ratings"), said("Import, save, rename or delete these ratings")
+        )
         self.setText("⋯")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -116,13 +119,13 @@ class MyRatingsPanel(QFrame):
         """What a title is called here."""
         self._word = word
         self.search.use_word(word)
-        self.gems.slider.setAccessibleName(f"From popular to hidden gems: which {word}s come first")
+        self.gems.slider.setAccessibleName(said("From popular to hidden gems: which {word}s come first", word=word))
 
     def show_person(self, name: str, *, borrowed: bool) -> None:
         """Whose ratings these are; borrowed: somebody of the data set, whose changes are not saved."""
         self.person.setText(f"{button_text(name)}  ▾")
-        self.person.setAccessibleName(f"Ratings of {name}. Press to choose somebody else")
-        self._borrowed.setText(f"{name} of this data set. What you change here is not saved.")
+        self.person.setAccessibleName(said("Ratings of {name}. Press to choose somebody else", name=name))
+        self._borrowed.setText(said("{name} of this data set. What you change here is not saved.", name=name))
         self._borrowed.setVisible(borrowed)
         self._is_borrowed = borrowed
         self.menu.allow(borrowed=borrowed, ratings=len(self.mine.titles.rows))
@@ -133,11 +136,14 @@ class MyRatingsPanel(QFrame):
         off = sum(not row.is_on for row in rows)
         unknown = sum(row.item_row is None for row in rows)
         parts = [plural(len(rows), "rating")]
-        parts += [f"{format_count(off)} left out"] if off else []
-        parts += [f"{format_count(unknown)} not in this data set"] if unknown else []
+        parts += [said("{off} left out", off=format_count(off))] if off else []
+        parts += [said("{unknown} not in this data set", unknown=format_count(unknown))] if unknown else []
         self.trial.show_state(tried or 0, is_trying=tried is not None, words=" · ".join(parts))
         self._empty.setText(
-            f"{plural_of(self._word).capitalize()} you rate appear here. Search for one, or begin with well-known ones."
+            said(
+                "{words} you rate appear here. Search for one, or begin with well-known ones.",
+                words=plural_of(self._word).capitalize(),
+            )
         )
         self.menu.allow(borrowed=self._is_borrowed, ratings=len(rows))
         self._import.setVisible(bool(rows))
@@ -161,8 +167,8 @@ class MyRatingsPanel(QFrame):
 
     def _build_person(self, column: QVBoxLayout) -> None:
         self.picker = ProfilePicker(self)
-        tip = "Whose ratings: your own, another profile, or a person of the data set"
-        self.person = named(QPushButton("Me  ▾"), "person", "Whose ratings", tip)
+        tip = said("Whose ratings: your own, another profile, or a person of the data set")
+        self.person = named(QPushButton(said("Me  ▾")), "person", said("Whose ratings"), tip)
         self.menu = PersonMenu()
         self._borrowed = text_label(role="caption", wraps=True)
         self._borrowed.hide()
@@ -177,17 +183,19 @@ class MyRatingsPanel(QFrame):
         self.trial = TrialBar()
         self.mine, self.found = TitleList(TitleLook.MINE, scale), TitleList(TitleLook.FOUND, scale)
         self.mine.setObjectName("my_ratings")
-        self.mine.setAccessibleName("My ratings: digits rate, space leaves out or lets count again, Delete removes")
-        self.mine.setAccessibleDescription("Shift+F10 opens the menu of a rating, Ctrl+C copies its title")
+        self.mine.setAccessibleName(
+            said("My ratings: digits rate, space leaves out or lets count again, Delete removes")
+        )
+        self.mine.setAccessibleDescription(said("Shift+F10 opens the menu of a rating, Ctrl+C copies its title"))
         self.found.setObjectName("found_titles")
-        self.found.setAccessibleName("Found titles: Enter says how you would like one, digits rate")
-        self.found.setAccessibleDescription("Shift+F10 opens the menu of a title")
+        self.found.setAccessibleName(said("Found titles: Enter says how you would like one, digits rate"))
+        self.found.setAccessibleDescription(said("Shift+F10 opens the menu of a title"))
         self._empty, self._nothing = _centred(), _centred()
         self._pages = QStackedWidget()
         for page in (self.mine, self.found, self._empty, self._nothing):
             self._pages.addWidget(page)
-        tip = "Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here"
-        self._import: QPushButton = button("Import my ratings…", "import_my_ratings", tip)
+        tip = said("Letterboxd, IMDb, Trakt, TMDB, … or a table; or drop the file here")
+        self._import: QPushButton = button(said("Import my ratings…"), "import_my_ratings", tip)
         column.addWidget(self.trial)
         column.addWidget(self._pages, 1)
         column.addWidget(self._import)
@@ -195,22 +203,25 @@ class MyRatingsPanel(QFrame):
     def _build_sliders(self, column: QVBoxLayout) -> None:
         self.gems = WeightSlider(
             "hidden_gems",
-            left="Popular",
-            right="Hidden gems",
-            tip="To the right, what fewer people know comes first.",
+            left=said("Popular"),
+            right=said("Hidden gems"),
+            tip=said("To the right, what fewer people know comes first."),
         )
         self.love = WeightSlider(
             "watch_or_love",
-            left="Likely to watch",
-            right="Likely to love",
-            tip="To the left ranks what you would probably watch; to the right what you would rate highest.",
+            left=said("Likely to watch"),
+            right=said("Likely to love"),
+            tip=said("To the left ranks what you would probably watch; to the right what you would rate highest."),
         )
         self.variety = WeightSlider(
             "variety",
-            left="Alike",
-            right="Varied",
-            tip="To the right, titles that differ from those above them come earlier. Half way, lists of the sample "
-            "are a third more varied and find an eighth less of what people went on to like.",
+            left=said("Alike"),
+            right=said("Varied"),
+            tip=said(
+                "To the right, titles that differ from those above them come earlier. Half way, lists of "
+                "the sample are a third more varied and find an eighth less of what people went on to "
+                "like."
+            ),
         )
         for slider in (self.gems, self.love, self.variety):
             column.addWidget(slider)
@@ -245,7 +256,7 @@ class MyRatingsPanel(QFrame):
         text = self.search.text().strip()
         self.trial.setVisible(bool(self.mine.titles.rows))
         if text:
-            self._nothing.setText(f"No {self._word} here has “{text}” in its name.")
+            self._nothing.setText(said("No {word} here has “{text}” in its name.", word=self._word, text=text))
             self._pages.setCurrentWidget(self.found if self.found.titles.rowCount() else self._nothing)
         else:
             self._pages.setCurrentWidget(self.mine if self.mine.titles.rowCount() else self._empty)
@@ -299,7 +310,7 @@ class WeightSlider(QWidget):
         self.slider.setRange(0, STEPS)
         self.slider.setPageStep(10)
         self.slider.setSingleStep(2)
-        self.slider.setAccessibleName(f"From {left.lower()} to {right.lower()}")
+        self.slider.setAccessibleName(said("From {left} to {right}", left=left.lower(), right=right.lower()))
         self._fade = QGraphicsOpacityEffect(self)
         self._fade.setOpacity(_FADED)
         self.setGraphicsEffect(self._fade)

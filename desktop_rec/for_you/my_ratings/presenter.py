@@ -17,6 +17,7 @@ from desktop_rec.for_you.my_ratings.panel import CSV, DELETE, IMPORT, LETTERBOXD
 from desktop_rec.for_you.my_ratings.rating_menu import RatingMenuPresenter
 from desktop_rec.for_you.onboarding.panel import StarterPanel
 from desktop_rec.for_you.titles import TitleRow, catalogue_title_rows, profile_title_rows
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.recommender import Recommendation
@@ -155,12 +156,14 @@ class MyRatingsPresenter(QObject):
         return {row.item_row: row for row in self.rows if row.item_row is not None}
 
     def _save_csv(self) -> None:
-        path = questions.ask_where_to_save(self._window, "Save my ratings as CSV", f"{self._name()} ratings.csv")
+        path = questions.ask_where_to_save(self._window, said("Save my ratings as CSV"), f"{self._name()} ratings.csv")
         if path is not None:
             self._my_ratings.save(path)
 
     def _save_for_letterboxd(self) -> None:
-        path = questions.ask_where_to_save(self._window, "Save for Letterboxd", f"{self._name()} for Letterboxd.csv")
+        path = questions.ask_where_to_save(
+            self._window, said("Save for Letterboxd"), f"{self._name()} for Letterboxd.csv"
+        )
         if path is not None:
             self._my_ratings.save_for_letterboxd(path)
 
@@ -176,7 +179,7 @@ class MyRatingsPresenter(QObject):
 
     def _name(self) -> str:
         profile = self._my_ratings.profile.current
-        return "My" if profile is None else profile.name
+        return said("My") if profile is None else profile.name
 
 
 def dropped_paths(data: QMimeData) -> list[Path]:

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from desktop_rec.common.controls import arranged, button, named, text_label
 from desktop_rec.common.panels import Popup
 from desktop_rec.common.plain import set_tip
-from engine.text import format_count, plural
+from engine.text import format_count
+from engine.wording import counted, said
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,14 +66,18 @@ class PeopleModel(QAbstractListModel):
             return None
         row = self._shown[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"Person {self._ids[row]} · {plural(self._counts[row], 'rating')}"
+            return said(
+                "Person {ids} · {ratings}",
+                ids=self._ids[row],
+                ratings=counted("{count} rating", "{count} ratings", self._counts[row]),
+            )
         if role == UserIdRole:
             return self._ids[row]
         return None
 
 
 _WIDTH, _PEOPLE_HEIGHT, _MOST_STORED_ROWS = 320, 220, 4
-_NOBODY = "Nobody else rates here yet. Add a person with the menu at the upper right of the window."
+_NOBODY = said("Nobody else rates here yet. Add a person with the menu at the upper right of the window.")
 _ROWS = "QListView::item { padding: 5px 6px; }"
 
 
@@ -88,7 +93,7 @@ class ProfilePicker(Popup):
         parent: QWidget | None = None,
         *,
         name: str = "profile_picker",
-        title: str = "Whose ratings",
+        title: str = said("Whose ratings"),
         can_create: bool = True,
     ) -> None:
         super().__init__(name, title, width=_WIDTH, parent=parent)
@@ -123,20 +128,26 @@ class ProfilePicker(Popup):
 
     def _build(self) -> None:
         self._stored = named(
-            QListWidget(), "kept_profiles", "Profiles on this computer", "Press Enter or click to go on as somebody"
+            QListWidget(),
+            "kept_profiles",
+            said("Profiles on this computer"),
+            said("Press Enter or click to go on as somebody"),
         )
         self._stored.setStyleSheet(_ROWS)
         self._new_name = named(
-            QLineEdit(), "new_profile_name", "Name of a new profile", "Another person's ratings, apart from yours"
+            QLineEdit(),
+            "new_profile_name",
+            said("Name of a new profile"),
+            said("Another person's ratings, apart from yours"),
         )
-        self._new_name.setPlaceholderText("Name of a new profile")
-        self._create = button("Create", "create_profile", "Create the profile and go on as that person")
+        self._new_name.setPlaceholderText(said("Name of a new profile"))
+        self._create = button(said("Create"), "create_profile", said("Create the profile and go on as that person"))
         self._create.setEnabled(False)
         self._nobody = text_label(_NOBODY, role="caption", object_name="nobody_else", wraps=True)
         self._people_part = QWidget()
         arranged(
             self.column,
-            text_label("On this computer", role="heading"),
+            text_label(said("On this computer"), role="heading"),
             self._stored,
             self._nobody,
             arranged(QHBoxLayout(), self._new_name, self._create, gap=-1),
@@ -150,18 +161,23 @@ class ProfilePicker(Popup):
         """Somebody else is chosen here, and nobody made."""
         self._new_name.hide()
         self._create.hide()
-        self._people_heading.setText("A person of the data set")
+        self._people_heading.setText(said("A person of the data set"))
         for part in (self._stored, self._search, self._people):
             part.setObjectName(f"{name}_{part.objectName()}")
-        set_tip(self._stored, "Press Enter or click for a list with them")
-        set_tip(self._people, "Press Enter or click for a list with them")
+        set_tip(self._stored, said("Press Enter or click for a list with them"))
+        set_tip(self._people, said("Press Enter or click for a list with them"))
 
     def _build_people(self) -> None:
-        self._search = named(QLineEdit(), "search_people", "Search people of the data set", "Type the start of an id")
-        self._search.setPlaceholderText("Search people by number or name")
+        self._search = named(
+            QLineEdit(), "search_people", said("Search people of the data set"), said("Type the start of an id")
+        )
+        self._search.setPlaceholderText(said("Search people by number or name"))
         self._search.setClearButtonEnabled(True)
         self._people = named(
-            QListView(), "people", "People of the data set", "See the list as somebody else would; nothing is saved"
+            QListView(),
+            "people",
+            said("People of the data set"),
+            said("See the list as somebody else would; nothing is saved"),
         )
         self._people.setStyleSheet(_ROWS)
         self._people.setModel(self._model)
@@ -169,7 +185,7 @@ class ProfilePicker(Popup):
         self._people.setFixedHeight(_PEOPLE_HEIGHT)
         self._people.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self._found = text_label(role="caption")
-        self._people_heading = text_label("Rate as a person of the data set", role="heading")
+        self._people_heading = text_label(said("Rate as a person of the data set"), role="heading")
         arranged(
             QVBoxLayout(self._people_part),
             self._people_heading,
@@ -223,8 +239,14 @@ class ProfilePicker(Popup):
     def _show_count(self) -> None:
         found = self._model.found
         if found == 0:
-            self._found.setText("Nobody here has this id.")
+            self._found.setText(said("Nobody here has this id."))
         elif found > MOST_SHOWN:
-            self._found.setText(f"{format_count(found)} people; the first {MOST_SHOWN} are shown. Type to narrow.")
+            self._found.setText(
+                said(
+                    "{found} people; the first {MOST_SHOWN} are shown. Type to narrow.",
+                    found=format_count(found),
+                    MOST_SHOWN=MOST_SHOWN,
+                )
+            )
         else:
-            self._found.setText("1 person" if found == 1 else f"{format_count(found)} people")
+            self._found.setText(counted("{count} person", "{count} people", found))

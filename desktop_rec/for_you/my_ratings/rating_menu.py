@@ -14,6 +14,7 @@ from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.title_menu import Entry, TitleMenu
 from desktop_rec.for_you.title_sites import sites_of
 from desktop_rec.for_you.titles import TitleRow
+from engine.wording import said
 
 LEAVE_OUT, COUNT_AGAIN, TRY_WITHOUT, REMOVE, COPY = "leave_out", "count_again", "try_without", "remove", "copy"
 
@@ -38,8 +39,8 @@ class RatingMenuPresenter(QObject):
             menu.add_ratings(StarScale.of(dataset.scale), row.rating)
             menu.add_entries(_switches(row))
         menu.add_entries((
-            Entry(REMOVE, "Remove from my ratings", "It leaves your ratings; it can be undone", "Del"),
-            Entry(COPY, "Copy title", "Put its name and year on the clipboard", "Ctrl+C"),
+            Entry(REMOVE, said("Remove from my ratings"), said("It leaves your ratings; it can be undone"), "Del"),
+            Entry(COPY, said("Copy title"), said("Put its name and year on the clipboard"), "Ctrl+C"),
         ))  # fmt: skip
         if row.item_row is not None:
             menu.add_sites(sites_of(dataset, row.item_row))
@@ -67,8 +68,10 @@ class RatingMenuPresenter(QObject):
 
 def _switches(row: TitleRow) -> tuple[Entry, ...]:
     if not row.is_on:
-        return (Entry(COUNT_AGAIN, "Let it count again", COUNT_AGAIN_TIP, "Space"),)
+        return (Entry(COUNT_AGAIN, said("Let it count again"), COUNT_AGAIN_TIP, "Space"),)
     return (
-        Entry(LEAVE_OUT, "Leave out of my list", LEAVE_OUT_TIP, "Space"),
-        Entry(TRY_WITHOUT, "Try without it", "See your list without it; nothing is saved until you keep it"),
+        Entry(LEAVE_OUT, said("Leave out of my list"), LEAVE_OUT_TIP, "Space"),
+        Entry(
+            TRY_WITHOUT, said("Try without it"), said("See your list without it; nothing is saved until you keep it")
+        ),
     )

@@ -28,19 +28,11 @@ from desktop_rec.common.rows import Index, RowRole, RowsDelegate, RowsModel, Row
 from desktop_rec.for_you.cover import paint_cover
 from desktop_rec.for_you.my_ratings.review_rows import Act, ReviewRow
 from desktop_rec.theme.theme import THEME
+from engine.wording import said
 
-_TIPS = {
-    Act.TAKE: "Take {found} for {title}",
-    Act.CHANGE: "Choose another title for {title}",
-    Act.CHOOSE: "Choose which title {title} is",
-    Act.FIND: "Search the catalogue for {title}",
-    Act.REFUSE: "{title} is not {found}",
-    Act.LEAVE: "Do not take {title} into my ratings",
-    Act.UNDO: "As if you had not decided about {title}",
-    Act.MINE: "Keep my own rating of {title}",
-    Act.THEIRS: "Take the file's rating of {title}",
-}
-_WORDS = "Titles of the file: up and down choose a row, left and right what to do, Enter does it, Delete leaves out"
+_WORDS = said(
+    "Titles of the file: up and down choose a row, left and right what to do, Enter does it, Delete leaves out"
+)
 
 
 class ReviewList(RowsView):
@@ -122,7 +114,7 @@ class ReviewList(RowsView):
         row: ReviewRow = self.rows[pointed.place]
         if pointed.act is None:
             return row.sentence()
-        return _TIPS[row.acts[pointed.act]].format(title=row.name, found=row.found or "this")
+        return _tip(row.acts[pointed.act], title=row.name, found=row.found or said("this"))
 
     def _key_act(self, row: ReviewRow) -> int:
         return min(self._painter.key_act, len(row.acts) - 1)
@@ -250,7 +242,7 @@ class ReviewDelegate(RowsDelegate):
             colour = colours.text_weak if row.is_open else colours.text
             paint_name(painter, found, f"{perhaps}{row.found}", row.found_year, font=font, colour=colour)
         else:
-            paint_text(painter, found, "not found", font=font, colour=colours.text_weak)
+            paint_text(painter, found, said("not found"), font=font, colour=colours.text_weak)
         colour = colours.warning if row.is_open and row.found else colours.text_weak
         paint_text(painter, why, row.why, font=small(font), colour=colour)
 
@@ -278,3 +270,19 @@ class ReviewDelegate(RowsDelegate):
 
 def _is_conflict(row: ReviewRow) -> bool:
     return row.now is not None
+
+
+def _tip(act: Act, *, title: str, found: str) -> str:
+    """What pressing a word of a row does."""
+    tips = {
+        Act.TAKE: said("Take {found} for {title}", found=found, title=title),
+        Act.CHANGE: said("Choose another title for {title}", title=title),
+        Act.CHOOSE: said("Choose which title {title} is", title=title),
+        Act.FIND: said("Search the catalogue for {title}", title=title),
+        Act.REFUSE: said("{title} is not {found}", title=title, found=found),
+        Act.LEAVE: said("Do not take {title} into my ratings", title=title),
+        Act.UNDO: said("As if you had not decided about {title}", title=title),
+        Act.MINE: said("Keep my own rating of {title}", title=title),
+        Act.THEIRS: said("Take the file's rating of {title}", title=title),
+    }
+    return tips[act]

@@ -22,19 +22,25 @@ from engine.data.matching.review import lists_of, taking_lists
 from engine.data.personal.conversion import converted
 from engine.data.personal.export import MOST_NAMED, Export, describe_skipped
 from engine.text import format_count, format_rating, plural
+from engine.wording import counted, said
 
-GROUPS = {"sure": "Sure", "unsure": "Unsure", "unmatched": "Not found", "differ": "Rated differently"}
+GROUPS = {
+    "sure": said("Sure"),
+    "unsure": said("Unsure"),
+    "unmatched": said("Not found"),
+    "differ": said("Rated differently"),
+}
 _NOTHING = {
-    "sure": "Nothing was found for certain.",
-    "unsure": "Nothing is unsure.",
-    "unmatched": "Everything was found.",
-    "differ": "Nothing is rated differently.",
+    "sure": said("Nothing was found for certain."),
+    "unsure": said("Nothing is unsure."),
+    "unmatched": said("Everything was found."),
+    "differ": said("Nothing is rated differently."),
 }
 _HINTS = {
-    "sure": "These will be added. Look through them, and change what is wrong.",
-    "unsure": "None of these is added unless you say which title it is.",
-    "unmatched": "This data set does not seem to have these. Search for what you miss, or save them as a file.",
-    "differ": "You rated these before, and differently. Your own rating stays unless you take theirs.",
+    "sure": said("These will be added. Look through them, and change what is wrong."),
+    "unsure": said("None of these is added unless you say which title it is."),
+    "unmatched": said("This data set does not seem to have these. Search for what you miss, or save them as a file."),
+    "differ": said("You rated these before, and differently. Your own rating stays unless you take theirs."),
 }
 
 
@@ -120,7 +126,7 @@ class ReviewPage(QWidget):
         self.watchlist.setChecked(state.takes_watchlist)
         self.watchlist.setVisible(bool(state.watchlist))
         self._save.setVisible(state.open_titles > 0)
-        self._save.setText(f"Save {format_count(state.open_titles)} unmatched as CSV…")
+        self._save.setText(said("Save {open_titles} unmatched as CSV…", open_titles=format_count(state.open_titles)))
 
     def show_outcome(self, outcome: ReviewOutcome) -> None:
         """Show what adding would do; it may come a moment after the rows."""
@@ -177,7 +183,9 @@ class ReviewPage(QWidget):
         self._heading.setProperty("role", "title")
         self._about = text_label(role="weak", wraps=True)
         self._notes, self._hint = text_label(role="caption", wraps=True), text_label(role="caption", wraps=True)
-        self.tabs = named(QTabBar(), "review_groups", "Groups of titles", "How sure it is which titles are meant")
+        self.tabs = named(
+            QTabBar(), "review_groups", said("Groups of titles"), said("How sure it is which titles are meant")
+        )
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.list = ReviewList()
@@ -186,16 +194,22 @@ class ReviewPage(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self._nothing)
-        self._all_mine: QPushButton = button("Keep all mine", "all_mine", "Keep your own rating of every title here")
-        self._all_theirs: QPushButton = button("Take all theirs", "all_theirs", "Take the file's rating of all these")
+        self._all_mine: QPushButton = button(
+            said("Keep all mine"), "all_mine", said("Keep your own rating of every title here")
+        )
+        self._all_theirs: QPushButton = button(
+            said("Take all theirs"), "all_theirs", said("Take the file's rating of all these")
+        )
         hints = QHBoxLayout()
         hints.addWidget(self._hint, 1)
         hints.addWidget(self._all_mine)
         hints.addWidget(self._all_theirs)
         middle = arranged(QVBoxLayout(), self.tabs, hints, gap=GRID)
-        self.people = named(CalmComboBox(), "review_people", "Whose ratings", "Whose ratings in this file are yours")
+        self.people = named(
+            CalmComboBox(), "review_people", said("Whose ratings"), said("Whose ratings in this file are yours")
+        )
         self._whose = QWidget()
-        arranged(QHBoxLayout(self._whose), text_label("Ratings of", role="weak"), self.people, 1, gap=GRID)
+        arranged(QHBoxLayout(self._whose), text_label(said("Ratings of"), role="weak"), self.people, 1, gap=GRID)
         parts = (self._heading, self._about, self._whose, self._notes, middle, self._pages, self._build_foot())
         column = arranged(QVBoxLayout(self), *parts, gap=GRID, margins=(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID))
         column.setStretch(5, 1)
@@ -205,14 +219,14 @@ class ReviewPage(QWidget):
         foot.setProperty("role", "card")
         self._scale = text_label(role="weak", object_name="review_scale", wraps=True)
         self._outcome = text_label(object_name="review_outcome", wraps=True)
-        tip = "Save what will not be added as a file, with the reasons"
-        self._save: QPushButton = button("Save unmatched as CSV…", "save_unmatched", tip)
-        tip = "Forget this file; nothing is changed"
-        self._leave: QPushButton = button("Cancel", "leave_import", tip, role="quiet")
-        tip = "Take these into my ratings; it can be undone as a whole"
-        self._add: QPushButton = button("Add", "add_ratings", tip, role="primary")
-        tip = "Put what this file says you want to see on your list Saved"
-        self.watchlist = named(QCheckBox(), "take_watchlist", "Save the watchlist for later", tip)
+        tip = said("Save what will not be added as a file, with the reasons")
+        self._save: QPushButton = button(said("Save unmatched as CSV…"), "save_unmatched", tip)
+        tip = said("Forget this file; nothing is changed")
+        self._leave: QPushButton = button(said("Cancel"), "leave_import", tip, role="quiet")
+        tip = said("Take these into my ratings; it can be undone as a whole")
+        self._add: QPushButton = button(said("Add"), "add_ratings", tip, role="primary")
+        tip = said("Put what this file says you want to see on your list Saved")
+        self.watchlist = named(QCheckBox(), "take_watchlist", said("Save the watchlist for later"), tip)
         texts = arranged(QVBoxLayout(), self._outcome, self._scale, self.watchlist, gap=4)
         margins = (2 * GRID, GRID + 4, 2 * GRID, GRID + 4)
         row = arranged(QHBoxLayout(foot), texts, self._save, self._leave, self._add, margins=margins, gap=-1)
@@ -246,9 +260,14 @@ def review_state(made: MyImport, found: UnderReview, rows: ReviewRows) -> Review
     export, counts = found.review.export, counts_of(found.review)
     titles = len(found.review.titles)
     return ReviewState(
-        heading=f"Your ratings from {made.path.name}",
-        about=f"{export.layout} · {plural(titles, 'title')} · into the profile {found.profile.name} "
-        f"· matched with {found.dataset.name}",
+        heading=said("Your ratings from {name}", name=made.path.name),
+        about=said(
+            "{layout} · {titles} · into the profile {name} · matched with {dataset}",
+            layout=export.layout,
+            titles=counted("{count} title", "{count} titles", titles),
+            name=found.profile.name,
+            dataset=found.dataset.name,
+        ),
         notes=" ".join(filter(None, [describe_skipped(export), *export.notes])),
         more_notes=describe_skipped(export, most=_MOST_SKIPPED) if export.skipped_count > MOST_NAMED else "",
         people=export.people,
@@ -266,7 +285,9 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
     return ReviewOutcome(
         text=_describe_outcome(found),
         differ=conflict_rows(found.merge.conflicts, found.taken),
-        add_text=f"Add {found.changes_words}" if found.changes_words else "Nothing to add",
+        add_text=said("Add {changes_words}", changes_words=found.changes_words)
+        if found.changes_words
+        else said("Nothing to add"),
         can_add=bool(found.changes_words),
     )
 
@@ -279,12 +300,15 @@ def describe_watchlist(found: UnderReview) -> str:
     if not known and not missing:
         return ""
     if not known:
-        lacks = f"this data set does not have {'it' if missing == 1 else 'them'}"
-        return f"{_verb(missing, 'is', 'are')} on your watchlist; {lacks}"
-    goes = "it goes to Saved" if saved == 1 else "they go to Saved"
-    parts = [f"{plural(saved, word)} of your watchlist: {goes}"] if saved else []
-    parts += [f"{plural(not_for_me, word)} not for you"] if not_for_me else []
-    left = f" ({format_count(missing)} more not found)" if missing else ""
+        return counted(
+            "{count} is on your watchlist; this data set does not have it",
+            "{count} are on your watchlist; this data set does not have them",
+            missing,
+        )
+    goes = said("it goes to Saved") if saved == 1 else said("they go to Saved")
+    parts = [said("{words} of your watchlist: {goes}", words=plural(saved, word), goes=goes)] if saved else []
+    parts += [said("{words} not for you", words=plural(not_for_me, word))] if not_for_me else []
+    left = said(" ({missing} more not found)", missing=format_count(missing)) if missing else ""
     return f"{', '.join(parts)}{left}"
 
 
@@ -292,39 +316,49 @@ def describe_scale(export: Export, given: Scale, wanted: Scale) -> str:
     """How ratings are taken over: "Ratings from 1 to 10 become 0.5 to 5: 8 becomes 4."."""
     ratings = Counter(title.rating for title in export.titles if title.rating is not None)
     if not ratings:
-        return "The file has no ratings: its titles count as seen."
-    guess = "" if export.scale_is_known else " The file does not say its scale; it was guessed from its ratings."
-    ends = f"{format_rating(given.low)} to {format_rating(given.high)}"
+        return said("The file has no ratings: its titles count as seen.")
+    guess = "" if export.scale_is_known else said(" The file does not say its scale; it was guessed from its ratings.")
+    ends = said("{low} to {high}", low=format_rating(given.low), high=format_rating(given.high))
     if (given.low, given.high) == (wanted.low, wanted.high):
-        return f"Ratings stay as they are, {ends}.{guess}"
+        return said("Ratings stay as they are, {ends}.{guess}", ends=ends, guess=guess)
     near = given.low + 0.75 * (given.high - given.low)
     example = min(ratings, key=lambda rating: (abs(rating - near), rating))
-    becomes = f"{format_rating(wanted.low)} to {format_rating(wanted.high)}"
-    shown = f"{format_rating(example)} becomes {format_rating(converted(example, given, wanted))}"
-    return f"Ratings from {ends} become {becomes}: {shown}.{guess}"
+    becomes = said("{low} to {high}", low=format_rating(wanted.low), high=format_rating(wanted.high))
+    turned = format_rating(converted(example, given, wanted))
+    shown = said("{rating} becomes {turned}", rating=format_rating(example), turned=turned)
+    return said(
+        "Ratings from {ends} become {becomes}: {shown}.{guess}", ends=ends, becomes=becomes, shown=shown, guess=guess
+    )
 
 
 def _describe_outcome(found: UnderReview) -> str:
     """What adding would do: "312 new, 14 fill gaps, 5 differ from yours: yours stay."."""
     merge, counts = found.merge, counts_of(found.review)
     unrated = sum(entry.rating is None for entry in merge.added)
-    not_rated = f" ({format_count(unrated)} seen, not rated)" if unrated else ""
-    parts = [f"{format_count(len(merge.added))} new{not_rated}"]
-    parts += [f"{_verb(len(merge.filled), 'fills a gap', 'fill gaps')}"] if merge.filled else []
-    parts += [f"{format_count(len(merge.same))} you have already"] if merge.same else []
+    not_rated = said(" ({unrated} seen, not rated)", unrated=format_count(unrated)) if unrated else ""
+    parts = [said("{number} new{not_rated}", number=format_count(len(merge.added)), not_rated=not_rated)]
+    parts += [counted("{count} fills a gap", "{count} fill gaps", len(merge.filled))] if merge.filled else []
+    parts += [said("{number} you have already", number=format_count(len(merge.same)))] if merge.same else []
     if merge.conflicts:
         theirs = len(found.taken)
         if not theirs:
-            stays = "yours stay"
+            stays = said("yours stay")
         elif theirs == len(merge.conflicts):
-            stays = "theirs are taken"
+            stays = said("theirs are taken")
         else:
-            stays = f"{format_count(theirs)} taken from the file"
-        parts.append(f"{_verb(len(merge.conflicts), 'differs', 'differ')} from yours: {stays}")
-    stays_out = ((counts.unsure, "unsure"), (counts.unmatched, "not found"), (counts.left_out, "left out"))
+            stays = said("{theirs} taken from the file", theirs=format_count(theirs))
+        parts.append(
+            counted(
+                "{count} differs from yours: {stays}",
+                "{count} differ from yours: {stays}",
+                len(merge.conflicts),
+                stays=stays,
+            )
+        )
+    stays_out = (
+        (counts.unsure, said("unsure")),
+        (counts.unmatched, said("not found")),
+        (counts.left_out, said("left out")),
+    )
     left = [f"{format_count(number)} {words}" for number, words in stays_out if number]
-    return ", ".join(parts) + "." + (f" Not added: {', '.join(left)}." if left else "")
-
-
-def _verb(count: int, singular: str, several: str) -> str:
-    return f"{format_count(count)} {singular if count == 1 else several}"
+    return ", ".join(parts) + "." + (said(" Not added: {left}.", left=", ".join(left)) if left else "")

@@ -13,20 +13,21 @@ from engine.data.personal.conversion import rating_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.profile_merge import Both
 from engine.text import format_rating, format_title, plural_of
+from engine.wording import said
 
 
 class Act(Enum):
     """What can be done with a row; the value is what its button says."""
 
-    TAKE = "Yes, this one"
-    CHANGE = "Change…"
-    CHOOSE = "Choose…"
-    FIND = "Search…"
-    REFUSE = "Not this one"
-    LEAVE = "Leave out"
-    UNDO = "Undo"
-    MINE = "Keep mine"
-    THEIRS = "Take theirs"
+    TAKE = said("Yes, this one")
+    CHANGE = said("Change…")
+    CHOOSE = said("Choose…")
+    FIND = said("Search…")
+    REFUSE = said("Not this one")
+    LEAVE = said("Leave out")
+    UNDO = said("Undo")
+    MINE = said("Keep mine")
+    THEIRS = said("Take theirs")
 
 
 _ACTS: dict[Standing, tuple[Act, ...]] = {
@@ -69,8 +70,14 @@ class ReviewRow:
 
     def sentence(self) -> str:
         """The row in words, for tooltips and for those who listen."""
-        meant = format_title(self.found, self.found_year) if self.found else "no title"
-        verb = "left out" if self.is_out else f"may be {meant}" if self.is_open and self.found else f"is {meant}"
+        meant = format_title(self.found, self.found_year) if self.found else said("no title")
+        verb = (
+            said("left out")
+            if self.is_out
+            else said("may be {meant}", meant=meant)
+            if self.is_open and self.found
+            else said("is {meant}", meant=meant)
+        )
         return ", ".join(part for part in (self.name, self.rating, verb, self.why) if part)
 
     tip = sentence
@@ -117,8 +124,8 @@ def _conflict_row(place: int, both: Both, *, is_theirs: bool) -> ReviewRow:
         index=place,
         title=both.mine.title,
         year=both.mine.year,
-        rating=f"you gave {mine}, the file has {theirs}",
-        found=f"{theirs} from the file" if is_theirs else f"{mine}, as you gave it",
+        rating=said("you gave {mine}, the file has {theirs}", mine=mine, theirs=theirs),
+        found=said("{theirs} from the file", theirs=theirs) if is_theirs else said("{mine}, as you gave it", mine=mine),
         acts=(Act.MINE, Act.THEIRS),
         now=Act.THEIRS if is_theirs else Act.MINE,
     )
@@ -128,13 +135,15 @@ def describe_rating(title: ExportedTitle, given: Scale, wanted: Scale) -> str:
     """What the file says of a title and what that becomes: "8 → 4", "seen, not rated", "dropped → 1.6"."""
     becomes = rating_of(title, given, wanted)
     if becomes is None:
-        return "seen, not rated"
+        return said("seen, not rated")
     if title.state == "dropped":
-        dropped = "given up" if title.rating is None else f"given up, {format_rating(title.rating)}"
+        dropped = (
+            said("given up") if title.rating is None else said("given up, {rating}", rating=format_rating(title.rating))
+        )
         return f"{dropped} → {format_rating(becomes)}"
     if title.rating is None or abs(title.rating - becomes) < 0.005:
-        return f"rated {format_rating(becomes)}"
-    return f"rated {format_rating(title.rating)} → {format_rating(becomes)}"
+        return said("rated {rating}", rating=format_rating(becomes))
+    return said("rated {rating} → {becomes}", rating=format_rating(title.rating), becomes=format_rating(becomes))
 
 
 def _row(
@@ -157,7 +166,7 @@ def _row(
     catalogue = dataset.catalogue
     return ReviewRow(
         index=index,
-        title=title.title or next(iter(title.ids.values()), f"line {title.line}"),
+        title=title.title or next(iter(title.ids.values()), said("line {line}", line=title.line)),
         year=title.year,
         rating=rating,
         found="" if shown is None else dataset.title_of(shown),
@@ -180,11 +189,13 @@ def _taken_row(review: Review, index: int, standing: Standing) -> int | None:
 
 def _why(match: Match, standing: Standing, *, word: str) -> str:
     if standing == "chosen":
-        return "chosen by you"
+        return said("chosen by you")
     if standing == "left out":
-        return "left out by you"
+        return said("left out by you")
     if standing == "unsure" and match.verdict == "sure":
-        return "you took this title for another one"
+        return said("you took this title for another one")
     if standing == "unsure" and len(match.candidates) > 1:
-        return f"{match.why} · {len(match.candidates)} possible {plural_of(word)}"
+        return said(
+            "{why} · {number} possible {words}", why=match.why, number=len(match.candidates), words=plural_of(word)
+        )
     return match.why

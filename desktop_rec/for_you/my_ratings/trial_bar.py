@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 from desktop_rec.common.controls import across, arranged, button, named, text_label
 from desktop_rec.common.row_painting import small
 from desktop_rec.theme.theme import set_role
-from engine.text import plural
+from engine.wording import counted, said
 
-_TIP = (
-    "Change stars and switches to see what becomes of your list. Nothing is saved until you press Keep; press again to "
-    "put everything back"
+_TIP = said(
+    "Change stars and switches to see what becomes of your list. Nothing is saved until you "
+    "press Keep; press again to put everything back"
 )
 
 
@@ -34,8 +34,12 @@ class TrialBar(QFrame):
     def show_state(self, changes: int, *, is_trying: bool, words: str) -> None:
         """How many changes are tried; `words` are what stands here while nothing is."""
         self._try.setChecked(is_trying)
-        tried = f"Trying {plural(changes, 'change')}" if changes else "Change stars or switches"
-        self._words.setText(f"{tried}. Nothing is saved." if is_trying else words)
+        tried = (
+            said("Trying {changes}", changes=counted("{count} change", "{count} changes", changes))
+            if changes
+            else said("Change stars or switches")
+        )
+        self._words.setText(said("{tried}. Nothing is saved.", tried=tried) if is_trying else words)
         set_role(self._words, "caption-warning" if is_trying else "caption")
         self._keep.setVisible(is_trying)
         self._back.setVisible(is_trying)
@@ -44,10 +48,12 @@ class TrialBar(QFrame):
     def _build(self) -> None:
         self.setObjectName("trial_bar")
         self._words = text_label(object_name="trial_words", role="caption")
-        self._try = named(QPushButton("Try changes"), "try_changes", "Try changes", _TIP)
+        self._try = named(QPushButton(said("Try changes")), "try_changes", said("Try changes"), _TIP)
         self._try.setCheckable(True)
-        self._keep = button("Keep", "keep_trial", "Save what you tried; it can be undone")
-        self._back = button("Put back", "put_back_trial", "Your ratings and your list are again as they were")
+        self._keep = button(said("Keep"), "keep_trial", said("Save what you tried; it can be undone"))
+        self._back = button(
+            said("Put back"), "put_back_trial", said("Your ratings and your list are again as they were")
+        )
         for control in (self._keep, self._back):
             policy = control.sizePolicy()
             policy.setRetainSizeWhenHidden(True)

@@ -13,6 +13,7 @@ from desktop_rec.for_you.my_taste.text import describe_meanwhile, describe_shown
 from desktop_rec.theme.theme import number_font
 from engine.recommending.earlier_lists import ListChange, ShownList, ShownTitle, compared
 from engine.text import format_count, format_title, plural
+from engine.wording import counted, said
 
 _TABLE_HEIGHT = 300
 
@@ -46,14 +47,17 @@ class EarlierCard(Card):
 
     def _build(self) -> None:
         self._none = caption(
-            "None yet. Each list that you look at for a few seconds is kept, 20 of them: rate something, and come back."
+            said(
+                "None yet. Each list that you look at for a few seconds is kept, 20 of them: rate "
+                "something, and come back."
+            )
         )
-        self._choice = named(CalmComboBox(), "earlier_list", "An earlier list to compare with today's")
+        self._choice = named(CalmComboBox(), "earlier_list", said("An earlier list to compare with today's"))
         self._summary, self._meanwhile = plain_text(), caption()
         self._summary.setObjectName("earlier_summary")
         self._meanwhile.setObjectName("earlier_meanwhile")
         self._table = PlotTable(self)
-        view = self._view = named(QTableView(), "earlier_changes", "What changed since this list")
+        view = self._view = named(QTableView(), "earlier_changes", said("What changed since this list"))
         view.setModel(self._table)
         view.verticalHeader().hide()
         view.setShowGrid(False)
@@ -62,7 +66,7 @@ class EarlierCard(Card):
         view.setTabKeyNavigation(False)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setFixedHeight(_TABLE_HEIGHT)
-        for part in (heading("Earlier lists"), self._none, self._choice, self._summary, self._meanwhile, view):
+        for part in (heading(said("Earlier lists")), self._none, self._choice, self._summary, self._meanwhile, view):
             self.column.addWidget(part)
 
     def _show_chosen(self) -> None:
@@ -73,7 +77,9 @@ class EarlierCard(Card):
         change = compared(self._lists[place].titles, self._today)
         self._summary.setText(_summary(change, self._word))
         self._meanwhile.setText(describe_meanwhile(self._lists[place + 1 :], self._word))
-        self._table.show_table(Table(("Title", "Then", "Today", "What happened"), _rows(change), has_titles=True))
+        self._table.show_table(
+            Table((said("Title"), said("Then"), said("Today"), said("What happened")), _rows(change), has_titles=True)
+        )
         head = self._view.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -81,15 +87,19 @@ class EarlierCard(Card):
 
 def _summary(change: ListChange, word: str) -> str:
     came, went, moved = len(change.came), len(change.went), len(change.moved)
-    return (
-        f"Since then {plural(came, word)} came in, {format_count(went)} went out, {format_count(moved)} moved and "
-        f"{format_count(change.stayed)} stayed where {'it was' if change.stayed == 1 else 'they were'}."
+    return counted(
+        "Since then {came} came in, {went} went out, {moved} moved and {count} stayed where it was.",
+        "Since then {came} came in, {went} went out, {moved} moved and {count} stayed where they were.",
+        change.stayed,
+        came=plural(came, word),
+        went=format_count(went),
+        moved=format_count(moved),
     )
 
 
 def _rows(change: ListChange) -> list[tuple[str, ...]]:
-    came = [(_name(title), "", f"#{place}", "came in") for title, place in change.came]
-    went = [(_name(title), f"#{place}", "", "went out") for title, place in change.went]
+    came = [(_name(title), "", f"#{place}", said("came in")) for title, place in change.came]
+    went = [(_name(title), f"#{place}", "", said("went out")) for title, place in change.went]
     moved = [
         (
             _name(title.title),

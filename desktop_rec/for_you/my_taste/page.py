@@ -15,6 +15,7 @@ from desktop_rec.for_you.my_taste.text import describe_left_out, taste_sentences
 from desktop_rec.theme.theme import GRID
 from engine.recommending.taste_profile import TasteProfile
 from engine.text import plural_of
+from engine.wording import said
 
 _MOST_GENRES = 14
 _KINDS = {"genres": "genre", "decades": "decade", "bands": "group"}
@@ -50,8 +51,8 @@ class MyTastePage(QStackedWidget):
         self._sentences.setText("\n".join(taste_sentences(found, word)))
         films = plural_of(word)
         missing = {
-            "genres": "" if found.has_genres else f"No genres are known of these {films}.",
-            "decades": "" if found.has_years else f"No years are known of these {films}.",
+            "genres": "" if found.has_genres else said("No genres are known of these {films}.", films=films),
+            "decades": "" if found.has_years else said("No years are known of these {films}.", films=films),
             "bands": "",
         }
         groups = {"genres": found.genres[:_MOST_GENRES], "decades": found.decades, "bands": found.bands}
@@ -78,15 +79,19 @@ class MyTastePage(QStackedWidget):
         taste = Card("taste_card")
         self._sentences = plain_text()
         self._sentences.setObjectName("taste_sentences")
-        note = (
-            "Your stars are compared with others' stars for the same titles; "
-            "a title that few rated counts as closer to the average."
+        note = said(
+            "Your stars are compared with others' stars for the same titles; a title that few rated "
+            "counts as closer to the average."
         )
-        for part in (heading("Your taste beside everybody's"), self._sentences, caption(note)):
+        for part in (heading(said("Your taste beside everybody's")), self._sentences, caption(note)):
             taste.column.addWidget(part)
         self._parts: dict[str, tuple[PlotCard, TasteBars, QLabel]] = {}
         parts: list[QWidget] = []
-        for kind, title in (("genres", "By genre"), ("decades", "By decade"), ("bands", "By how well known they are")):
+        for kind, title in (
+            ("genres", said("By genre")),
+            ("decades", said("By decade")),
+            ("bands", said("By how well known they are")),
+        ):
             bars, missing = TasteBars(f"taste_{kind}", title), caption()
             missing.setObjectName(f"taste_{kind}_note")
             card = PlotCard(f"taste_{kind}", title, bars, bars.table)
@@ -97,13 +102,17 @@ class MyTastePage(QStackedWidget):
 
     def _knowing(self) -> Card:
         card = Card("knowing_card")
-        self._known = plain_text("Takes out each of your ratings in turn and sees whether the rest lead back to it.")
+        self._known = plain_text(
+            said("Takes out each of your ratings in turn and sees whether the rest lead back to it.")
+        )
         self._known.setObjectName("knowing_sentence")
         self._know = button(
-            "Try it on my ratings", "know_me", "See how well the model in use predicts your own ratings"
+            said("Try it on my ratings"), "know_me", said("See how well the model in use predicts your own ratings")
         )
-        tip = "How well each trained model knows you, title by title"
-        self._models = button("See it title by title", "knowing_models", tip, role="quiet")
-        arranged(card.column, heading("How well the model knows you"), self._known, gap=GRID, margins=(16, 12, 16, 12))
+        tip = said("How well each trained model knows you, title by title")
+        self._models = button(said("See it title by title"), "knowing_models", tip, role="quiet")
+        arranged(
+            card.column, heading(said("How well the model knows you")), self._known, gap=GRID, margins=(16, 12, 16, 12)
+        )
         card.column.addLayout(across(self._know, self._models, 1))
         return card

@@ -12,12 +12,13 @@ from desktop_rec.for_you.my_taste.controller import KNOWING, TasteController, sh
 from desktop_rec.for_you.my_taste.page import MyTastePage
 from desktop_rec.for_you.my_taste.text import describe_knowing
 from desktop_rec.for_you.no_list import no_model
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_taste.controller import Taste
     from engine.recommending.user_evaluation import UserEvaluation
 
-_EXPLAINED = "Takes out each of your ratings in turn and sees whether the rest lead back to it."
+_EXPLAINED = said("Takes out each of your ratings in turn and sees whether the rest lead back to it.")
 
 
 class MyTastePresenter(QObject):
@@ -73,7 +74,7 @@ class MyTastePresenter(QObject):
             self._page.reading.show_reading(found.reading, dataset.catalogue.word)
 
     def _on_know(self) -> None:
-        self._page.show_known("Leaving out your ratings one at a time…", is_busy=True)
+        self._page.show_known(said("Leaving out your ratings one at a time…"), is_busy=True)
         self._taste.ask_how_well_known()
 
     def _on_known(self, found: UserEvaluation) -> None:

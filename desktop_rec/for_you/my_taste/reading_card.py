@@ -10,7 +10,8 @@ from desktop_rec.for_you.impact_bars import Bar, ImpactBars
 from desktop_rec.for_you.my_taste.text import describe_encoded, describe_reading, share_of, step_figure
 from desktop_rec.theme.theme import GRID
 from engine.recommending.rating_reading import RatingReading, Reading, ReadingKind, Step
-from engine.text import format_percent, format_rating, plural
+from engine.text import format_percent, format_rating
+from engine.wording import counted, said
 
 
 class ReadingCard(Card):
@@ -42,21 +43,21 @@ class ReadingCard(Card):
         self._sentence = plain_text()
         self._sentence.setObjectName("reading_sentence")
         self._mine, self._theirs = ImpactBars(), ImpactBars()
-        named(self._mine, "reading_mine", "What your stars count for")
-        named(self._theirs, "reading_theirs", "What the same stars count for from somebody else")
-        self._others = named(CalmComboBox(), "reading_habit", "Somebody who rates in another way")
+        named(self._mine, "reading_mine", said("What your stars count for"))
+        named(self._theirs, "reading_theirs", said("What the same stars count for from somebody else"))
+        self._others = named(CalmComboBox(), "reading_habit", said("Somebody who rates in another way"))
         self._beside, self._bars = QWidget(), QWidget()
         arranged(QVBoxLayout(self._beside), self._others, self._theirs, 1)
         mine = QWidget()
-        title = text_label("You")
+        title = text_label(said("You"))
         title.setMinimumHeight(self._others.sizeHint().height())
         arranged(QVBoxLayout(mine), title, self._mine, 1)
-        self._note = caption("Green counts for what is like it, red against it; 2.5 is the most.")
+        self._note = caption(said("Green counts for what is like it, red against it; 2.5 is the most."))
         row = across(mine, self._beside, gap=3 * GRID)
         row.setStretch(0, 1)
         row.setStretch(1, 1)
         arranged(QVBoxLayout(self._bars), self._note, row)
-        for part in (heading("How your ratings are read"), self._sentence, self._bars):
+        for part in (heading(said("How your ratings are read")), self._sentence, self._bars):
             self.column.addWidget(part)
         self._bars.hide()
 
@@ -67,8 +68,8 @@ class ReadingCard(Card):
 
 
 def _bar(step: Step) -> Bar:
-    given = f"given {plural(step.given, 'time')}" if step.given else ""
-    name = f"{format_rating(step.rating)} stars" if step.rating != 1 else "1 star"
+    given = _given(step.given)
+    name = said("{rating} stars", rating=format_rating(step.rating)) if step.rating != 1 else said("1 star")
     return Bar(name, share_of(step), step_figure(step), detail=describe_encoded(step.encoded), detail_right=given)
 
 
@@ -77,10 +78,20 @@ def _like_bars(found: RatingReading) -> list[Bar]:
     liked = sum(step.given for step in found.mine.steps if step.rating >= found.like)
     others = sum(step.given for step in found.mine.steps) - liked
     halves = (
-        (f"{format_rating(found.like)} stars and more", 1.0, liked),
-        ("Fewer stars", found.others, others),
+        (said("{like} stars and more", like=format_rating(found.like)), 1.0, liked),
+        (said("Fewer stars"), found.others, others),
     )
     return [
-        Bar(name, share, format_percent(share), detail_right=f"given {plural(given, 'time')}", is_plain=True)
+        Bar(
+            name,
+            share,
+            format_percent(share),
+            detail_right=counted("given {count} time", "given {count} times", given),
+            is_plain=True,
+        )
         for name, share, given in halves
     ]
+
+
+def _given(times: int) -> str:
+    return counted("given {count} time", "given {count} times", times) if times else ""

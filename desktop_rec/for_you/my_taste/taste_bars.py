@@ -20,6 +20,7 @@ from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.for_you.my_taste.text import describe_group
 from desktop_rec.theme.theme import GRID, THEME, number_font
 from engine.text import format_count, format_difference, format_percent, format_predicted_rating
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.recommending.taste_profile import TasteGroup
@@ -55,14 +56,14 @@ class TasteBars(QWidget):
     def table(self) -> Table:
         """The numbers behind the bars."""
         headings = (
-            "Group",
-            "Of mine",
-            "Share of mine",
-            "Of everybody's",
-            "I give",
-            "Others give",
-            "Difference",
-            "Sure",
+            said("Group"),
+            said("Of mine"),
+            said("Share of mine"),
+            said("Of everybody's"),
+            said("I give"),
+            said("Others give"),
+            said("Difference"),
+            said("Sure"),
         )
         return Table(headings, [_cells(group) for group in self.groups], has_titles=True)
 
@@ -85,8 +86,8 @@ class TasteBars(QWidget):
         widest = max((max(group.share, group.crowd_share) for group in self.groups), default=1.0) or 1.0
         known = [abs(group.difference.value) for group in self.groups if group.difference is not None]
         furthest = max([*known, 0.5])
-        paint_text(painter, _line(shares, 0, HEAD), "Yours, everybody's", font=font, colour=weak)
-        paint_text(painter, _line(ratings, 0, HEAD), "Your stars beside others'", font=font, colour=weak)
+        paint_text(painter, _line(shares, 0, HEAD), said("Yours, everybody's"), font=font, colour=weak)
+        paint_text(painter, _line(ratings, 0, HEAD), said("Your stars beside others'"), font=font, colour=weak)
         for place, group in enumerate(self.groups):
             top = HEAD + ROW * place
             paint_text(painter, _line(name, top, ROW), group.name, font=self.font(), colour=THEME.colours.text)
@@ -125,7 +126,7 @@ def _paint_shares(painter: QPainter, area: QRect, group: TasteGroup, widest: flo
 def _paint_rating(painter: QPainter, area: QRect, group: TasteGroup, furthest: float, font: QFont) -> None:
     now, found = THEME.colours, group.difference
     if found is None:
-        paint_text(painter, area, "too few rated", font=font, colour=now.text_weak)
+        paint_text(painter, area, said("too few rated"), font=font, colour=now.text_weak)
         return
     middle, room = area.center().x() - _FIGURE // 2, (area.width() - _FIGURE) / 2
     painter.setPen(QPen(QColor(now.line), 1))

@@ -14,11 +14,12 @@ from desktop_rec.for_you.star_rating import StarRating, rating_for_key
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, THEME, set_role
 from engine.text import format_count, format_rating
+from engine.wording import said
 
 _COVER = QSize(136, 204)
 _STAR, _SMALLER_STAR = 34, 22
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_HOW = "Digits rate at once, arrow keys choose stars and Enter takes them, Space: not seen, Backspace: back"
+_HOW = said("Digits rate at once, arrow keys choose stars and Enter takes them, Space: not seen, Backspace: back")
 
 
 class OnboardingCard(QFrame):
@@ -57,7 +58,9 @@ class OnboardingCard(QFrame):
         facts += [", ".join(row.genres[:3])] if row.genres else []
         self._facts.setText(" · ".join(facts))
         self._facts.setVisible(bool(facts))
-        self._known.setText(f"Rated by {format_count(row.people)} of {format_count(people)} people")
+        self._known.setText(
+            said("Rated by {number} of {people} people", number=format_count(row.people), people=format_count(people))
+        )
         self._choose(row.rating)
         self.setAccessibleName(f"{row.sentence()}. {_HOW}")
 
@@ -121,7 +124,7 @@ class OnboardingCard(QFrame):
     def _choose(self, rating: float | None) -> None:
         self._pending = rating
         self.stars.show_rating(rating, of="" if self.row is None else self.row.name)
-        self._chosen.setText(" " if rating is None else f"{format_rating(rating)} · Enter takes it")
+        self._chosen.setText(" " if rating is None else said("{rating} · Enter takes it", rating=format_rating(rating)))
 
     def _on_stars(self, rating: float | None) -> None:
         if rating is not None:

@@ -14,12 +14,13 @@ from desktop_rec.for_you.onboarding.card import OnboardingCard
 from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
-from engine.text import format_count, plural, plural_of
+from engine.text import plural, plural_of
+from engine.wording import counted, said
 
 USEFUL = 4
 """So many ratings make a list that is worth looking at."""
 _WIDTH = 560
-_SHOW_LIST_TIP = "See what to watch, as far as your ratings say"
+_SHOW_LIST_TIP = said("See what to watch, as far as your ratings say")
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,12 @@ class OnboardingPanel(QWidget):
     def show_state(self, state: OnboardingState) -> None:
         """Show the title whose turn it is, and how far the person is."""
         words = plural_of(state.word)
-        self._heading.setText(f"Which {words} do you know?")
-        self._elsewhere.setText(f"You rate {words} elsewhere already?")
+        self._heading.setText(said("Which {words} do you know?", words=words))
+        self._elsewhere.setText(said("You rate {words} elsewhere already?", words=words))
         self._waiting.setText(
-            f"That was the last of the well-known {words}. Search for others at the left."
+            said("That was the last of the well-known {words}. Search for others at the left.", words=words)
             if state.is_through
-            else f"Looking for {words} that many people know…"
+            else said("Looking for {words} that many people know…", words=words)
         )
         if state.row is not None:
             self.card.show_title(state.row, people=state.people)
@@ -86,16 +87,28 @@ class OnboardingPanel(QWidget):
         self._bar.setValue(min(state.rated, USEFUL))
         self._bar.setVisible(not is_useful)
         if not state.rated:
-            words = f"{USEFUL} ratings make a first list. Give stars to what you know, and skip what you don't know."
+            words = said(
+                "{useful} ratings make a first list. Give stars to what you know, and skip what you don't know.",
+                useful=USEFUL,
+            )
         elif not is_useful:
             more = USEFUL - state.rated
-            verb = "makes" if more == 1 else "make"
-            words = f"{plural(state.rated, 'rating')}; {format_count(more)} more {verb} a first list."
+            words = counted(
+                "{ratings}; {count} more makes a first list.",
+                "{ratings}; {count} more make a first list.",
+                more,
+                ratings=counted("{count} rating", "{count} ratings", state.rated),
+            )
         elif state.has_list:
-            words = f"{plural(state.rated, 'rating')}: your list is ready. More make it better."
+            words = said(
+                "{ratings}: your list is ready. More make it better.",
+                ratings=counted("{count} rating", "{count} ratings", state.rated),
+            )
         else:
-            words = f"{plural(state.rated, 'rating')}, enough for a first list."
-        passed = f" {plural(state.not_seen, state.word)} not seen." if state.not_seen else ""
+            words = said(
+                "{ratings}, enough for a first list.", ratings=counted("{count} rating", "{count} ratings", state.rated)
+            )
+        passed = said(" {words} not seen.", words=plural(state.not_seen, state.word)) if state.not_seen else ""
         self._sentence.setText(f"{words}{passed}")
         self.show_list.setVisible(state.rated > 0)
         for part in (self._elsewhere, self._import):
@@ -107,7 +120,9 @@ class OnboardingPanel(QWidget):
         self._heading, self._elsewhere = text_label(role="title"), text_label(role="weak")
         self._sentence = text_label(role="weak", object_name="onboarding_sentence", wraps=True)
         self._last = text_label(role="caption")
-        self._bar = named(QProgressBar(), "onboarding_progress", f"Ratings, of {USEFUL} for a first list", "")
+        self._bar = named(
+            QProgressBar(), "onboarding_progress", said("Ratings, of {useful} for a first list", useful=USEFUL), ""
+        )
         self._bar.setRange(0, USEFUL)
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
@@ -117,7 +132,9 @@ class OnboardingPanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.card)
         self._pages.addWidget(self._waiting)
-        self.show_list: QPushButton = button("Show my list", "onboarding_show_list", _SHOW_LIST_TIP, role="primary")
+        self.show_list: QPushButton = button(
+            said("Show my list"), "onboarding_show_list", _SHOW_LIST_TIP, role="primary"
+        )
         box = QWidget()
         box.setMaximumWidth(_WIDTH)
         top = QHBoxLayout()
@@ -129,18 +146,22 @@ class OnboardingPanel(QWidget):
         row.setStretch(1, 100)
 
     def _build_answers(self) -> QHBoxLayout:
-        self._back = button("Back", "onboarding_back", "Take the last answer back (Backspace)", role="quiet")
-        self._seen = button("Seen it, no rating", "onboarding_seen", "It counts as seen, without stars (Enter)")
-        self._not_seen = button("Not seen", "onboarding_not_seen", "Skip it (Space)")
+        self._back = button(
+            said("Back"), "onboarding_back", said("Take the last answer back (Backspace)"), role="quiet"
+        )
+        self._seen = button(
+            said("Seen it, no rating"), "onboarding_seen", said("It counts as seen, without stars (Enter)")
+        )
+        self._not_seen = button(said("Not seen"), "onboarding_not_seen", said("Skip it (Space)"))
         for control in (self._back, self._seen, self._not_seen):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return arranged(QHBoxLayout(), self._back, 1, self._seen, self._not_seen, gap=-1)
 
     def _build_ways(self) -> QVBoxLayout:
-        tip = "Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own"
-        self._import = button("Import my ratings…", "onboarding_import", tip)
-        tip = "Well-known titles as a list, to pick from"
-        self._many = button("Show many at once", "onboarding_many", tip, role="quiet")
+        tip = said("Letterboxd, IMDb, Trakt, TMDB, MyAnimeList, … or a table of your own")
+        self._import = button(said("Import my ratings…"), "onboarding_import", tip)
+        tip = said("Well-known titles as a list, to pick from")
+        self._many = button(said("Show many at once"), "onboarding_many", tip, role="quiet")
         return below(self._elsewhere, across(self._import, 1, self._many), gap=4)
 
     def _connect(self) -> None:
@@ -183,13 +204,22 @@ class StarterPanel(QWidget):
     def show_titles(self, rows: Sequence[TitleRow], *, rated: int, word: str) -> None:
         """Offer titles; `rated` is how many ratings the person has already, which count for the list."""
         self.cards.show_rows(rows)
-        self._heading.setText(f"Rate a few {plural_of(word)} you know")
+        self._heading.setText(said("Rate a few {words} you know", words=plural_of(word)))
         if rated == 0:
-            words = f"One is enough for a first list; {ENOUGH} make a good one. Skip what you don't know."
+            words = said(
+                "One is enough for a first list; {ENOUGH} make a good one. Skip what you don't know.", ENOUGH=ENOUGH
+            )
         elif rated < ENOUGH:
-            words = f"{plural(rated, 'rating')}. {ENOUGH - rated} more make a good list."
+            words = said(
+                "{ratings}. {ENOUGH} more make a good list.",
+                ratings=counted("{count} rating", "{count} ratings", rated),
+                ENOUGH=ENOUGH - rated,
+            )
         else:
-            words = f"{plural(rated, 'rating')}. That is enough for a good list; more make it better."
+            words = said(
+                "{ratings}. That is enough for a good list; more make it better.",
+                ratings=counted("{count} rating", "{count} ratings", rated),
+            )
         self._sentence.setText(words)
         self.show_list.setEnabled(rated > 0)
 
@@ -197,12 +227,12 @@ class StarterPanel(QWidget):
         self.setObjectName("starter_panel")
         self._heading = text_label(role="title", wraps=True)
         self._sentence = text_label(role="weak", wraps=True)
-        self.show_list: QPushButton = button("Show my list", "show_my_list", _SHOW_LIST_TIP, role="primary")
-        tip = "One well-known title after the other"
-        self._one_by_one: QPushButton = button("One at a time", "starter_onboarding", tip)
+        self.show_list: QPushButton = button(said("Show my list"), "show_my_list", _SHOW_LIST_TIP, role="primary")
+        tip = said("One well-known title after the other")
+        self._one_by_one: QPushButton = button(said("One at a time"), "starter_onboarding", tip)
         self.cards = TitleList(TitleLook.CARD, scale)
         self.cards.setObjectName("well_known_titles")
-        self.cards.setAccessibleName("Well-known titles: arrow keys choose, digits rate")
+        self.cards.setAccessibleName(said("Well-known titles: arrow keys choose, digits rate"))
         top = QHBoxLayout()
         top.addWidget(self._sentence, 1)
         for control in (self._one_by_one, self.show_list):

@@ -17,6 +17,7 @@ from desktop_rec.for_you.page import ForYouPage
 from desktop_rec.for_you.titles import catalogue_title_rows
 from engine.data.onboarding import OnboardingAnswer
 from engine.text import format_rating
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter
@@ -145,10 +146,10 @@ class OnboardingPresenter(QObject):
         ]
 
     def _on_rated(self, rating: float) -> None:
-        self._answer(rating, f"{format_rating(rating)} for {self._name()}.")
+        self._answer(rating, said("{rating} for {name}.", rating=format_rating(rating), name=self._name()))
 
     def _on_seen(self) -> None:
-        self._answer(None, f"{self._name()}: seen, not rated.")
+        self._answer(None, said("{name}: seen, not rated.", name=self._name()))
 
     def _answer(self, rating: float | None, text: str) -> None:
         item_row, profile = self._row, self._my_ratings.profile.current
@@ -163,7 +164,7 @@ class OnboardingPresenter(QObject):
 
     def _on_not_seen(self) -> None:
         if self._row is not None:
-            self._own_answers.append(_Answer(self._row, f"{self._name()}: not seen.", seen=False))
+            self._own_answers.append(_Answer(self._row, said("{name}: not seen.", name=self._name()), seen=False))
             self._row = None
             self._show_state()
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor
 
 from desktop_rec.theme.theme import THEME
 from engine.text import format_count, format_rating
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.catalogue import Catalogue
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Classes = npt.NDArray[np.int8]
 _MOST_GENRES = 8
-_BEST_PLACES = ((0.01, "first 1 %"), (0.05, "first 5 %"), (0.2, "first 20 %"))
+_BEST_PLACES = ((0.01, said("first 1 %")), (0.05, said("first 5 %")), (0.2, said("first 20 %")))
 
 
 class ColourBy(Enum):
@@ -75,26 +76,26 @@ def by_genre(catalogue: Catalogue) -> Colouring:
         for genres in catalogue.genres
     ]
     legend = [LegendEntry(genre, Ink(series=place)) for place, genre in enumerate(shown)]
-    return _with_rest(legend, np.array(classes, dtype=np.int8), "other" if shown else "no genres are known")
+    return _with_rest(legend, np.array(classes, dtype=np.int8), "other" if shown else said("no genres are known"))
 
 
 def by_stars(rating_I: Float32, scale: Scale) -> Colouring:
     """Five steps from the stars that one in ten titles stays below to those that one in ten exceeds."""
     known = rating_I[np.isfinite(rating_I)]
     if not len(known):
-        return _with_rest([], np.full(len(rating_I), -1, dtype=np.int8), "no stars are predicted")
+        return _with_rest([], np.full(len(rating_I), -1, dtype=np.int8), said("no stars are predicted"))
     low, high = np.quantile(known, [0.1, 0.9])
     edges = np.unique(np.round(np.linspace(low, high, 4), 1 if scale.high <= 10 else 0))
     classes = np.searchsorted(edges, rating_I, side="right").astype(np.int8)
     classes[~np.isfinite(rating_I)] = -1
     marks = [format_rating(float(edge)) for edge in edges]
     words = [
-        f"under {marks[0]}",
-        *(f"{a} to {b}" for a, b in pairwise(marks)),
-        f"{marks[-1]} and more",
+        said("under {mark}", mark=marks[0]),
+        *(said("{low} to {high}", low=low, high=high) for low, high in pairwise(marks)),
+        said("{mark} and more", mark=marks[-1]),
     ]
     legend = [LegendEntry(word, Ink(strength=step / (len(words) - 1))) for step, word in enumerate(words)]
-    return _with_rest(legend, classes, "none predicted")
+    return _with_rest(legend, classes, said("none predicted"))
 
 
 def by_place(place_I: Int64, candidates: int) -> Colouring:
@@ -103,10 +104,10 @@ def by_place(place_I: Int64, candidates: int) -> Colouring:
     for step, (share, _) in reversed(list(enumerate(_BEST_PLACES))):
         classes[place_I <= max(1, round(share * candidates))] = step
     classes[place_I == 0] = -1
-    words = [*(word for _, word in _BEST_PLACES), f"the rest of {format_count(candidates)}"]
+    words = [*(word for _, word in _BEST_PLACES), said("the rest of {candidates}", candidates=format_count(candidates))]
     strengths = (1.0, 0.7, 0.4, 0.1)
     legend = [LegendEntry(word, Ink(strength=strength)) for word, strength in zip(words, strengths, strict=True)]
-    return _with_rest(legend, classes, "not in the list")
+    return _with_rest(legend, classes, said("not in the list"))
 
 
 def mixed(weak: QColor, strong: QColor, share: float) -> QColor:

@@ -16,6 +16,7 @@ from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import QueryWorker
 from engine.events import Event, Job, Progressed
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from engine.recommending.standing import Standing
     from engine.recommending.taste_map import TasteMap
 
-QUICK, FULL, STANDING = "quick map", "map", "standing"
+QUICK, FULL, STANDING = said("quick map"), "map", "standing"
 _MOST_KEPT = 8
 _MapKey = tuple[str, str, str]
 

@@ -14,9 +14,10 @@ from desktop_rec.common.row_painting import paint_text, small
 from desktop_rec.for_you.taste_map.colouring import LegendEntry
 from desktop_rec.for_you.taste_map.marks import SIZE, Mark, mark_pixmap
 from desktop_rec.theme.theme import GRID, THEME
+from engine.wording import said
 
 _WIDEST = 150
-MARK_WORDS = {Mark.MINE: "yours", Mark.SAVED: "saved", Mark.RECOMMENDED: "in your list"}
+MARK_WORDS = {Mark.MINE: "yours", Mark.SAVED: "saved", Mark.RECOMMENDED: said("in your list")}
 
 
 class Legend(QWidget):
@@ -53,7 +54,7 @@ class Legend(QWidget):
         self.updateGeometry()
 
     def _say(self) -> None:
-        self.setAccessibleName(f"Signs and colours: {', '.join(self.words)}")
+        self.setAccessibleName(said("Signs and colours: {join}", join=", ".join(self.words)))
 
 
 class _Entry(QWidget):

@@ -22,11 +22,12 @@ from desktop_rec.for_you.taste_map.plot import MapPlot
 from desktop_rec.for_you.taste_map.table import MapTableView
 from desktop_rec.theme.theme import GRID, set_role
 from engine.text import format_percent, plural, plural_of
+from engine.wording import said
 
 _COLOURS = (
-    (ColourBy.GENRE, "Colours: genre"),
-    (ColourBy.STARS, "Colours: stars"),
-    (ColourBy.PLACE, "Colours: place"),
+    (ColourBy.GENRE, said("Colours: genre")),
+    (ColourBy.STARS, said("Colours: stars")),
+    (ColourBy.PLACE, said("Colours: place")),
 )
 _ALIKE_WIDTH = 140
 
@@ -61,9 +62,9 @@ class TasteMapPanel(QWidget):
     def use_word(self, word: str) -> None:
         """What a title is called here."""
         self.word = word
-        self._search.setPlaceholderText(f"Find {plural_of(word)} on the map")
-        named(self._search, "taste_map_search", f"Find {plural_of(word)} on the map")
-        self.plot.setAccessibleName(f"Map of all {plural_of(word)}")
+        self._search.setPlaceholderText(said("Find {words} on the map", words=plural_of(word)))
+        named(self._search, "taste_map_search", said("Find {words} on the map", words=plural_of(word)))
+        self.plot.setAccessibleName(said("Map of all {words}", words=plural_of(word)))
         self.show_chosen(0)
 
     def show_message(self, heading: str, sentence: str, *, button: str = "", busy: bool = False) -> None:
@@ -81,7 +82,13 @@ class TasteMapPanel(QWidget):
 
     def show_chosen(self, count: int) -> None:
         """How many titles are encircled or found; the buttons wait until there are some."""
-        words = f"More like these {count}" if count > 1 else "More like this" if count else "More like these"
+        words = (
+            said("More like these {number}", number=count)
+            if count > 1
+            else said("More like this")
+            if count
+            else said("More like these")
+        )
         self.alike.setText(words)
         self.alike.setAccessibleName(words)
         for control in (self.alike, self._clear):
@@ -89,7 +96,9 @@ class TasteMapPanel(QWidget):
 
     def show_progress(self, share: float | None) -> None:
         """How far the better layout is; None while none is made. The room for it stays."""
-        self._progress.setText("" if share is None else f"Arranging by likeness… {format_percent(share)}")
+        self._progress.setText(
+            "" if share is None else said("Arranging by likeness… {share}", share=format_percent(share))
+        )
         self._stop.setEnabled(share is not None)
         policy = self._stop.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -105,17 +114,21 @@ class TasteMapPanel(QWidget):
         """How many titles the search found."""
         if text:
             self.show_sentence(
-                f"{plural(count, self.word)} found" + ("; Enter goes to the best known" if count else "")
+                said("{titles} found; Enter goes to the best known", titles=plural(count, self.word))
+                if count
+                else said("{titles} found", titles=plural(count, self.word))
             )
 
     def _build(self) -> None:
         self.setObjectName("taste_map_panel")
         self.plot, self.table, self.legend = MapPlot(), MapTableView(), Legend()
         self._message = PlaceMessage()
-        self._search = named(QLineEdit(), "taste_map_search", "Find titles on the map")
+        self._search = named(QLineEdit(), "taste_map_search", said("Find titles on the map"))
         self._search.setClearButtonEnabled(True)
         self.colours = named(
-            CalmComboBox(), "taste_map_colours", "What the colours show: genre, predicted stars, or place in your list"
+            CalmComboBox(),
+            "taste_map_colours",
+            said("What the colours show: genre, predicted stars, or place in your list"),
         )
         self.colours.setMinimumContentsLength(12)
         self.colours.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -125,7 +138,7 @@ class TasteMapPanel(QWidget):
         self._sentence.setObjectName("taste_map_sentence")
         set_role(self._sentence, "caption")
         self._progress = text_label(object_name="taste_map_progress", role="caption")
-        self._stop = button("Stop here", "taste_map_stop", "Leave the map as it is now", role="link")
+        self._stop = button(said("Stop here"), "taste_map_stop", said("Leave the map as it is now"), role="link")
         self._plots = QStackedWidget()
         self._plots.addWidget(self.plot)
         self._plots.addWidget(self.table)
@@ -146,14 +159,18 @@ class TasteMapPanel(QWidget):
 
     def _tools(self) -> QWidget:
         self._lasso = _tool(
-            "Lasso", "taste_map_lasso", "Encircle titles by dragging; without this, hold Shift and drag"
+            said("Lasso"), "taste_map_lasso", said("Encircle titles by dragging; without this, hold Shift and drag")
         )
         self._lasso.setCheckable(True)
-        self._whole_button = _tool("Whole map", "taste_map_whole", "Show all of the map (0, or double click)")
-        self._table_button = _tool("Table", "taste_map_as_table", "Show the map as a table")
+        self._whole_button = _tool(
+            said("Whole map"), "taste_map_whole", said("Show all of the map (0, or double click)")
+        )
+        self._table_button = _tool(said("Table"), "taste_map_as_table", said("Show the map as a table"))
         self._table_button.setCheckable(True)
-        self.alike = _tool("More like these", "taste_map_alike", "Make a list of what is like the encircled titles")
-        self._clear = _tool("Clear", "taste_map_clear", "Let all titles stand out alike again (Escape)")
+        self.alike = _tool(
+            said("More like these"), "taste_map_alike", said("Make a list of what is like the encircled titles")
+        )
+        self._clear = _tool(said("Clear"), "taste_map_clear", said("Let all titles stand out alike again (Escape)"))
         self.alike.setMinimumWidth(_ALIKE_WIDTH)
         return _flowing(self._lasso, self._whole_button, self._table_button, self.alike, self._clear)
 

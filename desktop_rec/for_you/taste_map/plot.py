@@ -32,6 +32,7 @@ from desktop_rec.for_you.taste_map.points import MapPoints, Places
 from desktop_rec.for_you.taste_map.raster import Inks, Raster
 from desktop_rec.theme.theme import THEME
 from engine.recommending.taste_map import TasteMap
+from engine.wording import said
 
 _REACH = 9
 """How near, in pixels, the pointer has to be to a point."""
@@ -45,9 +46,9 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
-_TIP = (
-    "Drag to move, wheel or + and − to zoom once it is active, arrow keys from title to title, Enter to choose, "
-    "Shift and drag to encircle, double click or 0 for the whole map"
+_TIP = said(
+    "Drag to move, wheel or + and − to zoom once it is active, arrow keys from title to "
+    "title, Enter to choose, Shift and drag to encircle, double click or 0 for the whole map"
 )
 
 
@@ -233,7 +234,7 @@ class MapPlot(QWidget):
         self.update()
 
     def _build(self) -> None:
-        named(self, "taste_map_plot", "Map of all titles", _TIP)
+        named(self, "taste_map_plot", said("Map of all titles"), _TIP)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

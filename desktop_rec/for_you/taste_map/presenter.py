@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure
-from desktop_rec.common.text import describe_own_rating
+from desktop_rec.common.text import describe_own_rating, describe_predicted
 from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.no_list import no_model
@@ -18,7 +18,8 @@ from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from engine.recommending.recommender import Recommendation, value_at
-from engine.text import format_count, format_predicted_rating, plural, plural_of
+from engine.text import format_count, plural, plural_of
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.recommending.standing import Standing
@@ -59,7 +60,7 @@ class TasteMapPresenter(QObject):
         if not self._is_looked_at or self._maps.dataset.current is None:
             return
         if self._maps.model.recommender is None:
-            sentence = "The map shows what a model has learned. Train one; it takes a few minutes."
+            sentence = said("The map shows what a model has learned. Train one; it takes a few minutes.")
             why = no_model(self._maps.model.progress_text, sentence=sentence)
             self._panel.show_message(why.heading, why.sentence, button=why.button, busy=why.is_busy)
             return
@@ -94,7 +95,7 @@ class TasteMapPresenter(QObject):
         self._map = self._standing = None
         if dataset is not None:
             self._panel.use_word(dataset.catalogue.word)
-            self._panel.show_message("Working out the map…", "", busy=True)
+            self._panel.show_message(said("Working out the map…"), "", busy=True)
         self._on_cleared()
 
     def _on_map(self, found: TasteMap) -> None:
@@ -103,8 +104,8 @@ class TasteMapPresenter(QObject):
             return
         self._map = found
         if not found.titles:
-            sentence = "Too few people rated the same titles for the model to hold any of them alike."
-            self._panel.show_message("There is nothing to put on a map.", sentence)
+            sentence = said("Too few people rated the same titles for the model to hold any of them alike.")
+            self._panel.show_message(said("There is nothing to put on a map."), sentence)
             return
         self._panel.turn_to_map()
         self._panel.plot.show_map(found, name_of=dataset.catalogue.name, counts_I=dataset.counts_I)
@@ -197,9 +198,9 @@ class TasteMapPresenter(QObject):
         stars = value_at(standing.rating_I, row)
         place = int(standing.place_I[row])
         parts = [
-            "saved" if row in standing.saved_rows else "",
-            "" if stars is None else f"predicted {format_predicted_rating(stars)}",
-            f"#{format_count(place)} for you" if place else "",
+            said("saved") if row in standing.saved_rows else "",
+            describe_predicted(stars),
+            said("#{place} for you", place=format_count(place)) if place else "",
         ]
         return ", ".join(part for part in parts if part)
 
@@ -212,10 +213,22 @@ class TasteMapPresenter(QObject):
             dataset = self._maps.dataset.current
             word = "title" if dataset is None else dataset.catalogue.word
             missing = len(self._map.points_I2) - self._map.titles
-            verb = "has" if missing == 1 else "have"
-            left_out = f"; {plural(missing, word)} that the model does not know {verb} no place" if missing else ""
+            left_out = (
+                counted(
+                    "; {titles} that the model does not know has no place",
+                    "; {titles} that the model does not know have no place",
+                    missing,
+                    titles=plural(missing, word),
+                )
+                if missing
+                else ""
+            )
             self._panel.show_sentence(
-                f"{plural_of(word).capitalize()} near each other please the same people{left_out}"
+                said(
+                    "{words} near each other please the same people{left_out}",
+                    words=plural_of(word).capitalize(),
+                    left_out=left_out,
+                )
             )
 
     def _on_chosen(self, row: int) -> None:
@@ -289,7 +302,9 @@ class TasteMapPresenter(QObject):
         choices, dataset = self._recommendations.choices, self._maps.dataset.current
         word = "title" if dataset is None else dataset.catalogue.word
         source = ListSource(SourceKind.ALIKE, item_rows=rows)
-        self._recommendations.bend(replace(choices, source=source), f"Listed what is like {plural(len(rows), word)}")
+        self._recommendations.bend(
+            replace(choices, source=source), said("Listed what is like {words}", words=plural(len(rows), word))
+        )
         self.list_wanted.emit()
 
     def _go_to_train(self) -> None:

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from desktop_rec.common.controls import named
 from desktop_rec.theme.theme import number_font
+from engine.wording import said
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-HEADINGS = ("Title", "Genres", "Ratings", "For you", "Next to it")
+HEADINGS = (said("Title"), said("Genres"), said("Ratings"), said("For you"), said("Next to it"))
 CellsOf = Callable[[int], tuple[str, ...]]
 
 
@@ -63,7 +64,7 @@ class MapTableView(QTableView):
         super().__init__(parent)
         self.titles = MapTable(self)
         self.setModel(self.titles)
-        named(self, "taste_map_table", "The titles of the map", "Choose a title to see why, or why not")
+        named(self, "taste_map_table", said("The titles of the map"), said("Choose a title to see why, or why not"))
         self.setFont(number_font(self.font()))
         self.verticalHeader().hide()
         self.setShowGrid(False)

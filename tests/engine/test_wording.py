@@ -1,0 +1,118 @@
+"""Sentences can be translated: each is one text with named values, and none is put together from parts."""
+
+import ast
+import gettext
+import re
+from pathlib import Path
+
+import pytest
+
+from engine import wording
+from engine.wording import counted, messages_in, said, write_template
+
+ROOT = Path(__file__).parents[2]
+
+
+class Swabian(gettext.NullTranslations):
+    """A language of two sentences."""
+
+    def gettext(self, message):
+        return {"{title} is like {other}": "wie {other} isch {title}"}.get(message, message)
+
+    def ngettext(self, msgid1, msgid2, n):
+        return "{count} Filmle" if msgid1 == "{count} film" else super().ngettext(msgid1, msgid2, n)
+
+
+@pytest.fixture
+def swabian(monkeypatch):
+    monkeypatch.setattr(wording, "catalogue", Swabian)
+
+
+def test_that_values_go_where_the_other_language_wants_them(swabian):
+    assert said("{title} is like {other}", title="Alien", other="Heat") == "wie Heat isch Alien"
+    assert counted("{count} film", "{count} films", 12480) == "12,480 Filmle"
+    assert said("Not in the catalogue") == "Not in the catalogue"
+
+
+def test_that_signs_of_a_text_without_values_stay_as_they_are():
+    assert said("100 % of {these}") == "100 % of {these}"
+
+
+def sources():
+    return [path for folder in ("engine", "desktop_rec") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def test_that_every_sentence_is_one_text_that_gets_just_the_values_it_names():
+    found = 0
+    for path in sources():
+        for message, given in messages_in(path.read_text(encoding="utf-8")):
+            assert message.fields - {"count"} == given - {"count"}, f"{path}:{message.line} {message.singular}"
+            found += 1
+    assert found > 600
+
+
+@pytest.mark.parametrize(
+    "source", ["said(f'{title} is gone')", "said('a' + title)", "said(words)", "counted('{count} film', more, 3)"]
+)
+def test_that_a_sentence_put_together_is_refused(source):
+    with pytest.raises(ValueError, match="line 1"):
+        list(messages_in(f"from engine.wording import counted, said; {source}"))
+
+
+def test_that_the_template_has_each_sentence_once_with_where_it_stands(tmp_path):
+    imports, save = "from engine.wording import counted, said\n", 'said("Save \\"it\\"")\n'
+    (tmp_path / "one.py").write_text(f'{imports}{save}counted("{{count}} film", "{{count}} films", 3)\n')
+    (tmp_path / "two.py").write_text(f"{imports}{save}")
+    template = write_template([tmp_path])
+    assert template.count('msgid "Save \\"it\\""') == 1
+    assert "one.py:2" in template
+    assert "two.py:2" in template
+    assert 'msgid "{count} film"\nmsgid_plural "{count} films"' in template
+
+
+_NOT_SHOWN = ("LOG.", "ValueError", "QueryWorker", "setStyleSheet", "_request", "request", "re.", "TypeVar", "cast")
+_NO_SENTENCES = frozenset(
+    {
+        "cover   x  ",
+        "several people",
+        "data set",
+        "left out",
+        "science fiction",
+        "choices of a list",
+        "hangs on",
+        "longer look",
+    }
+)
+"""What failures say, genres, and names inside the program."""
+
+
+def unsaid(source):
+    """The texts of a source that look like words for people and are not made by `said` or `counted`."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value
+        else:
+            continue
+        above, is_shown = node, not isinstance(parents[node], ast.Expr)
+        while above in parents:
+            above = parents[above]
+            called = ast.unparse(above.func) if isinstance(above, ast.Call) else ""
+            is_shown &= not isinstance(above, ast.JoinedStr | ast.Assert | ast.Compare | ast.Raise)
+            is_shown &= called not in ("said", "counted") and not any(name in called for name in _NOT_SHOWN)
+        looks_like_words = re.search(r"[a-z]{2}", text) and " " in text.strip() and "padding" not in text
+        if is_shown and looks_like_words and text not in _NO_SENTENCES and not text.endswith(".csv"):
+            yield f"{node.lineno}: {text}"
+
+
+def test_that_for_you_shows_no_words_that_cannot_be_translated():
+    folder = ROOT / "desktop_rec" / "for_you"
+    found = [
+        f"{path.relative_to(folder)} {words}"
+        for path in sorted(folder.rglob("*.py"))
+        for words in unsaid(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
