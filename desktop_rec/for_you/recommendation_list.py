@@ -239,7 +239,7 @@ class RecommendationList(QWidget):
         self.view.setObjectName("recommendations")
         self.view.setAccessibleName(said("Recommendations"))
         self.view.setAccessibleDescription(KEYS_HELP)
-        set_tip(self.view, said("Choose a title to see why it is here. {KEYS_HELP}", KEYS_HELP=KEYS_HELP))
+        set_tip(self.view, said("Choose a title to see why it is here. {keys}", keys=KEYS_HELP))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.view)

@@ -89,7 +89,7 @@ class SourcesPresenter(QObject):
     def turn_to(self, kind: SourceKind) -> None:
         """Show another list."""
         choices = replace(self._recommendations.choices, source=ListSource(kind))
-        self._recommendations.bend(choices, said("Turned to {NAMES}", NAMES=_NAMES[kind]))
+        self._recommendations.bend(choices, said("Turned to {name}", name=_NAMES[kind]))
 
     def turn_back(self) -> None:
         """Show what is new to the person again."""
