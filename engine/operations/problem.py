@@ -33,7 +33,9 @@ class Problem:
 def free_memory_of(error: BaseException) -> None:
     """Let go of what the frames of an error hold, and give what a GPU has left over back."""
     chained: BaseException | None = error
-    while chained is not None:
+    cleared: set[int] = set()
+    while chained is not None and id(chained) not in cleared:  # raised twice, an error may be in its own chain
+        cleared.add(id(chained))
         traceback.clear_frames(chained.__traceback__)
         chained = chained.__cause__ or chained.__context__
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]

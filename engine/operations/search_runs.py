@@ -115,6 +115,7 @@ class RunOfSearch:
                 advise=False,
                 suggestion=bench.plan.suggestion,
                 finder=bench.plan.finder,
+                halves_batch=False,
             )
         if record.status == RUN_FINISHED or record.epochs >= (record.total_epochs or 0):
             return self._evaluated_again(record.run_id)

@@ -81,6 +81,7 @@ def train(
     suggestion: str | None = None,
     finder: FinderConfig | None = None,
     ranks: Ranks | None = None,
+    halves_batch: bool = True,
 ) -> Job[FinishedRun]:
     """Train a model and store the run.
 
@@ -102,6 +103,8 @@ def train(
         The settings of that sweep; None for the model's own.
     ranks
         The processes that torchrun started, of which this is the first; None where it is alone.
+    halves_batch
+        Whether to go on with half the batch where memory is short; otherwise that is an error.
 
     Returns
     -------
@@ -148,7 +151,9 @@ def train(
     recorder = library.runs.begin(dataset, plan)
     if why_rate:
         recorder.say(why_rate)
-    run = _Run(library, dataset, divided, fresh, learning, at, recorder, advise, chosen=own.words)
+    run = _Run(
+        library, dataset, divided, fresh, learning, at, recorder, advise, chosen=own.words, halves_batch=halves_batch
+    )
     return (yield from run.learned(None))
 
 
@@ -310,6 +315,7 @@ class _Run:
     learning: Callable[[RunRecorder], Job[TrainedRun]] | None = None
     """How the model comes about where it is not by training or fitting it."""
     chosen: str = ""
+    halves_batch: bool = True
 
     def learned(self, state: TrainingState | None) -> Job[FinishedRun]:
         """Learn, then evaluate and advise, unless stopped; a Stop that comes late skips what is left of that."""
@@ -367,6 +373,9 @@ class _Run:
                 runs.forget(run_id)
             raise
         except ShortOfMemoryError as error:
+            if not self.halves_batch:
+                runs.end(run_id, FAILED, str(error))
+                raise
             return (yield from self._with_half_the_batch(error))
         except (RankLostError, DeviceLostError, NotStoredError) as error:
             runs.end(run_id, INTERRUPTED, f"{error.what} It can be resumed.")
