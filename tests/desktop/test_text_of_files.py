@@ -290,6 +290,8 @@ def test_that_labels_and_tooltips_are_made_in_one_place_only():
         ("common/plain.py", "setTextFormat("),
         ("common/plain.py", "setToolTip("),
         ("common/plots/live_panel.py", "setHtml("),
+        ("training/learning_rate/loss_over_rate_plot.py", "setHtml("),
+        ("training/live/panel_view.py", "setHtml("),
         ("for_you/printing.py", "QTextDocument("),
         ("for_you/printing.py", "setHtml("),
         ("common/questions.py", "setTextFormat("),

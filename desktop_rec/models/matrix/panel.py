@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStackedWidget, QT
 
 from desktop_rec.common.controls import across, button, named
 from desktop_rec.common.panels import PlaceMessage, caption
+from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import GRID, THEME, number_font
 from engine.text import format_title
 
@@ -56,16 +57,18 @@ class MatrixModel(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Vertical:
             user = self._window.users[section]
-            return user if role == Qt.ItemDataRole.DisplayRole else f"Person {user}"
+            return user if role == Qt.ItemDataRole.DisplayRole else plain_tip(f"Person {user}")
         title = format_title(self._window.names[section], self._window.years[section] or None)
-        return self._window.names[section] if role == Qt.ItemDataRole.DisplayRole else title
+        return self._window.names[section] if role == Qt.ItemDataRole.DisplayRole else plain_tip(title)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         cell = self.cell(index.row(), index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return cell.words
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tip(cell.tip)
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return cell.tip
             case Qt.ItemDataRole.TextAlignmentRole:
                 return Qt.AlignmentFlag.AlignCenter

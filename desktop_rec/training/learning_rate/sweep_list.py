@@ -96,7 +96,7 @@ class SweepList(QWidget):
         item.setText(f"{line.name}\n{line.about}")
         state = "looked at" if line.is_front else "drawn behind" if line.is_drawn else "not drawn"
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{line.name}, {line.about}, {state}")
-        item.setToolTip(plain_tip(f"{line.name}, {line.about}"))
+        item.setData(Qt.ItemDataRole.ToolTipRole, plain_tip(f"{line.name}, {line.about}"))
         item.setIcon(_swatch(line))
         may_tick = not line.is_front and (line.is_drawn or not self._is_full)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable

@@ -143,7 +143,9 @@ def test_that_the_pairs_the_file_asks_for_are_written_and_said(
     answers = [float(line) for line in (tmp_path / "answers.txt").read_text().splitlines()]
     assert len(answers) == 4
     assert all(1 <= answer <= 5 for answer in answers)
-    assert notices.last.sentence.startswith(f"Factorisation, 1 epoch wrote 4 ratings to {tmp_path / 'answers.txt'}.")
+    assert notices.last.sentence.startswith(
+        f"Factorisation, solver adam, rank 3, rate 0.01, 1 epoch wrote 4 ratings to {tmp_path / 'answers.txt'}."
+    )
     assert notices.last.action_words == "Show folder"
 
 

@@ -164,7 +164,7 @@ def test_that_choices_are_read_as_words():
 
 def test_that_automatic_goes_by_its_plainer_name_where_it_has_one(qtbot):
     declared = {setting.name: setting for setting in (*declared_settings(SearchConfig), *declared_settings(SomeConfig))}
-    for name, config, words in (("most", SearchConfig(), "As many as usual"), ("widths", SomeConfig(), "Automatic")):
+    for name, config, words in (("most", SearchConfig(), "Usual"), ("widths", SomeConfig(), "Automatic")):
         field = SettingField(declared[name], config)
         qtbot.addWidget(field)
         editor = field.findChild(QLineEdit)
