@@ -153,6 +153,11 @@ class EpochEnded(Event):
     learned: tuple[tuple[str, float], ...] = ()
     seconds: float = field(default=0.0, compare=False)
 
+    @property
+    def monitored(self) -> float:
+        """The value by which the best epoch is chosen: of the validation people, else the training loss."""
+        return dict(self.validation).get(self.monitor, float("nan") if self.validation else self.training_loss)
+
 
 @dataclass(frozen=True, slots=True)
 class RateChanged(Event):

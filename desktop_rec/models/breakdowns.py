@@ -15,8 +15,9 @@ import pyqtgraph as pg
 from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.plots.curve import device_width, span
+from desktop_rec.common.plots.curve import device_width
 from desktop_rec.common.plots.live_panel import LivePanel
+from desktop_rec.common.plots.points import span
 from desktop_rec.theme.theme import THEME
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure, format_percent

@@ -13,8 +13,9 @@ from desktop_rec.common.plain import Coloured, Words
 from desktop_rec.common.plots.axes import CountAxis, FigureAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
-from desktop_rec.common.plots.curve import Curve, span
+from desktop_rec.common.plots.curve import Curve
 from desktop_rec.common.plots.live_panel import LivePanel
+from desktop_rec.common.plots.points import span
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title

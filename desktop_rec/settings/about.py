@@ -9,6 +9,7 @@ import engine
 from desktop_rec.common.controls import make_card, named, text_label
 from desktop_rec.settings.notices import notice_of, packages, sample_notice
 from desktop_rec.theme.theme import GRID
+from engine.text import plural
 
 _SAMPLE = "The sample data (MovieLens)"
 
@@ -54,5 +55,7 @@ class AboutCard(QFrame):
 def _list_packages() -> str:
     direct = [package for package in packages() if package.purpose]
     lines = [f"{found.name} {found.version}, {found.purpose}: {found.licence}" for found in direct]
-    others = ", ".join(f"{found.name} ({found.licence})" for found in packages() if not found.purpose)
-    return "\n".join(("Built on:", *lines, f"And what these need: {others}."))
+    others = sum(not package.purpose for package in packages())
+    return "\n".join(
+        ("Built on:", *lines, f"and {plural(others, 'package')} that these need. Each notice can be read here:")
+    )

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.plain import PlainLabel, set_tip
-from desktop_rec.common.plots.canvas import Repainter
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.theme.theme import GRID, number_font, set_role
 from desktop_rec.training.curves import StageLine
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop_rec.common.plots.live_panel import monitor_value
 from desktop_rec.training.curves import TrainingState
 from desktop_rec.training.progress_parts import Outcome, OutcomeAction
 from engine.evaluation.metrics import metric_title
@@ -51,7 +50,7 @@ def figures(state: TrainingState, *, paused: bool, memory_bytes: int | None = No
     epoch = max(state.epoch, len(state.epochs), 1)
     return (
         f"epoch {format_count(epoch)} of {format_count(started.total_epochs)}",
-        f"best {format_figure(monitor_value(best))} at {best.epoch}" if best is not None else "",
+        f"best {format_figure(best.monitored)} at {best.epoch}" if best is not None else "",
         f"{format_count(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
         f"{format_size(memory_bytes)} in use" if memory_bytes else "",

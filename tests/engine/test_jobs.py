@@ -77,6 +77,8 @@ def small_portions() -> Iterator[None]:
         patch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
         patch.setattr(ridge, "BLOCK", 8)
         patch.setitem(lines.read_blocks.__kwdefaults__, "block_bytes", 512)
+        patch.setattr("engine.operations.same_people.LEAST_PEOPLE", 1)
+        patch.setattr("engine.operations.same_people.LEAST_RATINGS", 1)
         yield
 
 

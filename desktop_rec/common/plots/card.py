@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from desktop_rec.common import questions
 from desktop_rec.common.controls import number_label, text_label
 from desktop_rec.common.plain import set_tip
-from desktop_rec.common.plots.canvas import Repainter
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.common.plots.saving import Numbers, save_drawing, save_numbers, save_picture
 from desktop_rec.theme.theme import number_font, set_role
 from engine.errors import EngineError

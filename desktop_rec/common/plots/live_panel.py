@@ -10,9 +10,8 @@ import numpy as np
 import pyqtgraph as pg
 
 from desktop_rec.common.plain import Coloured, Words, markup
-from desktop_rec.common.plots.curve import Float64
+from desktop_rec.common.plots.points import Float64
 from desktop_rec.theme.colours import Colours
-from engine.events import EpochEnded
 
 Range = tuple[float, float]
 
@@ -125,8 +124,3 @@ def widened(wanted: Range) -> Range:
     """A range with a tenth of room at both ends, so that a curve that goes on moving does not leave it at once."""
     room = 0.1 * (wanted[1] - wanted[0])
     return wanted[0] - room, wanted[1] + room
-
-
-def monitor_value(one: EpochEnded) -> float:
-    """The value by which the best epoch is chosen: of the validation people, else the training loss."""
-    return dict(one.validation).get(one.monitor, one.training_loss if not one.validation else float("nan"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from desktop_rec.common.plots.curve import Float64
+Float64 = npt.NDArray[np.float64]
 
 WINDOWS = (1, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 """How many steps a smooth point is the mean of, at each position of a slider; 1 is as measured."""

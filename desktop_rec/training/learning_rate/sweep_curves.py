@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from desktop_rec.common.plots.curve import span
+from desktop_rec.common.plots.points import span
 
 Float64 = npt.NDArray[np.float64]
 

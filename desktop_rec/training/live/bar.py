@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
@@ -15,18 +15,10 @@ from desktop_rec.common.plots.smoothing import WINDOWS
 from desktop_rec.training.live.choices import ACROSS, CurveChoices
 from desktop_rec.training.live.panels import PANELS
 from desktop_rec.training.live.plot import with_panel
+from desktop_rec.training.live.run import EarlierEntry
 
 _SLIDER_WIDTH = 96
 _LONGEST_WINDOW = "2,000 steps"
-
-
-@dataclass(frozen=True)
-class EarlierEntry:
-    """A run that may stand behind the curves."""
-
-    run_id: str
-    title: str
-    is_shown: bool
 
 
 class CurveBar(QWidget):

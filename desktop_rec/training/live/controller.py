@@ -11,8 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
-from desktop_rec.training.live.bar import EarlierEntry
-from desktop_rec.training.live.run import EarlierRun
+from desktop_rec.training.live.run import EarlierEntry, EarlierRun
 from engine.events import Job
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from PySide6.QtCore import Signal
 from desktop_rec.common.plain import Coloured, Words, markup
 from desktop_rec.common.plots.axes import LEFT_WIDTH, ScaleAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
-from desktop_rec.common.plots.curve import Curve, Float64
+from desktop_rec.common.plots.curve import Curve
 from desktop_rec.common.plots.live_panel import BestMark, LivePanel
+from desktop_rec.common.plots.points import Float64
 from desktop_rec.common.plots.smoothing import smooth, window_for
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.live.choices import CurveChoices

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desktop_rec.common.plots.axes import Unit
-from desktop_rec.common.plots.curve import Float64
-from desktop_rec.common.plots.live_panel import monitor_value
+from desktop_rec.common.plots.points import Float64
 from desktop_rec.training.live.ranges import near_best, near_middle, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.evaluation.metrics import higher_is_better, metric_title
@@ -220,9 +219,9 @@ PANELS = (
 def best_mark(panel: Panel, run: LiveRun) -> Mark | None:
     """The best epoch, where this panel shows what chose it."""
     best = run.best
-    if best is None or not panel.marks_best(run.monitor) or not np.isfinite(monitor_value(best)):
+    if best is None or not panel.marks_best(run.monitor) or not np.isfinite(best.monitored):
         return None
-    return Mark(best.epoch, best.step, monitor_value(best))
+    return Mark(best.epoch, best.step, best.monitored)
 
 
 def shown_panels(run: LiveRun, chosen: Sequence[str]) -> Iterator[Panel]:

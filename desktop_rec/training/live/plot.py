@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import named
 from desktop_rec.common.plain import set_tip
-from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.common.plots.card import Table
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.common.plots.saving import Numbers
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.live.choices import CurveChoices

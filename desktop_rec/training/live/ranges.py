@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from desktop_rec.common.plots.curve import Float64, span
+from desktop_rec.common.plots.points import Float64, span
 
 Range = tuple[float, float]
 

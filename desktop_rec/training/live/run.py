@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from desktop_rec.common.plots.curve import Float64
 from desktop_rec.training.live.choices import Across
 from engine.events import EpochEnded
+
+Float64 = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -103,3 +104,12 @@ class EarlierRun:
             seconds = np.array([epoch.seconds for epoch in self.epochs], dtype=np.float64)
             return seconds if seconds[-1] > 0 else steps / steps[-1] * self.seconds
         return steps
+
+
+@dataclass(frozen=True)
+class EarlierEntry:
+    """A run that may stand behind the curves."""
+
+    run_id: str
+    title: str
+    is_shown: bool

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.panels import SidePanel, caption
-from desktop_rec.common.plots.canvas import Repainter
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.training.config_form import ConfigForm, FormPart
 from desktop_rec.training.plan_controller import PlanController
 from desktop_rec.training.progress_parts import JobButtons, JobWords

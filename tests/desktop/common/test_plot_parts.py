@@ -8,9 +8,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTableView, QToolButton, QWidget
 
 from desktop_rec.common.plots.axes import clock_ticks, log_scale_ticks, log_ticks
-from desktop_rec.common.plots.canvas import Repainter
 from desktop_rec.common.plots.card import PlotCard, Table
-from desktop_rec.common.plots.curve import DRAWN_POINTS, drawable, thin
+from desktop_rec.common.plots.points import DRAWN_POINTS, drawable, thin
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.common.plots.smoothing import smooth, window_for
 from desktop_rec.training.schedule_plot import nice_ceiling
 from engine.evaluation.metrics import metric_title

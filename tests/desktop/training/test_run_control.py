@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QToolButton
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.training import text
 from desktop_rec.training.curves import TrainingState
-from desktop_rec.training.live.bar import CurveBar, EarlierEntry
+from desktop_rec.training.live.bar import CurveBar
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.controller import EarlierRuns
+from desktop_rec.training.live.run import EarlierEntry
 from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.queue.list import QueueList, QueueRow
 from desktop_rec.training.run_controls import MoreEpochs, RateControl

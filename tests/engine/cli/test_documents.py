@@ -13,7 +13,7 @@ from engine.library.store import Library
 DATASET = "dataset name users items ratings unrated scale fingerprint imported"
 RUN = """run name model dataset status lr epochs best_epoch best_value watched stopped_because metrics people seconds
     examples_per_second device precision parameters split advice chosen diverged curve curve_words preset
-    preset_words"""
+    preset_words answers"""
 STORED_RUN = """run name model dataset dataset_name fingerprint model_config training_config split_config seed device
     precision versions parameters created status finished seconds epochs steps best_epoch best_value watched
     examples_per_second stopped_because metrics people_judged advice chosen diverged has_model title lr star tags notes
@@ -122,4 +122,4 @@ def test_that_documents_of_evaluations_and_searches_keep_their_keys(ask):
     assert has_keys(evaluated, "run model protocol people metrics stopped breakdowns baselines differences")
     assert has_keys(evaluated["breakdowns"][0], "name unit rows counted")
     assert has_keys(evaluated["baselines"]["popularity"], "title people metrics")
-    assert has_keys(evaluated["differences"]["popularity"]["recall@5"], "value low high better words")
+    assert has_keys(evaluated["differences"]["popularity"]["recall@5"], "value low high better words percent")
