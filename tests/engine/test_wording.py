@@ -44,8 +44,9 @@ def sources():
 
 def test_that_every_sentence_is_one_text_that_gets_just_the_values_it_names():
     found = 0
-    for path in sources():
-        for message, given in messages_in(path.read_text(encoding="utf-8")):
+    texts = ((path, path.read_text(encoding="utf-8")) for path in sources())
+    for path, text in ((path, text) for path, text in texts if "engine.wording import" in text):
+        for message, given in messages_in(text):
             assert message.fields - {"count"} == given - {"count"}, f"{path}:{message.line} {message.singular}"
             found += 1
     assert found > 600
