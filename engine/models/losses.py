@@ -75,8 +75,8 @@ def annealed(cap: float, steps: int | None, *, step: int, total: int) -> float:
 
     None is 85 % of all steps, as in Mult-VAE's original; 0 is full at once.
 
-    >>> [annealed(0.2, None, step=step, total=100) for step in (0, 17, 85, 99)], annealed(0.2, 0, step=0, total=100)
-    ([0.0, 0.04, 0.2, 0.2], 0.2)
+    >>> [annealed(1.0, None, step=step, total=80) for step in (0, 17, 68, 79)], annealed(0.2, 0, step=0, total=80)
+    ([0.0, 0.25, 1.0, 1.0], 0.2)
     """
     until = max(1, round(_KL_SHARE * total)) if steps is None else steps
     return cap * min(1.0, step / until) if until else cap

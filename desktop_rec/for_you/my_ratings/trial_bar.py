@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWi
 
 from desktop_rec.common.controls import across, arranged, button, named, text_label
 from desktop_rec.common.row_painting import small
-from desktop_rec.theme.theme import set_role
+from desktop_rec.theme.theme import GRID, set_role
 from engine.wording import counted, said
 
 _TIP = said(
@@ -62,6 +62,11 @@ class TrialBar(QFrame):
             control.setFont(small(control.font()))
             control.setProperty("role", "small")
             control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        for control in (self._keep, self._back):  # short words, narrower than the style makes buttons by itself
+            control.setMinimumWidth(control.fontMetrics().horizontalAdvance(control.text()) + 3 * GRID)
+            policy = control.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Preferred)
+            control.setSizePolicy(policy)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = across(self._try, self._keep, self._back, 1, gap=4)
         arranged(QVBoxLayout(self), self._words, row, gap=4)

@@ -61,7 +61,7 @@ def refusal(ask):
 
 
 def furnish(folder: Path) -> None:
-    command(planted_home(folder), "train", *TWO_HEAD)
+    command(planted_home(folder), "train", *TWO_HEAD, "schedule=constant")  # so all is kept to go on to the bit
 
 
 @pytest.fixture
