@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import files_in_use
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -29,6 +30,13 @@ for _profile, _examples in (("default", 25), ("thorough", 100)):
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _as_on_windows() -> Iterator[None]:
+    """What is in use can be neither renamed nor removed, as on Windows."""
+    with files_in_use.refusing():
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
