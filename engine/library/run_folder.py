@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import unfinished
+from engine import renaming, unfinished
 from engine.data.dataset import Bools
 from engine.errors import LibraryError
 from engine.library.folders import (
@@ -85,7 +85,7 @@ class RunFolder:
             save_state(passing, state)
         replace_text(self.path / _CURRENT, name, what="The checkpoint")
         if former is not None and aside is not None:
-            former.rename(aside)
+            renaming.rename(former, aside)
         self.settle()
 
     def settle(self) -> None:
@@ -156,7 +156,7 @@ class RunFolder:
         folder = self.path / _CHECKPOINTS
         name = next_number(folder, digits=6)
         try:
-            aside.rename(folder / name)
+            renaming.rename(aside, folder / name)
         except OSError as error:
             raise write_failure(folder / name, error, what="The checkpoint") from error
         replace_text(self.path / _CURRENT, name, what="The checkpoint")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import LibraryError
@@ -104,10 +104,14 @@ def save_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 def load_tensors(path: Path, known: Checksums) -> dict[str, Tensor]:
-    """Read a safetensors file. Raises LibraryError where it is missing, cut short or not what was written."""
+    """Read a safetensors file. Raises LibraryError where it is missing, cut short or not what was written.
+
+    What comes back is copied out of the file, so that nothing keeps it open: Windows could not move or remove it.
+    """
     try:
         check(path, known)
-        tensors: dict[str, Tensor] = load_file(path)
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118  (no mapping)
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError, LibraryError) as error:
         raise _damaged(path, error) from error
     return tensors
