@@ -59,12 +59,15 @@ class MeetingPlace:
         return MeetingPlace(folder / f"{mark}.lock", str(path))
 
     @property
+    def path(self) -> Path:
+        """The file of the socket; Qt puts one that is no path into the folder of temporary files."""
+        return Path(self.socket) if Path(self.socket).is_absolute() else Path(tempfile.gettempdir()) / self.socket
+
+    @property
     def is_foreign(self) -> bool:
         """Whether somebody else's socket lies where ours would."""
-        path = Path(self.socket)
-        path = path if path.is_absolute() else Path(tempfile.gettempdir()) / path
         try:
-            return sys.platform != "win32" and path.stat().st_uid != os.getuid()
+            return sys.platform != "win32" and self.path.stat().st_uid != os.getuid()
         except OSError:
             return False
 

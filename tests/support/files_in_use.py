@@ -17,6 +17,7 @@ from typing import Any
 
 _ROOT = Path(__file__).parents[2]
 _PRODUCT = (f"{_ROOT / 'engine'}{os.sep}", f"{_ROOT / 'desktop_rec'}{os.sep}")
+_MAPPED = (".npy", ".safetensors")
 _WORDS = "The process cannot access the file because it is being used by another process"
 
 
@@ -32,13 +33,20 @@ def held_under(path: Path | str) -> list[str]:
             continue  # the one that listed them
         if (target == place or target.startswith(below)) and os.path.isfile(target):
             found.add(target)
-    maps = Path("/proc/self/maps").read_bytes()
+    maps = Path("/proc/self/maps").read_bytes() if _may_be_mapped(place) else b""
     if os.fsencode(place) in maps:
         for line in os.fsdecode(maps).splitlines():
             parts = line.split(None, 5)
             if len(parts) == 6 and (parts[5] == place or parts[5].startswith(below)):
                 found.add(parts[5])
     return sorted(found)
+
+
+def _may_be_mapped(place: str) -> bool:
+    """Whether it is worth the milliseconds to look: only arrays and weights are ever mapped."""
+    if os.path.isdir(place):
+        return any(name.endswith(_MAPPED) for _, _, names in os.walk(place) for name in names)
+    return place.endswith(_MAPPED)
 
 
 @contextmanager

@@ -150,7 +150,7 @@ def test_that_the_socket_of_a_killed_window_is_in_nobodys_way(qtbot, home):
         [sys.executable, "-c", code, str(home), "x"], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     assert killed.stdout.readline() == b"up\n"
-    assert Path(MeetingPlace.of(home).socket).exists()
+    assert MeetingPlace.of(home).path.exists()
     killed.kill()
     killed.wait()
     killed.stdout.close()
