@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
-_MODELS = "Models of Desktop Rec (*.desktoprec-model)"
+from engine.library.model_file import SUFFIX
+
+_MODELS = f"Models of Desktop Rec (*{SUFFIX})"
 _FILES = (
     "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
     "*.xml *.gz *.zip);;All files (*)"
@@ -21,58 +23,59 @@ _EXPORTS = "Exports and tables (*.csv *.tsv *.txt *.zip *.gz *.json *.xml);;All 
 
 def ask_to_stop(parent: QWidget, title: str) -> bool:
     """Whether to leave although a job runs: it is stopped, and what it learned is saved."""
-    box = QMessageBox(parent)
-    box.setObjectName("question_stop")
-    box.setIcon(QMessageBox.Icon.Question)
-    box.setWindowTitle("Desktop Rec")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"{title} is still running.")
-    box.setInformativeText("Stop it, keep what it has so far, and close the window?")
-    stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-    go_on = box.addButton(
-        "Keep training" if title.startswith("Train") else "Keep it running", QMessageBox.ButtonRole.RejectRole
+    return _ask(
+        parent,
+        "question_stop",
+        f"{title} is still running.",
+        "Stop it, keep what it has so far, and close the window?",
+        yes="Stop and close",
+        no="Keep training" if title.startswith("Train") else "Keep it running",
     )
-    box.setDefaultButton(go_on)
-    box.setEscapeButton(go_on)
-    box.exec()
-    return box.clickedButton() is stop
 
 
 def ask_to_delete_everything(parent: QWidget, home: Path) -> bool:
     """Whether all that is stored in a folder is to go for good, and the window with it."""
-    box = QMessageBox(parent)
-    box.setObjectName("question_delete_everything")
-    box.setIcon(QMessageBox.Icon.Warning)
-    box.setWindowTitle("Desktop Rec")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText("Delete everything that Desktop Rec has stored on this computer?")
-    box.setInformativeText(
+    return _ask(
+        parent,
+        "question_delete_everything",
+        "Delete everything that Desktop Rec has stored on this computer?",
         f"Your ratings, lists, data sets, models and settings in {home} are removed for good, and the window closes. "
-        "Files that you saved elsewhere stay. This cannot be undone."
+        "Files that you saved elsewhere stay. This cannot be undone.",
+        yes="Delete everything and close",
+        no="Keep everything",
+        loses=True,
     )
-    delete = box.addButton("Delete everything and close", QMessageBox.ButtonRole.DestructiveRole)
-    keep = box.addButton("Keep everything", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
-    box.exec()
-    return box.clickedButton() is delete
 
 
 def ask_to_lose(parent: QWidget, sentence: str) -> bool:
     """Whether to close although something is not stored; the sentence says what, and why."""
+    return _ask(
+        parent,
+        "question_lose",
+        sentence,
+        "Closing now loses it. You can save it elsewhere first: For you, ⋯, Save my ratings as CSV.",
+        yes="Close and lose it",
+        no="Keep it open",
+        loses=True,
+    )
+
+
+def _ask(parent: QWidget, name: str, question: str, more: str, *, yes: str, no: str, loses: bool = False) -> bool:
+    """A question with two answers, of which the careful one is taken by Enter and Escape."""
     box = QMessageBox(parent)
-    box.setObjectName("question_lose")
-    box.setIcon(QMessageBox.Icon.Warning)
+    box.setObjectName(name)
+    box.setIcon(QMessageBox.Icon.Warning if loses else QMessageBox.Icon.Question)
     box.setWindowTitle("Desktop Rec")
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(sentence)
-    box.setInformativeText("Closing now loses it. You can save it elsewhere first: For you, ⋯, Save my ratings as CSV.")
-    lose = box.addButton("Close and lose it", QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
+    box.setText(question)
+    box.setInformativeText(more)
+    roles = QMessageBox.ButtonRole
+    agreed = box.addButton(yes, roles.DestructiveRole if loses else roles.AcceptRole)
+    careful = box.addButton(no, roles.RejectRole)
+    box.setDefaultButton(careful)
+    box.setEscapeButton(careful)
     box.exec()
-    return box.clickedButton() is lose
+    return box.clickedButton() is agreed
 
 
 def ask_for_files(parent: QWidget, folder: str) -> list[Path]:
@@ -124,7 +127,7 @@ def ask_for_model_file(parent: QWidget) -> Path | None:
 
 def ask_where_to_export_model(parent: QWidget, name: str) -> Path | None:
     """Where to write a model."""
-    return _ask_where(parent, "Export this model", f"{name}.desktoprec-model", _MODELS, ".desktoprec-model")
+    return _ask_where(parent, "Export this model", f"{name}{SUFFIX}", _MODELS, SUFFIX)
 
 
 def ask_where_to_save_list(parent: QWidget, name: str, ending: str) -> Path | None:

@@ -60,6 +60,7 @@ from desktop_rec.window.menu_bar import MenuEntry, make_menu_bar
 from desktop_rec.window.notice_bar import NoticeBar, NotStoredBar
 from desktop_rec.window.sidebar import NARROW_BELOW, PLACES, SETTINGS, Sidebar
 from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks, show_first_page
+from engine.library.model_file import SUFFIX
 
 SMALLEST = (1024, 700)
 DEFAULT = (1280, 800)
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
 
         Models that were exported become runs.
         """
-        models = [path for path in paths if path.suffix == ".desktoprec-model"]
+        models = [path for path in paths if path.suffix == SUFFIX]
         if models:
             self.show_place("models")
             self.session.models.files.import_model(models[0])
