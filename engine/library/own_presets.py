@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from uuid import uuid4
 
+from engine import renaming
 from engine.documents import fits
 from engine.errors import LibraryError
 from engine.library.folders import replace_text
+from engine.library.records import first_free
 from engine.stored_files import read_document
 
 LOG = logging.getLogger(__name__)
@@ -91,10 +93,8 @@ class OwnPresetStore:
         wanted = " ".join(name.split())[:_MOST_LETTERS]
         if not wanted:
             raise LibraryError("A preset needs a name.", remedy="Type one.")
-        taken, found, number = {preset.name for preset in self.all()}, wanted, 2
-        while found in taken:
-            found, number = f"{wanted} {number}", number + 1
-        return found
+        taken = {preset.name for preset in self.all()}
+        return first_free(taken, lambda number: f"{wanted} {number}" if number > 1 else wanted)
 
     def _documents(self) -> list[Any]:
         try:
@@ -116,7 +116,7 @@ class OwnPresetStore:
                 former = self._read()
             except LibraryError:
                 former, aside = [], self._path.with_suffix(".damaged.json")
-                self._path.replace(aside)
+                renaming.replace(self._path, aside)
                 LOG.warning("%s could not be read and is kept as %s.", self._path.name, aside.name)
             replace_text(self._path, json.dumps({_LIST: change(former)}, indent=1), what=_WHAT)
 

@@ -60,10 +60,6 @@ class LivePanel:
             self._y = (low, high)
             self.plot.setYRange(low, high, padding=0)
 
-    def forget_x(self) -> None:
-        """Let the next show_x decide anew."""
-        self._x = None
-
     def forget(self) -> None:
         """Let the next ranges be decided anew."""
         self._x = self._y = None

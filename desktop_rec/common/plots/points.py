@@ -53,14 +53,3 @@ def span(ys: Float64, *, margin: float = 0.06) -> tuple[float, float]:
         room = abs(high) * 0.1 or 0.5
         return low - room, high + room
     return low - (high - low) * margin, high + (high - low) * margin
-
-
-def thin_by_place(xs_N: Float64, ys_N: Float64, *, limit: int = DRAWN_POINTS) -> tuple[Float64, Float64]:
-    """The lowest and the highest y of each of limit/2 equal stretches of the axis, [at most `limit`]; xs ascend.
-
-    Thinning what was thinned before loses nothing: extremes of extremes are the extremes.
-    """
-    edges = np.linspace(xs_N[0], xs_N[-1], limit // 2 + 1)[:-1]
-    starts_B = np.unique(np.searchsorted(xs_N, edges))
-    lows_B, highs_B = np.minimum.reduceat(ys_N, starts_B), np.maximum.reduceat(ys_N, starts_B)
-    return np.repeat(xs_N[starts_B], 2), np.stack((lows_B, highs_B), axis=1).ravel()
