@@ -110,3 +110,10 @@ def test_that_a_header_that_ends_before_the_column_of_ratings_is_no_traceback(li
     (tmp_path / "votes.tab").write_bytes(damaged(RATINGS["votes.tab"], 10280641))
     imported, refusal = outcome(lambda: drive(operations.import_files(library, [tmp_path / "votes.tab"])))
     assert imported is not None or "votes.tab" in refusal
+
+
+@pytest.mark.parametrize("seed", [1000722, 2011261])
+def test_that_damaged_sizes_of_a_column_do_not_end_the_process(library, tmp_path, seed):
+    (tmp_path / "ratings.parquet").write_bytes(damaged(RATINGS["ratings.parquet"], seed))
+    imported, refusal = outcome(lambda: drive(operations.import_files(library, [tmp_path / "ratings.parquet"])))
+    assert imported is not None or "ratings.parquet" in refusal
