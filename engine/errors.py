@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-NO_MEMORY = ("There was not enough memory for this.", "Close other programs or use less data.")
+from engine.wording import said
+
+NO_MEMORY = (said("There was not enough memory for this."), said("Close other programs or use less data."))
 """What happened and what to do, where a MemoryError ends a job."""
 
 
 def program_error(error: BaseException) -> str:
     """The sentence for an error that nobody foresaw."""
-    return f"Something went wrong in the program ({type(error).__name__}: {readable(str(error))})."
+    return said(
+        "Something went wrong in the program ({kind}: {error}).", kind=type(error).__name__, error=readable(str(error))
+    )
 
 
 def readable(text: str) -> str:
@@ -81,7 +85,9 @@ class DivergedError(TrainingError):
 
     def __init__(self, what: str, **facts: object) -> None:
         super().__init__(
-            f"{what}: the model has diverged.", remedy="Train it again with a lower learning rate.", **facts
+            said("{what}: the model has diverged.", what=what),
+            remedy=said("Train it again with a lower learning rate."),
+            **facts,
         )
 
 

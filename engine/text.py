@@ -10,21 +10,20 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from engine.wording import format_count as format_count
+from engine.wording import plural as plural
+from engine.wording import plural_of as plural_of
+from engine.wording import said
+
 MINUS = "−"
 TIMES = "×"
 NONE = "-"
 
-_PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
+_MONTHS = (
+    *(said("January"), said("February"), said("March"), said("April"), said("May"), said("June"), said("July")),
+    *(said("August"), said("September"), said("October"), said("November"), said("December")),
+)
 _SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
-
-
-def format_count(count: float) -> str:
-    """A count with its thousands apart.
-
-    >>> format_count(12480)
-    '12,480'
-    """
-    return f"{count:,.0f}"
 
 
 def format_about(count: int) -> str:
@@ -73,7 +72,7 @@ def format_figure(value: float | None, *, decimals: int | None = None) -> str:
     if value is None:
         return NONE
     if not math.isfinite(value):
-        return "not finite"
+        return said("not finite")
     if decimals is not None:
         return f"{value:.{decimals}f}"
     if value == 0 or abs(value) >= 100:
@@ -153,7 +152,7 @@ def format_date(moment: datetime) -> str:
     '4 May 2026'
     """
     here = moment.astimezone()
-    return f"{here.day} {here:%B %Y}"
+    return said("{day} {month} {year}", day=here.day, month=_MONTHS[here.month - 1], year=here.year)
 
 
 def format_moment(moment: datetime) -> str:
@@ -174,36 +173,12 @@ def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
     """
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
     if seconds < 60:
-        return "just now"
+        return said("just now")
     if seconds < 3600:
-        return f"{seconds // 60:.0f} min ago"
+        return said("{minutes:.0f} min ago", minutes=seconds // 60)
     if seconds < 24 * 3600:
-        return f"{seconds // 3600:.0f} h ago"
-    return f"on {format_date(moment)}"
-
-
-def plural(count: int, noun: str) -> str:
-    """A count with its noun.
-
-    >>> [plural(count, "rating") for count in (0, 1, 12480)]
-    ['no ratings', '1 rating', '12,480 ratings']
-    """
-    if count == 1:
-        return f"1 {noun}"
-    return f"{format_count(count) if count else 'no'} {plural_of(noun)}"
-
-
-def plural_of(noun: str) -> str:
-    """The word for several.
-
-    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
-    ['films', 'stories', 'series', 'matches', 'epochs', 'people']
-    """
-    if noun.lower() in _PLURALS:
-        return _PLURALS[noun.lower()]
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return f"{noun[:-1]}ies"
-    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+        return said("{hours:.0f} h ago", hours=seconds // 3600)
+    return said("on {date}", date=format_date(moment))
 
 
 def join_words(words: Iterable[str]) -> str:
@@ -213,7 +188,7 @@ def join_words(words: Iterable[str]) -> str:
     'people, films and ratings'
     """
     *first, last = list(words) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
+    return said("{words} and {last}", words=", ".join(first), last=last) if first else last
 
 
 def shorten(text: str, width: int) -> str:
@@ -232,11 +207,11 @@ def format_setting(value: Any, *, unit: str = "") -> str:
     ('yes', '600, 200', '3.1e-3', 'automatic')
     """
     if value is None:
-        return "automatic"
+        return said("automatic")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said("yes") if value else said("no")
     if isinstance(value, list | tuple):
-        return ", ".join(format_setting(item) for item in value) or "none"
+        return ", ".join(format_setting(item) for item in value) or said("none")
     if isinstance(value, float) and 0 < abs(value) < 0.01:
         text = format_rate(value) if value > 0 else f"-{format_rate(-value)}"
     elif isinstance(value, int | float):
@@ -305,6 +280,13 @@ def format_titles_taken(taken: Mapping[str, Any] | None, titles: int) -> str:
     """
     if not taken:
         return ""
-    by = f", by {taken['column']}" if taken["column"] else ""
-    known = f"all {titles:,}" if taken["named"] >= titles else f"{taken['named']:,} of {titles:,}"
-    return f"{taken['file']}{by}: {known}"
+    file, column, named = taken["file"], taken["column"], taken["named"]
+    if named >= titles and column:
+        return said("{file}, by {column}: all {titles:,}", file=file, column=column, titles=titles)
+    if named >= titles:
+        return said("{file}: all {titles:,}", file=file, titles=titles)
+    if column:
+        return said(
+            "{file}, by {column}: {named:,} of {titles:,}", file=file, column=column, named=named, titles=titles
+        )
+    return said("{file}: {named:,} of {titles:,}", file=file, named=named, titles=titles)

@@ -5,6 +5,9 @@ values in. `counted` does so where a number decides the form. The language is th
 LC_MESSAGES, LANG), as far as there is a catalogue under `resources/locale`; else the words stay as they are. It is
 chosen once, with the first sentence, so that words in tables and constants are of the same language as all else.
 
+A noun that is a value, such as what a data set's titles are called, is declared with `nouns`; `plural`, `plural_of` and
+`singular_of` look it up.
+
 `messages_in` finds the sentences of a source file, from which `write_template` makes what translators start from:
 
     python -m engine.wording desktop_rec engine > desktop_rec.pot
@@ -16,17 +19,16 @@ import ast
 import gettext
 import string
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from engine.text import format_count
-
 DOMAIN = "desktop_rec"
-_MODULE = "engine.wording"
+_MODULES = ("engine.wording", "engine.text")
 _FOLDER = Path(__file__).resolve().parents[1] / "resources" / "locale"
-_SAID, _COUNTED = "said", "counted"
+_SAID, _COUNTED, _NOUNS, _PLURAL, _PLURAL_OF = "said", "counted", "nouns", "plural", "plural_of"
+_PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
 
 
 def said(sentence: str, **values: object) -> str:
@@ -36,17 +38,87 @@ def said(sentence: str, **values: object) -> str:
     '3 titles, all seen'
     """
     words = catalogue().gettext(sentence)
-    return words.format(**values) if values else words
+    return _filled(words, sentence, values) if values else words
 
 
-def counted(singular: str, plural: str, count: int, **values: object) -> str:
+def counted(one: str, many: str, count: int, **values: object) -> str:
     """A sentence in the form that a number wants; `{count}` in it is the number as people write it.
 
     >>> counted("{count} film", "{count} films", 1), counted("{count} film", "{count} films", 12480)
     ('1 film', '12,480 films')
     """
-    words = catalogue().ngettext(singular, plural, count)
-    return words.format(count=format_count(count), **values)
+    words = catalogue().ngettext(one, many, count)
+    return _filled(words, one if count == 1 else many, {"count": format_count(count), **values})
+
+
+def _filled(words: str, english: str, values: Mapping[str, object]) -> str:
+    """A sentence with its values; the English one where a catalogue's has other names for them, or is damaged."""
+    try:
+        return words.format(**values)
+    except (KeyError, IndexError, ValueError, AttributeError):
+        return english.format(**values)
+
+
+def format_count(count: float) -> str:
+    """A count with its thousands apart.
+
+    >>> format_count(12480)
+    '12,480'
+    """
+    return f"{count:,.0f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> [plural(count, "rating") for count in (0, 1, 12480)]
+    ['no ratings', '1 rating', '12,480 ratings']
+    """
+    singular, several, none = _forms(noun)
+    if not count:
+        return catalogue().gettext(none)
+    return catalogue().ngettext(singular, several, count).format(count=format_count(count))
+
+
+def plural_of(noun: str) -> str:
+    """The word for several.
+
+    >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
+    ['films', 'stories', 'series', 'matches', 'epochs', 'people']
+    """
+    return catalogue().gettext(_several(noun))
+
+
+def singular_of(noun: str) -> str:
+    """The word for one: a noun of this program in the language of the system.
+
+    >>> singular_of("film")
+    'film'
+    """
+    return catalogue().gettext(noun)
+
+
+def nouns(*words: str) -> tuple[str, ...]:
+    """These nouns as they are, for `plural`, `plural_of` and `singular_of`: so a catalogue gets all of their forms.
+
+    >>> nouns("film", "book")
+    ('film', 'book')
+    """
+    return words
+
+
+def _several(noun: str) -> str:
+    if noun.lower() in _PLURALS:
+        return _PLURALS[noun.lower()]
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{noun[:-1]}ies"
+    return f"{noun}es" if noun.endswith(("s", "x", "ch", "sh")) else f"{noun}s"
+
+
+def _forms(noun: str) -> tuple[str, str, str]:
+    """What is looked up for a count of a noun: one, several, none."""
+    several = _several(noun)
+    return f"{{count}} {noun}", f"{{count}} {several}", f"no {several}"
 
 
 @cache
@@ -76,18 +148,32 @@ def messages_in(source: str) -> Iterator[tuple[Message, frozenset[str]]]:
     Raises ValueError for one that is put together while the program runs, as no catalogue can have that.
     """
     tree = ast.parse(source)
-    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == _MODULE)
-    ours = {alias.name for node in imports for alias in node.names} & {_SAID, _COUNTED}
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module in _MODULES)
+    ours = {alias.name for node in imports for alias in node.names}
     for call in ast.walk(tree):
         name = call.func.id if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) else ""
         if not isinstance(call, ast.Call) or name not in ours:
             continue
-        words = call.args[: 2 if name == _COUNTED else 1]
-        if not all(isinstance(word, ast.Constant) and isinstance(word.value, str) for word in words):
-            raise ValueError(f"line {call.lineno}: a sentence is one text, and its values have names")
-        texts = [str(word.value) for word in words if isinstance(word, ast.Constant)]
-        given = {keyword.arg or "" for keyword in call.keywords} | ({"count"} if name == _COUNTED else set())
-        yield Message(texts[0], texts[1] if len(texts) > 1 else "", call.lineno), frozenset(given)
+        if name in (_SAID, _COUNTED):
+            yield _sentence(call, texts=2 if name == _COUNTED else 1)
+        elif name in (_NOUNS, _PLURAL, _PLURAL_OF):
+            words = [word.value for word in call.args if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+            yield from ((message, frozenset()) for word in words for message in _noun_messages(word, call.lineno))
+
+
+def _sentence(call: ast.Call, *, texts: int) -> tuple[Message, frozenset[str]]:
+    words = call.args[:texts]
+    if not all(isinstance(word, ast.Constant) and isinstance(word.value, str) for word in words):
+        raise ValueError(f"line {call.lineno}: a sentence is one text, and its values have names")
+    found = [str(word.value) for word in words if isinstance(word, ast.Constant)]
+    given = {keyword.arg or "" for keyword in call.keywords} | ({"count"} if texts > 1 else set())
+    return Message(found[0], found[1] if texts > 1 else "", call.lineno), frozenset(given)
+
+
+def _noun_messages(noun: str, line: int) -> Iterator[Message]:
+    one, several, none = _forms(noun)
+    yield Message(one, several, line)
+    yield from (Message(word, "", line) for word in (none, noun, _several(noun)))
 
 
 def write_template(folders: Iterable[Path]) -> str:

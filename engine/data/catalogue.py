@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.spelling import Spellings
+from engine.wording import nouns
 
 _YEAR_AT_END = re.compile(r"\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
 _OTHER_NAMES_AT_END = re.compile(r"(?:\s*\([^()]*\))+$")
 _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
+WORDS = nouns("title", "film", "book", "series", "anime", "manga", "game", "joke", "product", "artist")
+"""What the titles of data sets and exports are called (`word`)."""
 _FEW = 5
 """With fewer hits than this a search also looks for other spellings."""
 

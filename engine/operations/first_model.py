@@ -61,7 +61,6 @@ def quick_model(library: Library, dataset: Dataset) -> Job[Recommender]:
         dataset,
         candidates_I=dataset.counts_I > 0,
         stars=stored_companion(library, dataset, model),
-        trained_words="computed on opening",
     )
 
 

@@ -129,7 +129,6 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
             remedy="Train again.",
             run=record.run_id,
         )
-    words = f"trained {record.created.astimezone():%d %B %Y, %H:%M}"
     model = model_of(stored, dataset)
     return Recommender(
         model,
@@ -137,7 +136,6 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
         candidates_I=stored.candidates_I,
         stars=stored_companion(library, dataset, model),
         run_id=record.run_id,
-        trained_words=words,
     )
 
 

@@ -19,7 +19,8 @@ from engine.errors import ProfileError, SettingError
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Answer, RecommendationList, Recommender
 from engine.recommending.vectors import item_vectors
-from engine.text import join_words, plural
+from engine.text import join_words
+from engine.wording import counted, said
 
 _FEW = 20
 """How many people who like a title weigh as much as knowing nothing of it."""
@@ -54,18 +55,18 @@ def alike(
     """
     rows = tuple(dict.fromkeys(item_rows))
     if not rows:
-        raise SettingError("There is no title to be like.", remedy="Name one or more.")
+        raise SettingError(said("There is no title to be like."), remedy=said("Name one or more."))
     history = Histories.of_one([], []) if history is None else history
-    likes, verb = _likes(recommender)
+    likes, is_liking = _likes(recommender)
     asked = [_asked(recommender, row, likes) for row in rows]
     scores_I: Float32 = np.mean([title.likeness_I for title in asked], axis=0).astype(np.float32)
     scores_I[scores_I <= 0] = -np.inf
     hidden_rows = (*hidden_rows, *rows)
     order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
     rows_R = order.rows_R[: max(0, top)]
-    reasons_R = [_why(asked, row, verb) for row in rows_R.tolist()]
+    reasons_R = [_why(asked, row, is_liking=is_liking) for row in rows_R.tolist()]
     items = recommender.described(rows_R, scores_I, _answer_for(recommender, history), reasons_R=reasons_R)
-    return RecommendationList(items, len(order.rows_R), order.candidates, None, _note(asked, verb))
+    return RecommendationList(items, len(order.rows_R), order.candidates, None, _note(asked, is_liking=is_liking))
 
 
 def alike_for(
@@ -96,11 +97,11 @@ def _answer_for(recommender: Recommender, history: Histories) -> Answer | None:
         return None
 
 
-def _likes(recommender: Recommender) -> tuple[Histories, str]:
-    """Who likes what, and the verb for it; who has what, where no rating says that anything is liked."""
+def _likes(recommender: Recommender) -> tuple[Histories, bool]:
+    """Who likes what; who has what (and False), where no rating says that anything is liked."""
     dataset = recommender.dataset
     liked = dataset.histories.likes(dataset.scale.like)
-    return (liked, "liked") if liked.entries else (dataset.histories, "have seen")
+    return (liked, True) if liked.entries else (dataset.histories, False)
 
 
 def _asked(recommender: Recommender, item_row: int, likes: Histories) -> _Asked:
@@ -115,19 +116,46 @@ def _asked(recommender: Recommender, item_row: int, likes: Histories) -> _Asked:
     return _Asked(recommender.dataset.title_of(item_row), len(people), shared_I, likeness_I)
 
 
-def _why(asked: Sequence[_Asked], row: int, verb: str) -> str:
+def _why(asked: Sequence[_Asked], row: int, *, is_liking: bool) -> str:
     """What the people who liked the nearest of the titles think of this one."""
     of = max(asked, key=lambda title: float(title.likeness_I[row]))
-    both, passive = int(of.shared_I[row]), "liked" if verb == "liked" else "seen"
+    both, name = int(of.shared_I[row]), of.name
+    if not both and is_liking:
+        return said("liked by people of a taste like those who liked {title}", title=name)
     if not both:
-        return f"{passive} by people of a taste like those who {verb} {of.name}"
+        return said("seen by people of a taste like those who have seen {title}", title=name)
+    if of.people < _LEAST_SAID_OF and is_liking:
+        return counted(
+            "liked by {both} of {count} person who liked {title}",
+            "liked by {both} of {count} people who liked {title}",
+            of.people,
+            both=both,
+            title=name,
+        )
     if of.people < _LEAST_SAID_OF:
-        return f"{passive} by {both} of {plural(of.people, 'person')} who {verb} {of.name}"
-    return f"{passive} by {max(1, round(100 * both / of.people))} of 100 people who {verb} {of.name}"
+        return counted(
+            "seen by {both} of {count} person who have seen {title}",
+            "seen by {both} of {count} people who have seen {title}",
+            of.people,
+            both=both,
+            title=name,
+        )
+    share = max(1, round(100 * both / of.people))
+    if is_liking:
+        return said("liked by {share} of 100 people who liked {title}", share=share, title=name)
+    return said("seen by {share} of 100 people who have seen {title}", share=share, title=name)
 
 
-def _note(asked: Sequence[_Asked], verb: str) -> str:
+def _note(asked: Sequence[_Asked], *, is_liking: bool) -> str:
     """What is said above the list where little is known of a title."""
-    few = [title for title in asked if title.people < _VERY_FEW]
-    said = [f"{'nobody' if not title.people else plural(title.people, 'person')} {verb} {title.name}" for title in few]
-    return f"Here {join_words(said)}, so take this list as a guess." if said else ""
+    few = [_few_words(title, is_liking=is_liking) for title in asked if title.people < _VERY_FEW]
+    return said("Here {few}, so take this list as a guess.", few=join_words(few)) if few else ""
+
+
+def _few_words(title: _Asked, *, is_liking: bool) -> str:
+    people, name = title.people, title.name
+    if not people:
+        return said("nobody liked {title}", title=name) if is_liking else said("nobody has seen {title}", title=name)
+    if is_liking:
+        return counted("{count} person liked {title}", "{count} people liked {title}", people, title=name)
+    return counted("{count} person has seen {title}", "{count} people have seen {title}", people, title=name)

@@ -17,6 +17,7 @@ from engine.recommending.explanation import Explanation, explain, rating_of
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.recommender import Recommendation, Recommender, rank_row
 from engine.text import format_predicted_rating, format_rating
+from engine.wording import said, singular_of
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class TitleAnswer:
     @property
     def place_words(self) -> str:
         """ "#312 of 8,900 for you", or "" where it has no place."""
-        return f"#{self.item.rank:,} of {self.of:,} for you" if self.item.rank else ""
+        return said("#{rank:,} of {titles:,} for you", rank=self.item.rank, titles=self.of) if self.item.rank else ""
 
 
 def ask(
@@ -93,28 +94,34 @@ def _unknown(
     item = recommender.described(np.array([item_row]), None, None, first=0)[0]
     why = str(error)
     if is_seen and match.history.entries == 1:
-        why = "It is your only rating: without it the model knows nothing of your taste."
+        why = said("It is your only rating: without it the model knows nothing of your taste.")
     return TitleAnswer(item, 0, own_rating, is_seen, None, (why,))
 
 
 def _seen_note(item: Recommendation, own_rating: float | None, *, is_switched_off: bool) -> str:
     if own_rating is None:
-        return "You have seen it." if not is_switched_off else "You have seen it, and switched it off."
-    gave = f"You gave {format_rating(own_rating)}"
+        return said("You have seen it, and switched it off.") if is_switched_off else said("You have seen it.")
+    gave = format_rating(own_rating)
     if item.predicted_rating is None:
-        return f"{gave}. What stands here is without that rating."
-    return f"{gave}; the model would have guessed {format_predicted_rating(item.predicted_rating)} without it."
+        return said("You gave {rating}. What stands here is without that rating.", rating=gave)
+    return said(
+        "You gave {rating}; the model would have guessed {predicted} without it.",
+        rating=gave,
+        predicted=format_predicted_rating(item.predicted_rating),
+    )
 
 
 def _unlearned_note(recommender: Recommender) -> str:
-    word = recommender.dataset.catalogue.word
-    return f"This model has learned nothing about this {word}: too few people rated it. So no list holds it."
+    return said(
+        "This model has learned nothing about this {word}: too few people rated it. So no list holds it.",
+        word=singular_of(recommender.dataset.catalogue.word),
+    )
 
 
 def _kept_out_notes(recommender: Recommender, match: ProfileMatch, item_row: int, filters: Filters) -> list[str]:
     notes = []
     if item_row in match.not_for_me_rows:
-        notes.append("You said that it is not for you, so no list shows it.")
+        notes.append(said("You said that it is not for you, so no list shows it."))
     if not recommender.facts.passing(filters)[item_row]:
-        notes.append("Your filters keep it out of the list.")
+        notes.append(said("Your filters keep it out of the list."))
     return notes

@@ -30,12 +30,13 @@ from engine.recommending.left_out import remembered
 from engine.recommending.ranking import Filters, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
+from engine.wording import said
 
 Floats = npt.NDArray[np.floating[Any]]
 
 
 MOST_CARRIED, MOST_AGAINST = 8, 4
-_UNMOVED = "None of your ratings moves this title: the model scores it the same without any one of them."
+_UNMOVED = said("None of your ratings moves this title: the model scores it the same without any one of them.")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ def explain(
     answer = recommender.answer(history, again=again)
     title, item_id = recommender.dataset.title_of(item_row), recommender.dataset.items.id(item_row)
     if item_row in history.item_rows_N and not again:
-        raise ProfileError(f"{title} is one of your own ratings.", remedy="Choose a title that you have not seen yet.")
+        raise ProfileError(
+            said("{title} is one of your own ratings.", title=title),
+            remedy=said("Choose a title that you have not seen yet."),
+        )
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order_of = partial(
         recommender.order,
@@ -116,7 +120,7 @@ def explain(
 def mixed_note(recommender: Recommender, weight: float | None) -> str:
     """What to know of reasons where a list also goes by predicted stars: they are those of the score, or ""."""
     is_mixed = weight is not None and weight < 1.0 and recommender.mixes_by_places
-    return "These are the reasons of its score; this list also goes by predicted stars." if is_mixed else ""
+    return said("These are the reasons of its score; this list also goes by predicted stars.") if is_mixed else ""
 
 
 def joined_notes(*notes: str) -> str:

@@ -34,10 +34,11 @@ from engine.recommending.left_out import fits, for_titles, remember
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import PartImpact, Reason, because_line
 from engine.recommending.recommender import Recommender
+from engine.wording import said
 
 _REASONS_EACH, _MOST_RATINGS = 3, 10
-_WORDS = "Leaving out your ratings one at a time"
-_POPULAR = "popular with most people"
+_WORDS = said("Leaving out your ratings one at a time")
+_POPULAR = said("popular with most people")
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ def _leave_out_each(
         found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
-        yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None
+        yield Progressed(_WORDS, done, history.entries, said("ratings")) if pace.due() else None
     if portions:
         remember(recommender, history, entries, portions)
 

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from engine.data.dataset import Float32, Histories
 from engine.recommending.recommender import Recommender
 from engine.text import MINUS, plural, plural_of
+from engine.wording import said, singular_of
 
 MODEL_WORTH = 30.0
 """How many common ratings it is worth what the model predicts for both."""
@@ -31,11 +32,11 @@ _LEAST_COMMON = 4
 _SURE = 1.64
 """So many standard deviations to both sides hold nine of ten."""
 _WORDS = (
-    (0.5, "very alike"),
-    (0.35, "rather alike"),
-    (0.2, "somewhat alike"),
-    (0.05, "hardly alike"),
-    (-0.2, "different"),
+    (0.5, said("very alike")),
+    (0.35, said("rather alike")),
+    (0.2, said("somewhat alike")),
+    (0.05, said("hardly alike")),
+    (-0.2, said("different")),
 )
 _LEAST_SAID = 10
 """From fewer common titles it is said that they may be alike."""
@@ -104,19 +105,44 @@ def _z(correlation: float) -> float:
 
 
 def _words(value: float, low: float, high: float, common: int, word: str, *, is_observed: bool) -> str:
-    found = next((words for least, words in _WORDS if value >= least), "rather opposite")
-    figures = f"{_figure(value, 2)}, between {_figure(low, 1)} and {_figure(high, 1)}"
+    found = next((words for least, words in _WORDS if value >= least), said("rather opposite"))
+    low_to_high = said("between {low} and {high}", low=_figure(low, 1), high=_figure(high, 1))
+    figures, titles = f"{_figure(value, 2)}, {low_to_high}", plural(common, word)
+    if not is_observed and common:
+        return said(
+            "Your tastes may be {found} ({figures}): a guess by the model, from only {titles} that both rated.",
+            found=found,
+            figures=figures,
+            titles=titles,
+        )
     if not is_observed:
-        rated = f"only {plural(common, word)} that both rated" if common else f"no {word} that both rated"
-        return f"Your tastes may be {found} ({figures}): a guess by the model, from {rated}."
-    verb = "may be" if common < _LEAST_SAID else "are"
-    return f"Your tastes {verb} {found} ({figures}, from {plural(common, word)} that both rated)."
+        return said(
+            "Your tastes may be {found} ({figures}): a guess by the model, from no {word} that both rated.",
+            found=found,
+            figures=figures,
+            word=singular_of(word),
+        )
+    if common < _LEAST_SAID:
+        return said(
+            "Your tastes may be {found} ({figures}, from {titles} that both rated).",
+            found=found,
+            figures=figures,
+            titles=titles,
+        )
+    return said(
+        "Your tastes are {found} ({figures}, from {titles} that both rated).",
+        found=found,
+        figures=figures,
+        titles=titles,
+    )
 
 
 def _nothing(common: int, word: str) -> str:
     if common:
-        return f"How alike your tastes are can't be said from {plural(common, word)} that both rated."
-    return f"How alike your tastes are can't be said: there are no {plural_of(word)} that both rated."
+        return said(
+            "How alike your tastes are can't be said from {titles} that both rated.", titles=plural(common, word)
+        )
+    return said("How alike your tastes are can't be said: there are no {words} that both rated.", words=plural_of(word))
 
 
 def _figure(value: float, decimals: int) -> str:

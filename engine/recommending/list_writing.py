@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -17,6 +17,7 @@ from engine.data.whole_file import whole_file
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommendation
 from engine.text import format_factor, format_predicted_rating, format_title, join_words, plural
+from engine.wording import counted, said
 
 ListFormat = Literal["text", "csv", "json", "html", "letterboxd"]
 COLUMNS = (
@@ -58,30 +59,42 @@ def describe_filters(filters: Filters) -> str:
     """What a list was restricted to, in words; "" where it was not."""
     parts = []
     if filters.only_rows is not None:
-        parts.append(f"only {filters.only_name or plural(len(filters.only_rows), 'title')}")
-    parts += [" or ".join(filters.genres_any)] if filters.genres_any else []
-    parts += [f"both {join_words(filters.genres_all)}"] if filters.genres_all else []
-    parts += [f"no {join_words(filters.genres_none)}"] if filters.genres_none else []
+        only = filters.only_name or plural(len(filters.only_rows), "title")
+        parts.append(said("only {titles}", titles=only))
+    parts += [_any_of(filters.genres_any)] if filters.genres_any else []
+    parts += [said("both {genres}", genres=join_words(filters.genres_all))] if filters.genres_all else []
+    parts += [said("no {genres}", genres=join_words(filters.genres_none))] if filters.genres_none else []
     if filters.years is not None:
         first, last = filters.years
-        parts.append(f"{first}" if first == last else f"{first} to {last}")
-    parts += [f"at least {plural(filters.min_ratings, 'rating')}"] if filters.min_ratings else []
-    parts += ["hidden gems"] if filters.hidden_gems else []
-    parts += ["varied"] if filters.variety else []
-    parts += ["seen before"] if filters.again else []
-    parts += ["one of each series"] if filters.one_per_series else []
+        parts.append(f"{first}" if first == last else said("{first} to {last}", first=first, last=last))
+    least = filters.min_ratings
+    parts += [counted("at least {count} rating", "at least {count} ratings", least)] if least else []
+    parts += [said("hidden gems")] if filters.hidden_gems else []
+    parts += [said("varied")] if filters.variety else []
+    parts += [said("seen before")] if filters.again else []
+    parts += [said("one of each series")] if filters.one_per_series else []
     return ", ".join(parts)
+
+
+def _any_of(genres: Sequence[str]) -> str:
+    first, *others = genres
+    for genre in others:
+        first = said("{words} or {last}", words=first, last=genre)
+    return first
 
 
 def _figures(item: Recommendation) -> str:
     predicted = item.predicted_rating
-    stars = "" if predicted is None else f"predicted {format_predicted_rating(predicted, item.predicted_sd)}"
+    rating = "" if predicted is None else format_predicted_rating(predicted, item.predicted_sd)
+    stars = said("predicted {rating}", rating=rating) if rating else ""
     return " · ".join(filter(None, (stars, _likelier(item))))
 
 
 def _likelier(item: Recommendation) -> str:
     lift = item.lift
-    return f"{format_factor(lift)} likelier than for most" if lift is not None and lift >= 1.25 else ""
+    if lift is None or lift < 1.25:
+        return ""
+    return said("{factor} likelier than for most", factor=format_factor(lift))
 
 
 def _text(document: ListDocument) -> str:

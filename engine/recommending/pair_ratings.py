@@ -21,6 +21,7 @@ from engine.device import exactly
 from engine.errors import DivergedError
 from engine.events import Event, Job
 from engine.models.base import Model
+from engine.wording import said
 
 _SCORES_AT_ONCE = 2**22
 _MOST_PROFILES_AT_ONCE = 512
@@ -182,7 +183,7 @@ def _answer(
     with exactly():
         values = ask(profiles, wanted)
     if values is not None and bool(values.isnan().any()):
-        raise DivergedError("The model's ratings are not numbers")
+        raise DivergedError(said("The model's ratings are not numbers"))
     return np.nan if values is None else values.float().numpy()
 
 

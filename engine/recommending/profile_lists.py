@@ -15,10 +15,15 @@ from engine.data.profiles import Profile, ProfileEntry, ProfileMatch, item_row_o
 from engine.errors import ProfileError
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
-from engine.text import format_count, join_words, plural, plural_of
+from engine.text import join_words, plural, plural_of
+from engine.wording import counted, said, singular_of
 
 ListKind = Literal["for_you", "saved", "not_for_me"]
-LIST_NAMES: dict[ListKind, str] = {"for_you": "For you", "saved": "Saved for later", "not_for_me": "Not for me"}
+LIST_NAMES: dict[ListKind, str] = {
+    "for_you": said("For you"),
+    "saved": said("Saved for later"),
+    "not_for_me": said("Not for me"),
+}
 _MOST_NAMED = 3
 
 
@@ -118,7 +123,8 @@ def _notes(
     rows = _own_rows(kind, found)
     word = dataset.catalogue.word
     hidden = sum(not passes for passes in recommender.facts.passing(own)[list(rows)])
-    notes = [f"Your filters hide {format_count(hidden)} of these {plural(len(rows), word)}."] if hidden else []
+    titles = plural(len(rows), word)
+    notes = [said("Your filters hide {hidden:,} of these {titles}.", hidden=hidden, titles=titles)] if hidden else []
     unknown = [entry for entry in entries if item_row_of(entry, dataset) is None]
     return [*notes, describe_unknown(kind, [entry.title or entry.item_id for entry in unknown], word)]
 
@@ -127,8 +133,22 @@ def describe_unknown(kind: ListKind, names: Sequence[str], word: str = "title") 
     """Which titles of a list a data set does not have; "" for none."""
     if not names:
         return ""
-    count, what = len(names), f"saved {word}" if kind == "saved" else word
-    more = count - _MOST_NAMED
-    shown = [*names[:_MOST_NAMED], *([f"{format_count(more)} more"] if more > 0 else [])]
-    is_are = f"{what} is" if count == 1 else f"{plural_of(what)} are"
-    return f"{format_count(count)} {is_are} not in this data set: {join_words(shown)}."
+    count, more = len(names), len(names) - _MOST_NAMED
+    named = join_words([*names[:_MOST_NAMED], *([said("{count:,} more", count=more)] if more > 0 else [])])
+    titles = plural(count, word)
+    if kind == "saved" and count == 1:
+        return said("1 saved {word} is not in this data set: {names}.", word=singular_of(word), names=named)
+    if kind == "saved":
+        return said(
+            "{count:,} saved {words} are not in this data set: {names}.",
+            count=count,
+            words=plural_of(word),
+            names=named,
+        )
+    return counted(
+        "{titles} is not in this data set: {names}.",
+        "{titles} are not in this data set: {names}.",
+        count,
+        titles=titles,
+        names=named,
+    )

@@ -15,6 +15,7 @@ from engine.data.dataset import Bools, Dataset, Float32, Int64
 from engine.errors import SettingError
 from engine.recommending.series import ALONE, series_rows
 from engine.recommending.sorting import rising_order
+from engine.wording import said
 
 _CAUTION = 3.0
 """How many times the spread of all ratings, over the root of its count, a title's rating may be too high."""
@@ -45,13 +46,17 @@ class Filters:
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.hidden_gems <= 1.0:
-            raise SettingError(f"Hidden gems lies between 0 and 1; {self.hidden_gems!r} does not.")
+            raise SettingError(said("Hidden gems lies between 0 and 1; {value!r} does not.", value=self.hidden_gems))
         if not 0.0 <= self.variety <= 1.0:
-            raise SettingError(f"Variety lies between 0 and 1; {self.variety!r} does not.")
+            raise SettingError(said("Variety lies between 0 and 1; {value!r} does not.", value=self.variety))
         if self.min_ratings < 0:
-            raise SettingError(f"The least number of ratings is 0 or more; {self.min_ratings!r} is not.")
+            raise SettingError(
+                said("The least number of ratings is 0 or more; {value!r} is not.", value=self.min_ratings)
+            )
         if self.years is not None and self.years[0] > self.years[1]:
-            raise SettingError(f"The first year, {self.years[0]}, comes after the last, {self.years[1]}.")
+            raise SettingError(
+                said("The first year, {first}, comes after the last, {last}.", first=self.years[0], last=self.years[1])
+            )
 
     @property
     def in_force(self) -> tuple[str, ...]:

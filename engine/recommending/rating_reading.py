@@ -20,15 +20,16 @@ from engine.models.base import Model
 from engine.models.blend import Blend
 from engine.models.normalisation import PERSONAL, Shares, habits, normalise
 from engine.models.two_head_config import TwoHeadConfig
+from engine.wording import said
 
 STRONGEST = 2.5
 """The encoded value of what is loved most; its negative is that of what is liked least."""
 _MOST_STEPS = 12
 _STEPS_WITHOUT = 5
 _HABITS = (
-    ("Somebody who gives 8 of 10 to everything", (8.0,) * 10),
-    ("Somebody who gives only 1 or 10 of 10", (1.0, 10.0) * 5),
-    ("Somebody for whom 5 of 10 is good", (5.0, 5.0, 4.0, 3.0, 2.0, 2.0, 3.0, 4.0, 1.0, 3.0)),
+    (said("Somebody who gives 8 of 10 to everything"), (8.0,) * 10),
+    (said("Somebody who gives only 1 or 10 of 10"), (1.0, 10.0) * 5),
+    (said("Somebody for whom 5 of 10 is good"), (5.0, 5.0, 4.0, 3.0, 2.0, 2.0, 3.0, 4.0, 1.0, 3.0)),
 )
 """Habits of rating, each as ratings from 1 to 10."""
 
@@ -81,7 +82,7 @@ def rating_reading(model: Model, history: Histories, scale: Scale) -> RatingRead
     kind = reading_kind(reader)
     shares = reader.config.personal_shares if isinstance(reader.config, TwoHeadConfig) else PERSONAL
     counted = float(getattr(reader.config, "fold_in_others", None) or 0.0)
-    mine = _reading("You", history.ratings_N, scale, kind, shares, counted)
+    mine = _reading(said("You"), history.ratings_N, scale, kind, shares, counted)
     others: tuple[Reading, ...] = ()
     if kind is ReadingKind.NORMALISED:
         others = tuple(

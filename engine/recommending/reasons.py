@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.text import format_rating, join_words, plural
+from engine.text import format_rating, join_words
+from engine.wording import counted, said
 
 FIRST, FIRST_TEN = 1, 10
 _MOST_NAMED = 8
@@ -53,9 +54,12 @@ def because_line(reasons: Sequence[Reason]) -> str:
         return ""
     first = carried[0]
     if not first.liked and first.rating is not None:
-        return f"because {first.words}"
+        return said("because {reason}", reason=first.words)
     alike = [reason.title for reason in carried if (reason.liked, reason.rating is None) == _kind(first)]
-    return f"because you {'liked' if first.liked else 'have seen'} {' and '.join(alike[:2])}"
+    titles = join_words(alike[:2])
+    if first.liked:
+        return said("because you liked {titles}", titles=titles)
+    return said("because you have seen {titles}", titles=titles)
 
 
 def _kind(reason: Reason) -> tuple[bool, bool]:
@@ -70,9 +74,10 @@ def is_like(rating: float | None, like: float) -> bool:
 def describe_rated(title: str, rating: float | None, *, like: float) -> str:
     """What somebody said of a title: you gave Alien 5, you rated Armageddon 2, you have seen Titanic."""
     if rating is None:
-        return f"you have seen {title}"
-    verb = "gave" if is_like(rating, like) else "rated"
-    return f"you {verb} {title} {format_rating(rating)}"
+        return said("you have seen {title}", title=title)
+    if is_like(rating, like):
+        return said("you gave {title} {rating}", title=title, rating=format_rating(rating))
+    return said("you rated {title} {rating}", title=title, rating=format_rating(rating))
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,38 @@ class HangsOn:
 
 def describe_hangs_on(found: HangsOn) -> str:
     """Without these 3 of your ratings it would not be first: Alien, Aliens and Brazil."""
-    place, titles = "first" if found.place == FIRST else "in the first ten", [own.title for own in found.ratings]
+    titles, is_first = [own.title for own in found.ratings], found.place == FIRST
     if not titles:
         return ""
+    if not found.is_found and is_first:
+        return counted(
+            "It would stay first even without the {count} rating that helps it most.",
+            "It would stay first even without the {count} ratings that help it most.",
+            len(titles),
+        )
     if not found.is_found:
-        return f"It would stay {place} even without the {plural(len(titles), 'rating')} that help it most."
+        return counted(
+            "It would stay in the first ten even without the {count} rating that helps it most.",
+            "It would stay in the first ten even without the {count} ratings that help it most.",
+            len(titles),
+        )
+    if len(titles) == 1 and is_first:
+        return said("Without your rating of {title} it would not be first.", title=titles[0])
     if len(titles) == 1:
-        return f"Without your rating of {titles[0]} it would not be {place}."
+        return said("Without your rating of {title} it would not be in the first ten.", title=titles[0])
     beyond = len(titles) - _MOST_NAMED + 1
-    named = titles if beyond <= 1 else [*titles[: _MOST_NAMED - 1], f"{beyond} more"]
-    return f"Without these {len(titles)} of your ratings it would not be {place}: {join_words(named)}."
+    more = [said("{number} more", number=beyond)] if beyond > 1 else []
+    named = join_words([*titles[: _MOST_NAMED - 1], *more]) if more else join_words(titles)
+    if is_first:
+        return counted(
+            "Without this {count} of your ratings it would not be first: {titles}.",
+            "Without these {count} of your ratings it would not be first: {titles}.",
+            len(titles),
+            titles=named,
+        )
+    return counted(
+        "Without this {count} of your ratings it would not be in the first ten: {titles}.",
+        "Without these {count} of your ratings it would not be in the first ten: {titles}.",
+        len(titles),
+        titles=named,
+    )

@@ -28,6 +28,7 @@ from engine.recommending.ranking import Filters, Ranked, TitleFacts, one_per_ser
 from engine.recommending.variety import varied
 from engine.recommending.vectors import item_vectors
 from engine.text import plural, plural_of
+from engine.wording import counted, said
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Recommender:
         Which titles may be recommended (those that training saw); None means all.
     stars
         A model that predicts ratings, for the stars beside a list that `model` ranks without them.
-    run_id, trained_words
+    run_id
         Where the model comes from.
 
     Raises
@@ -134,14 +135,12 @@ class Recommender:
         candidates_I: Bools | None = None,
         stars: Model | None = None,
         run_id: str = "",
-        trained_words: str = "",
     ) -> None:
         self.model = model.eval()
         self._companion = stars
         self.dataset = dataset
         self.candidates_I: Bools = np.ones(dataset.titles, dtype=np.bool_) if candidates_I is None else candidates_I
         self.run_id = run_id
-        self.trained_words = trained_words
         self.facts = TitleFacts(dataset)
         self._learned_I = model.learned_I
         self._last: Answer | None = None
@@ -163,14 +162,24 @@ class Recommender:
         found = profile_rows(profile, self.dataset)
         if profile.entries and not found.matched:
             raise ProfileError(
-                f"{self.dataset.name} knows none of the {len(profile.entries)} titles of {profile.name}.",
-                remedy="Rate a title that it has: search for one you know.",
+                counted(
+                    "{dataset} doesn't know the {count} title of {person}.",
+                    "{dataset} knows none of the {count} titles of {person}.",
+                    len(profile.entries),
+                    dataset=self.dataset.name,
+                    person=profile.name,
+                ),
+                remedy=said("Rate a title that it has: search for one you know."),
                 unmatched=len(found.unmatched),
             )
         if found.matched and not found.history.entries:
             raise ProfileError(
-                f"All ratings of {profile.name} that {self.dataset.name} knows are switched off.",
-                remedy="Switch one on.",
+                said(
+                    "All ratings of {person} that {dataset} knows are switched off.",
+                    person=profile.name,
+                    dataset=self.dataset.name,
+                ),
+                remedy=said("Switch one on."),
                 matched=found.matched,
             )
         self.check(found.history)
@@ -179,20 +188,25 @@ class Recommender:
     def check(self, history: Histories) -> None:
         """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
         if not history.entries:
-            raise ProfileError("There are no ratings to recommend from.", remedy="Rate a title you know; one will do.")
+            raise ProfileError(
+                said("There are no ratings to recommend from."), remedy=said("Rate a title you know; one will do.")
+            )
         learns_likes, is_like_n = self.model.can.learns_from == "likes", history.ratings_N >= self.dataset.scale.like
         if (self.telling(history) & (is_like_n if learns_likes else True)).any():
             return
         if learns_likes and not is_like_n.any():
             raise ProfileError(
-                f"This model goes by {plural_of(self.dataset.catalogue.word)} you gave {self._least_like()} or more, "
-                "and there are none yet.",
-                remedy=f"Rate something {self._least_like()} or better.",
+                said(
+                    "This model goes by {words} you gave {like} or more, and there are none yet.",
+                    words=plural_of(self.dataset.catalogue.word),
+                    like=self._least_like(),
+                ),
+                remedy=said("Rate something {like} or better.", like=self._least_like()),
                 entries=history.entries,
             )
         raise ProfileError(
-            "The model learned nothing about the titles you rated: too few people have them.",
-            remedy="Rate a better known title, or train again on more of the data.",
+            said("The model learned nothing about the titles you rated: too few people have them."),
+            remedy=said("Rate a better known title, or train again on more of the data."),
             entries=history.entries,
         )
 
@@ -217,19 +231,35 @@ class Recommender:
         sentences = []
         uses_others = bool((~ignored_n & ~is_like_n).any())
         if self.model.can.learns_from == "likes" and not uses_others:
-            rule = f"This model uses only {titles} you gave {self._least_like()} or more"
-            sentences.append(_uncounted(rule, int((ignored_n & ~is_like_n).sum())))
+            count = int((ignored_n & ~is_like_n).sum())
+            sentence = counted(
+                "This model uses only {words} you gave {like} or more; one of yours doesn't count yet.",
+                "This model uses only {words} you gave {like} or more; {count} of yours don't count yet.",
+                count,
+                words=titles,
+                like=self._least_like(),
+            )
+            sentences += [sentence] if count else []
             ignored_n &= is_like_n
         if self._learned_I is not None or self.model.can.learns_from == "likes":
-            rule = f"This model uses only the {titles} it learned"
-            sentences.append(_uncounted(rule, int(ignored_n.sum())))
-        return " ".join(filter(None, sentences))
+            count = int(ignored_n.sum())
+            sentence = counted(
+                "This model uses only the {words} it learned; one of yours doesn't count yet.",
+                "This model uses only the {words} it learned; {count} of yours don't count yet.",
+                count,
+                words=titles,
+            )
+            sentences += [sentence] if count else []
+        return " ".join(sentences)
 
     def _drawn_words(self) -> str:
         if self._learned_I is None:
             return ""
-        learned, all_titles = int(self._learned_I.sum()), plural(self.dataset.titles, self.dataset.catalogue.word)
-        return f"Drawn from the {learned:,} best known of {all_titles}; others come where they share enough with these."
+        return said(
+            "Drawn from the {learned:,} best known of {titles}; others come where they share enough with these.",
+            learned=int(self._learned_I.sum()),
+            titles=plural(self.dataset.titles, self.dataset.catalogue.word),
+        )
 
     def answer(self, history: Histories, *, again: bool = False) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError.
@@ -483,11 +513,6 @@ class Recommender:
         return f"{scale.low + steps * scale.step:g}"
 
 
-def _uncounted(rule: str, count: int) -> str:
-    which = "one of yours doesn't" if count == 1 else f"{count:,} of yours don't"
-    return f"{rule}; {which} count yet." if count else ""
-
-
 def predicted(model: Model, history: Histories) -> Prediction:
     """The model's prediction for all titles, in float32 whatever the caller's mode. DivergedError for no numbers."""
     with exactly():
@@ -503,7 +528,11 @@ def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Floa
 def check_weight(weight: float | None) -> None:
     """Raises SettingError for a weight outside 0 to 1."""
     if weight is not None and not 0.0 <= weight <= 1.0:
-        raise SettingError(f"The weight lies between 0 (likely to love) and 1 (likely to watch); {weight!r} does not.")
+        raise SettingError(
+            said(
+                "The weight lies between 0 (likely to love) and 1 (likely to watch); {value!r} does not.", value=weight
+            )
+        )
 
 
 def value_at(values_I: Float32 | None, row: int) -> float | None:

@@ -17,7 +17,8 @@ from scipy.special import stdtrit
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.evaluation.intervals import Interval
-from engine.text import format_count, plural_of
+from engine.text import plural_of
+from engine.wording import said
 
 LEAST_TITLES = 5
 """A group in which the person has fewer says nothing about them; it is left out, and counted."""
@@ -163,7 +164,7 @@ def _having(dataset: Dataset, rows: list[int]) -> Bools:
 def _by_decade(dataset: Dataset) -> list[tuple[str, Bools]]:
     decades_I = np.array(dataset.catalogue.years, dtype=np.int64) // 10 * 10
     known = sorted({decade for decade in decades_I.tolist() if decade > 0})
-    return [(f"{decade}s", decades_I == decade) for decade in known]
+    return [(said("{decade}s", decade=decade), decades_I == decade) for decade in known]
 
 
 def _by_band(dataset: Dataset) -> list[tuple[str, Bools]]:
@@ -173,9 +174,10 @@ def _by_band(dataset: Dataset) -> list[tuple[str, Bools]]:
     before_I = np.cumsum(counts_I[order_I]) - counts_I[order_I]
     band_I = np.empty(dataset.titles, dtype=np.int64)
     band_I[order_I] = np.minimum(2, 3 * before_I // max(1, int(counts_I.sum())))
-    names = ("The {} best-known {}", "The next {} {}", "The other {} {}")
-    return [
-        (name.format(format_count(int((band_I == band).sum())), word), band_I == band)
-        for band, name in enumerate(names)
-        if (band_I == band).any()
-    ]
+    number_3 = [int((band_I == band).sum()) for band in range(3)]
+    names = (
+        said("The {number:,} best-known {words}", number=number_3[0], words=word),
+        said("The next {number:,} {words}", number=number_3[1], words=word),
+        said("The other {number:,} {words}", number=number_3[2], words=word),
+    )
+    return [(name, band_I == band) for band, name in enumerate(names) if number_3[band]]

@@ -19,6 +19,7 @@ from engine.recommending.likeness import Likeness, likeness_of
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Answer, RecommendationList, Recommender, rank_row, value_at
 from engine.text import format_count, format_predicted_rating
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,12 @@ class CommonList:
 def companions_of(recommender: Recommender, mine: Profile, theirs: Profile) -> tuple[Companion, Companion]:
     """Two people as a list names them. Raises ProfileError, naming whom, where the model knows nothing of one."""
     if mine.profile_id == theirs.profile_id:
-        raise ProfileError("These are the same person twice.", remedy="Choose somebody else.", profile=mine.name)
+        raise ProfileError(
+            said("These are the same person twice."), remedy=said("Choose somebody else."), profile=mine.name
+        )
     me, other = recommender.match(mine), _match_of(recommender, theirs)
     name = f"{theirs.name} (2)" if theirs.name in ("you", "You") else theirs.name
-    return Companion("you", me), Companion(name, other)
+    return Companion(said("you"), me), Companion(name, other)
 
 
 def _match_of(recommender: Recommender, profile: Profile) -> ProfileMatch:
@@ -53,8 +56,11 @@ def _match_of(recommender: Recommender, profile: Profile) -> ProfileMatch:
         recommender.check(match.history)
     except ProfileError as error:
         raise ProfileError(
-            f"There is no common list with {profile.name}: the model knows nothing of what they rated.",
-            remedy="Choose somebody else, or rate a few titles as them.",
+            said(
+                "There is no common list with {person}: the model knows nothing of what they rated.",
+                person=profile.name,
+            ),
+            remedy=said("Choose somebody else, or rate a few titles as them."),
             profile=profile.name,
         ) from error
     return match
@@ -120,9 +126,9 @@ def _places(
 
 def _both(row: int, people: Sequence[Companion], answers: Sequence[Answer], places_2I: Sequence[Int64]) -> str:
     """What each would give, or where it stands for each: "you 4.2 · Anna 3.9"."""
-    said = []
+    parts = []
     for person, answer, places_I in zip(people, answers, places_2I, strict=True):
         rating = value_at(answer.rating_I, row)
         figure = f"#{format_count(int(places_I[row]))}" if rating is None else format_predicted_rating(rating)
-        said.append(f"{person.name} {figure}")
-    return " · ".join(said)
+        parts.append(f"{person.name} {figure}")
+    return " · ".join(parts)

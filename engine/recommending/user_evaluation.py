@@ -22,11 +22,12 @@ from engine.models.base import Model
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.recommender import Recommender
+from engine.wording import said
 
 LEAST_RATINGS = 5
 """So many ratings it takes before anything can be told of one person."""
 LIST_LENGTHS = (20, 50, 100)
-_WORDS = "Leaving out your ratings one at a time"
+_WORDS = said("Leaving out your ratings one at a time")
 _NORMAL_95 = 1.959964
 
 Floats = npt.NDArray[np.float64]
@@ -105,7 +106,7 @@ def evaluate_user(
             yield None
             _ask(recommender, baseline, history, left_out_V, reference, seen_rows=seen_rows)
             done = int(reference.done_n.sum())
-            yield Progressed(_WORDS, done, len(entries), "ratings") if pace.due() else None
+            yield Progressed(_WORDS, done, len(entries), said("ratings")) if pace.due() else None
     except Stop:
         stopped = True
     return _evaluation(recommender, history, found, reference, wanted=len(entries), stopped=stopped)
@@ -124,9 +125,13 @@ def _entries_to_leave_out(recommender: Recommender, history: Histories) -> Int64
     known_n = ~np.isnan(history.ratings_N) & recommender.candidates_I[history.item_rows_N]
     if int(known_n.sum()) < LEAST_RATINGS:
         raise ProfileError(
-            f"{int(known_n.sum())} of the ratings here are of titles that the model knows; how well it knows somebody "
-            f"can be told from {LEAST_RATINGS} on.",
-            remedy="Rate a few more titles.",
+            said(
+                "{known} of the ratings here are of titles that the model knows; how well it knows somebody can be "
+                "told from {least} on.",
+                known=int(known_n.sum()),
+                least=LEAST_RATINGS,
+            ),
+            remedy=said("Rate a few more titles."),
             ratings=int(known_n.sum()),
         )
     if not recommender.model.can.predicts_ratings:

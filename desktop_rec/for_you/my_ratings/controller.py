@@ -132,7 +132,7 @@ class MyRatingsController(QObject):
         after = profile.without(item_id, title=title)
         gone = next((entry for entry in profile.entries if entry not in after.entries), None)
         if gone is not None:
-            name, place = gone.title or gone.item_id, f"{whose(profile.name)} ratings"
+            name, place = gone.title or gone.item_id, said("{whose} ratings", whose=whose(profile.name))
             undone = said("{name} is back in {place}", name=name, place=place)
             self.profile.rate_as(
                 after, said("Removed {name} from {place}", name=name, place=place), undone=undone, announced=True
@@ -397,7 +397,7 @@ class MyRatingsController(QObject):
 
 def whose(name: str) -> str:
     """The owner of ratings, as people say it."""
-    return "your" if name == "Me" else f"{name}'s"
+    return said("your") if name == "Me" else said("{name}'s", name=name)
 
 
 def _make_onboarding(dataset: Dataset) -> Job[Onboarding]:

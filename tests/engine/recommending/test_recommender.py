@@ -179,7 +179,7 @@ def test_that_a_profile_of_unknown_titles_is_told_so(dataset, make_model):
     recommender = Recommender(make_model(), dataset)
     profile = Profile("me", "Me", (ProfileEntry("100", "Solaris", 1972, 5),))
 
-    with pytest.raises(ProfileError, match="Eight films knows none of the 1 titles of Me") as refusal:
+    with pytest.raises(ProfileError, match="Eight films doesn't know the 1 title of Me") as refusal:
         recommender.match(profile)
     assert refusal.value.facts["unmatched"] == 1
 
