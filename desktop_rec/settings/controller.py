@@ -77,7 +77,7 @@ class SettingsController(QObject):
         def make() -> Job[SpeedTest]:
             from engine import operations
 
-            return operations.speed_test(library, dataset, plan=_plan_of(model, dataset.entries))
+            return operations.speed_test(library, dataset, _plan_of(model, dataset.entries))
 
         return self.jobs.start(
             LongJob(JobState("speed test", "Speed test"), make, finished=self._on_tested, failed=self._on_failed)

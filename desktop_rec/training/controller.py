@@ -27,12 +27,12 @@ from engine.events import Event, Job, NewRate, TrainingStarted
 from engine.library.run_record import INTERRUPTED
 from engine.models.registry import FIRST_MODEL
 from engine.training.curve_text import hides_while_training
+from engine.training.plan import TrainingPlan
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.library.run_record import RunRecord
     from engine.operations import FinishedRun
-    from engine.training.plan import TrainingPlan
 
 
 class TrainingController(QObject):
@@ -106,17 +106,7 @@ class TrainingController(QObject):
         def make() -> Job[FinishedRun]:
             from engine import operations
 
-            return operations.train(
-                library,
-                dataset,
-                model=plan.model,
-                model_config=plan.model_config,
-                training=plan.training,
-                split=plan.split,
-                device=plan.device if plan.training is not None else "cpu",
-                suggestion=plan.suggestion,
-                finder=plan.finder,
-            )
+            return operations.train(library, dataset, plan)
 
         if not self._start(plan.model, "Training", make, fingerprint=dataset.fingerprint):
             return False
@@ -125,16 +115,8 @@ class TrainingController(QObject):
 
     def train_with_defaults(self) -> bool:
         """Train the model that stands first in the list with its own settings; the rate is found on the way."""
-        library, dataset = self._library.files, self.dataset.current
-        if library is None or dataset is None:
-            return False
-
-        def make() -> Job[FinishedRun]:
-            from engine import operations
-
-            return operations.train(library, dataset, model=FIRST_MODEL)
-
-        return self._start(FIRST_MODEL, "Training", make)
+        dataset = self.dataset.current
+        return dataset is not None and self.train(TrainingPlan.defaults(FIRST_MODEL, entries=dataset.entries))
 
     def resume(self, run_id: str, epochs: int | None = None) -> bool:
         """Continue training a run, to a new total of epochs where given; Train shows how it goes."""

@@ -50,7 +50,7 @@ def _epochs(arguments: argparse.Namespace, driver: Driver) -> Answer:
         raise WrongUse(f"bench {arguments.bench} makes its own data; only bench devices takes a data set.")
     with Library.open(getattr(arguments, "home", None), who="python -m engine bench") as library:
         dataset, choices = started(arguments, library, driver)
-        found = driver.run(operations.speed_test(library, dataset, plan=choices.plan(arguments.model)))
+        found = driver.run(operations.speed_test(library, dataset, choices.plan))
     heads = ("device", "precision", f"{found.unit} a second", "an epoch takes")
     rows = [
         [epoch.words, epoch.precision, f"{epoch.examples_per_second:,.0f}", format_duration(epoch.seconds_per_epoch)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.cli.listing import dataset_of
@@ -21,30 +20,18 @@ from engine.models.defaults import preset_for
 from engine.models.presets import CHOSEN, Preset, preset_of
 from engine.models.registry import kind_of
 from engine.settings import Config, declared_settings, find_setting, with_texts
-from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.search import SearchConfig
 
 
 @dataclass(frozen=True)
 class Choices:
-    """The configs a person chose. `training` is None for models that are computed at once."""
+    """What a person chose: a plan, how to search around it, and the preset that the plan was made from."""
 
-    model_config: Config
-    training: TrainingConfig | None
-    split: SplitConfig
-    finder: FinderConfig
+    plan: TrainingPlan
     search: SearchConfig
     preset: Preset | None = None
-
-    @property
-    def suggestion(self) -> str | None:
-        """The suggestion of the rate finder to take; None is the model's own."""
-        return self.preset.suggestion if self.preset is not None else None
-
-    def plan(self, model: str) -> TrainingPlan:
-        """What a run with these configs will be."""
-        return TrainingPlan(model, self.model_config, self.training, self.split)
 
 
 def started(arguments: argparse.Namespace, library: Library, driver: Driver) -> tuple[Dataset, Choices]:
@@ -78,18 +65,18 @@ def choices_of(arguments: argparse.Namespace, *, entries: int = 0, preset: Prese
             {} if base.training is not None else {"epochs": (), "lr": ("auto",), "device": ("auto", "cpu")},
             because=f"{arguments.model} is computed at once, on the processor",
         )
-        choices = Choices(
-            base.model_config,
-            _with_training_options(base.training, arguments) if base.training is not None else None,
-            _with_split_options(base.split, arguments),
-            base.finder,
-            SearchConfig(),
-            preset,
-        )
-        open_to_set = ["model_config", "training", "split"]
-        open_to_set += {"find-lr": ["finder"], "search": ["search"]}.get(arguments.command, [])
-        configs = {name: getattr(choices, name) for name in open_to_set if getattr(choices, name) is not None}
-        return dataclasses.replace(choices, **with_settings(configs, arguments.settings))
+        configs: dict[str, Config] = {"model_config": base.model_config}
+        if base.training is not None:
+            configs["training"] = _with_training_options(base.training, arguments)
+        configs["split"] = _with_split_options(base.split, arguments)
+        if arguments.command == "find-lr":
+            configs["finder"] = base.finder
+        elif arguments.command == "search":
+            configs["search"] = SearchConfig()
+        chosen = with_settings(configs, arguments.settings)
+        search = chosen.pop("search", SearchConfig())
+        device = getattr(arguments, "device", base.device)
+        return Choices(replace(base, device=device, **chosen), search, preset)
 
 
 def with_settings(configs: Mapping[str, Config], pairs: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,18 +51,8 @@ def _trained(
     plan: TrainingPlan, dataset: Dataset, library: Library, driver: Driver, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     """Train a plan; whatever ends it is said in its row."""
-    job = operations.train(
-        library,
-        dataset,
-        model=plan.model,
-        model_config=plan.model_config,
-        training=plan.training,
-        split=plan.split,
-        finder=plan.finder,
-        suggestion=plan.suggestion,
-        device=plan.device if arguments.device == "auto" else arguments.device,
-        ranks=arguments.ranks,
-    )
+    plan = plan if arguments.device == "auto" else replace(plan, device=arguments.device)
+    job = operations.train(library, dataset, plan, ranks=arguments.ranks)
     try:
         record = library.runs.find(driver.run(job).run_id)
     except Stop:

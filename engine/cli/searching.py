@@ -19,11 +19,10 @@ from engine.library.searches import SearchRecord, SearchRow
 from engine.library.store import Library
 from engine.operations.searching import SearchResult
 from engine.text import NONE, format_count, format_duration, format_figure, format_moment, plural
-from engine.training.plan import TrainingPlan
 from engine.training.search import (
     RANDOM,
+    Grid,
     SearchConfig,
-    Values,
     format_settings,
     grid_of,
     read_values,
@@ -66,24 +65,12 @@ def _new(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job
     if arguments.preset is None:
         _asked_grid(arguments, choices_of(arguments))
     dataset, choices = started(arguments, library, driver)
-    values, config = _asked_grid(arguments, choices)
-    return operations.search(
-        library,
-        dataset,
-        model=arguments.model,
-        grid=values,
-        model_config=choices.model_config,
-        training=choices.training,
-        split=choices.split,
-        config=config,
-        device=arguments.device,
-        out=arguments.out,
-        suggestion=choices.suggestion,
-    )
+    grid, config = _asked_grid(arguments, choices)
+    return operations.search(library, dataset, grid, config=config, out=arguments.out)
 
 
-def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[str, Values], SearchConfig]:
-    """The values to try, and how; every combination of them can be. Raises WrongUse."""
+def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[Grid, SearchConfig]:
+    """What to try, and how; every combination of it can be. Raises WrongUse."""
     with wrong_use():
         config = choices.search
         if arguments.most is not None:
@@ -94,13 +81,10 @@ def _asked_grid(arguments: argparse.Namespace, choices: Choices) -> tuple[dict[s
             config = config.changed(method=RANDOM, most=arguments.random)
         if getattr(arguments, "seed", None) is not None:
             config = config.changed(seed=arguments.seed)
-        base = TrainingPlan.of(
-            arguments.model, model_config=choices.model_config, training=choices.training, split=choices.split
-        )
-        values: dict[str, Values] = dict(read_values(base, arguments.grid))
-        grid_of(base, values).trials(config)
-        refuse_unmeasurable(base, config)
-    return values, config
+        grid = grid_of(choices.plan, read_values(choices.plan, arguments.grid))
+        grid.trials(config)
+        refuse_unmeasurable(grid.plan, config)
+    return grid, config
 
 
 def _resumed(arguments: argparse.Namespace, library: Library, driver: Driver) -> Job[SearchResult]:
@@ -109,7 +93,7 @@ def _resumed(arguments: argparse.Namespace, library: Library, driver: Driver) ->
         raise WrongUse(f"A search that is continued keeps its settings; leave {', '.join(given)} out.")
     record = library.searches.find(arguments.resume)
     dataset = _data_of(record, library) if arguments.dataset is None else dataset_of(arguments.dataset, library, driver)
-    return operations.search(library, dataset, search_id=record.search_id, out=arguments.out)
+    return operations.resume_search(library, dataset, record.search_id, out=arguments.out)
 
 
 def _data_of(record: SearchRecord, library: Library) -> Dataset:

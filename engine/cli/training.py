@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 from engine import operations
@@ -24,11 +25,11 @@ from engine.models.defaults import facts_from
 from engine.models.presets import Preset
 from engine.models.registry import kind_of
 from engine.operations.predicting import Predictions, asked_pairs
-from engine.operations.preparing import default_finder
 from engine.settings import Config
 from engine.text import format_count, format_duration, format_moment, format_rate, plural
 from engine.training.config import TrainingConfig
 from engine.training.more_epochs import describe_more_epochs
+from engine.training.plan import TrainingPlan
 from engine.training.rate_sweep import RateSweep
 
 _SUGGESTIONS = ("steepest", "valley", "minimum", "turning_point")
@@ -47,18 +48,7 @@ def find_rate(arguments: argparse.Namespace, library: Library, driver: Driver) -
     if arguments.dataset is None:
         raise WrongUse("Name the data set to sweep on, or a run to sweep from with --from.")
     dataset, choices = started(arguments, library, driver)
-    job = operations.find_rate(
-        library,
-        dataset,
-        model=arguments.model,
-        model_config=choices.model_config,
-        training=choices.training,
-        finder=choices.finder,
-        split=choices.split,
-        device=arguments.device,
-        suggestion=choices.suggestion,
-    )
-    return _sweep_answer(driver.run(job))
+    return _sweep_answer(driver.run(operations.find_rate(library, dataset, choices.plan)))
 
 
 def _sweep_from_run(arguments: argparse.Namespace, library: Library) -> Job[RateSweep]:
@@ -72,13 +62,13 @@ def _sweep_from_run(arguments: argparse.Namespace, library: Library) -> Job[Rate
     dataset = library.dataset_of(record)
     if arguments.dataset is not None and library.datasets.find(arguments.dataset).fingerprint != record.fingerprint:
         raise WrongUse(f"{record.name} learned from {record.dataset_name}; leave {arguments.dataset} out.")
-    config = kind_of(record.model).config_class.from_dict(record.model_config)
-    configs: dict[str, Config] = {"finder": default_finder(record.model, config)}
-    if record.training_config is not None:
-        configs["training"] = TrainingConfig.from_dict(record.training_config)
+    plan = replace(TrainingPlan.of_run(record), device=arguments.device)
+    configs: dict[str, Config] = {"finder": plan.finder}
+    if plan.training is not None:
+        configs["training"] = plan.training
     with wrong_use():
         chosen = with_settings(configs, arguments.settings)
-    return operations.find_rate(library, dataset, device=arguments.device, from_run=record.run_id, **chosen)
+    return operations.find_rate(library, dataset, replace(plan, **chosen), from_run=record.run_id)
 
 
 def _list_sweeps(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -113,20 +103,10 @@ def train(arguments: argparse.Namespace, library: Library, driver: Driver) -> An
         return _run_answer(_blend(arguments, library, driver), library)
     dataset, choices = started(arguments, library, driver)
     if arguments.answers is not None:
-        _refuse_without_answers(arguments, dataset, choices.model_config)
+        _refuse_without_answers(arguments, dataset, choices.plan)
     counts = facts_from(driver.run(library.datasets.statistics(dataset)))
-    driver.say(f"{arguments.model} {choices.plan(arguments.model).describe_memory(counts)}.")
-    job = operations.train(
-        library,
-        dataset,
-        model=arguments.model,
-        model_config=choices.model_config,
-        training=choices.training,
-        split=choices.split,
-        device=arguments.device,
-        suggestion=choices.suggestion,
-        ranks=arguments.ranks,
-    )
+    driver.say(f"{choices.plan.model} {choices.plan.describe_memory(counts)}.")
+    job = operations.train(library, dataset, choices.plan, ranks=arguments.ranks)
     record = library.runs.find(driver.run(job).run_id)
     answered = None
     if arguments.answers is not None and not driver.asked_to_stop:
@@ -169,11 +149,11 @@ def _blend(arguments: argparse.Namespace, library: Library, driver: Driver) -> R
     return library.runs.find(driver.run(operations.blend(library, runs)).run_id)
 
 
-def _refuse_without_answers(arguments: argparse.Namespace, dataset: Dataset, config: Config) -> None:
+def _refuse_without_answers(arguments: argparse.Namespace, dataset: Dataset, plan: TrainingPlan) -> None:
     """Before anything is learned: raise where no answers could be written after it."""
     asked_pairs(dataset)
-    if not kind_of(arguments.model, config).can.predicts_ratings:
-        raise WrongUse(f"{arguments.model} ranks titles and predicts no ratings, so it has no answers to write.")
+    if not kind_of(plan.model, plan.model_config).can.predicts_ratings:
+        raise WrongUse(f"{plan.model} ranks titles and predicts no ratings, so it has no answers to write.")
     if not arguments.answers.absolute().parent.is_dir():
         raise WrongUse(f"--answers {arguments.answers}: there is no folder {arguments.answers.absolute().parent}.")
 

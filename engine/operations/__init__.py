@@ -9,9 +9,10 @@ The command line and the window both call these. Importing this package costs no
 >>> from engine.data.profiles import Profile, ProfileEntry
 >>> from engine.events import drive
 >>> from engine.library.store import Library
+>>> from engine.training.plan import TrainingPlan
 >>> with TemporaryDirectory() as folder, Library.open(Path(folder), who="an example") as library:
 ...     dataset = drive(operations.open_sample(library)).dataset
-...     run = drive(operations.train(library, dataset, model="popularity"))
+...     run = drive(operations.train(library, dataset, TrainingPlan.defaults("popularity")))
 ...     me = Profile("me", "Me", (ProfileEntry("2571", "The Matrix", 1999, 5.0),))
 ...     found = drive(operations.recommend(operations.recommender_of(library, run.run_id), me, top=3))
 ...     print(len(found.listed.items), library.runs.find(run.run_id).name)
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from engine.operations.same_people import SamePeople as SamePeople
     from engine.operations.same_people import evaluate_on_same_people as evaluate_on_same_people
     from engine.operations.searching import SearchResult as SearchResult
+    from engine.operations.searching import resume_search as resume_search
     from engine.operations.searching import search as search
     from engine.operations.timing import SpeedTest as SpeedTest
     from engine.operations.timing import speed_test as speed_test
@@ -87,7 +89,7 @@ _PLACES = {
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
     "same_people": "SamePeople evaluate_on_same_people",
-    "searching": "SearchResult search",
+    "searching": "SearchResult resume_search search",
     "timing": "SpeedTest speed_test",
     "title_lists": "FoundTitles match_titles",
     "training": "FinishedRun describe_curves resume train",

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from engine.data.dataset import Dataset
-from engine.data.split import Split, SplitConfig, make_split
+from engine.data.split import Split, make_split
 from engine.device import choose_device, use_cores
 from engine.errors import NotStoredError, TrainingError
 from engine.events import Advised, Job, StageStarted
@@ -21,8 +21,7 @@ from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
 from engine.text import format_count, plural
 from engine.training import lr_finder
-from engine.training.config import FinderConfig, TrainingConfig
-from engine.training.plan import TrainingPlan, with_own_optimizer
+from engine.training.plan import TrainingPlan
 from engine.training.rate_sweep import RateSweep
 from engine.training.settling import Settled, settle
 
@@ -34,14 +33,8 @@ _LEAST_STORED = 2
 def find_rate(
     library: Library,
     dataset: Dataset,
+    plan: TrainingPlan,
     *,
-    model: str | None = None,
-    model_config: Config | None = None,
-    training: TrainingConfig | None = None,
-    finder: FinderConfig | None = None,
-    split: SplitConfig | None = None,
-    device: str = "auto",
-    suggestion: str | None = None,
     from_run: str | None = None,
 ) -> Job[RateSweep]:
     """Sweep learning rates on the training people of a split, and store the sweep with the data set.
@@ -50,10 +43,8 @@ def find_rate(
     ----------
     library, dataset
         Where the sweep is stored, and what is learned from.
-    model, model_config, training, split, finder
-        As for `train`. With `from_run` model, its settings and the split are those of the run.
-    suggestion
-        The reading that is taken; None is the model's own.
+    plan
+        What the rate is for, and how to sweep. With `from_run` model, its settings and the split are those of the run.
     from_run
         The id or name of a run: its model is swept as it is now, with what its optimizer remembers. The run stays as it
         is, to the bit.
@@ -72,32 +63,25 @@ def find_rate(
     --------
     ::
 
-        found = drive(operations.find_rate(library, dataset, model="two_head"))
-        later = drive(operations.find_rate(library, dataset, from_run="two_head 1"))
+        plan = TrainingPlan.defaults("two_head", entries=dataset.entries)
+        found = drive(operations.find_rate(library, dataset, plan))
+        later = drive(operations.find_rate(library, dataset, plan, from_run="two_head 1"))
     """
     run = library.runs.find(from_run) if from_run is not None else None
-    if run is None:
-        assert model is not None, "a sweep is of a model, or from a run"
-        refuse_without_rate(model, model_config)
-    else:
-        model, model_config, training, split = _as_run(run, dataset, training)
+    plan = plan if run is None else _as_run(run, dataset, plan)
+    refuse_without_rate(plan)
     use_cores()
-    chosen = choose_device(device)
+    device = choose_device(plan.device)
     yield StageStarted("splitting", "Setting people aside to evaluate on")
-    divided = make_split(dataset, split or default_split(model))
-    training = with_own_optimizer(training or default_training(model, dataset, model_config), model_config)
-    finder = finder or default_finder(model, model_config)
-    config = model_config or kind_of(model).config_class()
-    plan = TrainingPlan(model, config, training, divided.config, device, finder, suggestion)
+    divided = make_split(dataset, plan.split)
+    config = plan.model_config
     if run is None:
-        config = (yield from settled(model, model_config, divided, dataset)).config
-    return (yield from sweep(library, dataset, divided, plan, chosen, config=config, from_run=run))
+        config = (yield from settled(plan.model, config, divided, dataset)).config
+    return (yield from sweep(library, dataset, divided, plan, device, config=config, from_run=run))
 
 
-def _as_run(
-    run: RunRecord, dataset: Dataset, training: TrainingConfig | None
-) -> tuple[str, Config, TrainingConfig, SplitConfig]:
-    """Model, settings, training and split of a run. Raises TrainingError where there is no rate to sweep."""
+def _as_run(run: RunRecord, dataset: Dataset, plan: TrainingPlan) -> TrainingPlan:
+    """A plan with the model, its settings and the split of a run. Raises TrainingError where there is no rate."""
     if run.training_config is None:
         raise TrainingError(
             f"The run {run.name} was computed at once and has no learning rate.",
@@ -109,9 +93,14 @@ def _as_run(
             remedy=f"Sweep on {run.dataset_name}, or name a run of {dataset.name}.",
             run=run.run_id,
         )
-    config = kind_of(run.model).config_class.from_dict(run.model_config)
-    split = SplitConfig.from_dict(run.split_config)
-    return run.model, config, training or TrainingConfig.from_dict(run.training_config), split
+    made = TrainingPlan.of_run(run)
+    return replace(
+        plan,
+        model=made.model,
+        model_config=made.model_config,
+        training=plan.training or made.training,
+        split=made.split,
+    )
 
 
 def settled(model: str, config: Config | None, split: Split, dataset: Dataset) -> Job[Settled]:
@@ -198,23 +187,11 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
 
 
-def default_finder(model: str, config: Config | None = None) -> FinderConfig:
-    return FinderConfig(**kind_of(model, config).finder)
-
-
-def default_split(model: str) -> SplitConfig:
-    return SplitConfig(**kind_of(model).split)
-
-
-def default_training(model: str, dataset: Dataset, config: Config | None = None) -> TrainingConfig:
-    return TrainingConfig(**kind_of(model, config).training_for(dataset.entries))
-
-
-def refuse_without_rate(model: str, config: Config | None = None) -> None:
-    """Raises TrainingError where a model does not learn by steps."""
-    kind = kind_of(model, config)
-    if not kind.can.learns_by_steps:
+def refuse_without_rate(plan: TrainingPlan) -> None:
+    """Raises TrainingError where the model does not learn by steps."""
+    if plan.training is None:
         remedy = "Train it directly, or choose a model that learns by steps, such as two_head."
-        if kind.by_steps is not None:
+        if kind_of(plan.model, plan.model_config).by_steps is not None:
             remedy = "Train it directly, or set its solver to adam or sgd, which learn by steps."
-        raise TrainingError(f"{model} is computed at once and has no learning rate.", remedy=remedy, model=model)
+        words = f"{plan.model} is computed at once and has no learning rate."
+        raise TrainingError(words, remedy=remedy, model=plan.model)

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from engine.data.dataset import Dataset
@@ -23,7 +23,6 @@ from engine.operations.evaluating import evaluate
 from engine.operations.problem import Problem
 from engine.operations.training import FinishedRun, resume, train
 from engine.training.config import automatic_batch
-from engine.training.plan import TrainingPlan
 from engine.training.search import Trial
 
 LEAST_BATCH = 16
@@ -41,9 +40,7 @@ class SearchBench:
     library: Library
     dataset: Dataset
     split: Split
-    model: str
     monitor: str
-    plan: TrainingPlan
     save_row: Callable[[SearchRow], None]
 
 
@@ -101,22 +98,10 @@ class RunOfSearch:
         """What is left to do: all of it, the rest of a run that was stopped, or only its evaluation."""
         bench, record = self.bench, self._earlier_run()
         if record is None:
-            training = self.trial.training
-            if training is not None and self.row.batch is not None:
-                training = training.changed(batch=self.row.batch)
-            return train(
-                bench.library,
-                bench.dataset,
-                model=bench.model,
-                model_config=self.trial.model_config,
-                training=training,
-                split=bench.split,
-                device=bench.plan.device,
-                advise=False,
-                suggestion=bench.plan.suggestion,
-                finder=bench.plan.finder,
-                halves_batch=False,
-            )
+            plan = self.trial.plan
+            if plan.training is not None and self.row.batch is not None:
+                plan = replace(plan, training=plan.training.changed(batch=self.row.batch))
+            return train(bench.library, bench.dataset, plan, divided=bench.split, advise=False, halves_batch=False)
         if record.status == RUN_FINISHED or record.epochs >= (record.total_epochs or 0):
             return self._evaluated_again(record.run_id)
         return resume(bench.library, record.run_id, advise=False)
@@ -126,7 +111,7 @@ class RunOfSearch:
         record = self._record()
         if record is None:
             return None
-        if record.has_model and self.trial.training is not None:
+        if record.has_model and self.trial.plan.training is not None:
             try:
                 self.bench.library.runs.state(record.run_id)
             except LibraryError:
@@ -145,7 +130,7 @@ class RunOfSearch:
     def _closed_form_value(self, finished: FinishedRun | None) -> Job[float | None]:
         """The monitor's value of a model that is computed at once: it has no curve to read it from."""
         held_out = self.bench.split.validation
-        if finished is None or self.trial.training is not None or held_out is None or self.relay.stopped:
+        if finished is None or self.trial.plan.training is not None or held_out is None or self.relay.stopped:
             return None
         cut = self.bench.monitor.partition("@")[2]
         evaluation = yield from self.relay.of(
@@ -166,20 +151,20 @@ class RunOfSearch:
     def _fill(self, finished: FinishedRun | None, value: float | None) -> None:
         """The row from the run's record. A Stop leaves it open unless the run had come to its very end."""
         record = self.bench.library.runs.find(self.row.run_id or "")
-        if self.trial.training is not None:
+        if self.trial.plan.training is not None:
             value = record.best_value
         metrics = tuple((name, _number(metric["value"])) for name, metric in record.metrics.items())
         diverged = finished is not None and finished.trained.diverged
         whole = record.status == RUN_FINISHED and (bool(metrics) or self.bench.split.test is None)
-        if self.trial.training is None:
+        if self.trial.plan.training is None:
             whole = whole and value is not None
-        losses = self._losses(record) if self.trial.training is not None else (None, None)
+        losses = self._losses(record) if self.trial.plan.training is not None else (None, None)
         status = DIVERGED if diverged else FINISHED if whole or not self.relay.stopped else STOPPED
         self.row = self.row.changed(
             status=status,
             value=_finite(value),
             best_epoch=record.best_epoch,
-            epochs=record.epochs if self.trial.training is not None else 0,
+            epochs=record.epochs if self.trial.plan.training is not None else 0,
             lr=record.lr,
             batch=self.started.batch if self.started is not None else self.row.batch,
             metrics=metrics,
@@ -233,7 +218,7 @@ class RunOfSearch:
 
     def _smaller_batch(self) -> int | None:
         """Half of what was tried; None where that would be too few, or where no batch is at fault."""
-        if self.trial.training is None:
+        if self.trial.plan.training is None:
             return None
         half = self._batch() // 2
         return half if half >= LEAST_BATCH else None
@@ -241,11 +226,11 @@ class RunOfSearch:
     def _batch(self) -> int:
         if self.started is not None and self.started.batch:
             return self.started.batch
-        training = self.trial.training
+        training = self.trial.plan.training
         asked = self.row.batch or (training.batch if training is not None else None)
         if asked is not None:
             return asked
-        unit, train_on = kind_of(self.bench.model).can.examples, self.bench.split.train
+        unit, train_on = kind_of(self.trial.plan.model).can.examples, self.bench.split.train
         if unit == "people":
             return automatic_batch(len(train_on), unit)
         ratings = train_on.entries

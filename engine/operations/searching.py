@@ -11,23 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from engine.data.dataset import Dataset
-from engine.data.split import SplitConfig, make_split
+from engine.data.split import make_split
 from engine.data.whole_file import whole_file
 from engine.device import choose_device, use_cores
 from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, SearchMoved, SearchStarted, StageStarted, Stop
 from engine.library.searches import ENDED, FINISHED, WAITING, SearchRecord, SearchRow, best_of
 from engine.library.store import Library
-from engine.models.registry import kind_of
 from engine.operations.search_runs import Relay, RunOfSearch, SearchBench
-from engine.settings import Config
-from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.search import (
     Grid,
     SearchConfig,
     Trial,
-    Values,
     format_settings,
     format_value,
     grid_of,
@@ -48,73 +44,83 @@ class SearchResult:
 def search(
     library: Library,
     dataset: Dataset,
+    grid: Grid,
     *,
-    model: str = "",
-    grid: Mapping[str, Values] | None = None,
-    model_config: Config | None = None,
-    training: TrainingConfig | None = None,
-    split: SplitConfig | None = None,
     config: SearchConfig | None = None,
-    device: str = "auto",
     out: Path | None = None,
-    search_id: str | None = None,
-    suggestion: str | None = None,
-    finder: FinderConfig | None = None,
 ) -> Job[SearchResult]:
-    """Try every combination of a grid; what it does not vary is as given, else the model's defaults.
+    """Try every combination of a grid; what it does not vary is as its plan has it.
 
-    A run that fails is recorded and the search goes on. After a Stop it goes on with `search_id`.
+    A run that fails is recorded and the search goes on. After a Stop `resume_search` goes on with it.
 
     Parameters
     ----------
     library, dataset
         Where the search is stored, and what its runs learn from.
-    model, model_config, training, split, device
-        As for `train`, the same for all runs.
     grid
-        Settings of the model or of training, and the values to try, {"rank": (10, 25)}, or for a random search the
-        range to draw from, {"lr": Span(1e-4, 1e-1, "log")}.
+        A plan, and around it settings of the model or of training with the values to try, {"rank": (10, 25)}, or for a
+        random search the range to draw from, {"lr": Span(1e-4, 1e-1, "log")}. A rate of None is found for each run.
     config
         How many of the combinations, by which metric they are compared, and which models stay.
     out
         A CSV of the table, written after each run.
-    search_id
-        A stored search to go on with; `out` alone is then read (None: as before).
-    suggestion
-        The reading of the rate finder to take for rates of None.
-    finder
-        The settings of that sweep; None for the model's own.
 
     Raises
     ------
     SettingError, DataError, LibraryError
-        For values that cannot be (before anything runs), nothing held out, a full disk, or other data.
+        For values that cannot be (before anything runs), nothing held out, or a full disk.
 
     Examples
     --------
     ::
 
-        found = drive(operations.search(library, dataset, model="mf", grid={"rank": (10, 25)}))
+        grid = grid_of(TrainingPlan.defaults("mf", entries=dataset.entries), {"rank": (10, 25)})
+        found = drive(operations.search(library, dataset, grid))
     """
-    use_cores()
-    begun = library.searches.find(search_id) if search_id is not None else None
-    if begun is not None:
-        plan = _Plan.from_dict(begun.plan)
-        refuse_other_data(begun, dataset)
-    else:
-        base = TrainingPlan.of(
-            model, model_config=model_config, training=training, split=split, entries=dataset.entries
-        )
-        base = replace(base, device=device, suggestion=suggestion, finder=finder or base.finder)
-        plan = _Plan(grid_of(base, grid or {}), config or SearchConfig(), None)
+    plan = _Plan(grid, config or SearchConfig(), out.resolve() if out is not None else None)
+    return (yield from _begun(library, dataset, plan, None))
+
+
+def resume_search(library: Library, dataset: Dataset, search_id: str, *, out: Path | None = None) -> Job[SearchResult]:
+    """Go on with a search that was stopped or cut short: make the missing runs, resume the one that was cut.
+
+    Parameters
+    ----------
+    library, dataset
+        Where the search is, and the data set it is over.
+    search_id
+        Its id or name.
+    out
+        As for `search`; None for the file it has.
+
+    Raises
+    ------
+    SettingError, DataError, LibraryError
+        Where there is no such search, it was over other data, or its settings are unknown here.
+
+    Examples
+    --------
+    ::
+
+        found = drive(operations.resume_search(library, dataset, "latest"))
+    """
+    begun = library.searches.find(search_id)
+    plan = _Plan.from_dict(begun.plan)
+    refuse_other_data(begun, dataset)
     plan = plan if out is None else replace(plan, out=out.resolve())
+    return (yield from _begun(library, dataset, plan, begun))
+
+
+def _begun(library: Library, dataset: Dataset, plan: _Plan, begun: SearchRecord | None) -> Job[SearchResult]:
+    """Check and record what is to be searched, and make the runs that are missing."""
+    use_cores()
     trials = plan.trials()
     yield StageStarted("splitting", "Setting people aside to evaluate on")
     divided = make_split(dataset, plan.grid.plan.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
     table = _Table(library, record, plan, {row.place: row for row in library.searches.rows(record.search_id)})
-    bench = SearchBench(library, dataset, divided, record.model, record.monitor, plan.grid.plan, table.save_row)
+    bench = SearchBench(library, dataset, divided, record.monitor, table.save_row)
     return (yield from _searched(trials, table, bench, relay))
 
 
@@ -145,7 +151,7 @@ class _Plan:
         """Every run to make. Raises before anything runs where they could not be made, compared, or summed up."""
         refuse_unmeasurable(self.grid.plan, self.config)
         trials = self.grid.trials(self.config)
-        if kind_of(self.grid.plan.model, self.grid.plan.model_config).can.learns_by_steps:
+        if self.grid.plan.training is not None:
             choose_device(self.grid.plan.device)
         if self.out is not None:
             refuse_unwritable(self.out)

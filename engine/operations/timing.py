@@ -59,8 +59,8 @@ class SpeedTest:
 def speed_test(
     library: Library,
     dataset: Dataset,
-    *,
     plan: TrainingPlan,
+    *,
     seconds: float | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Job[SpeedTest]:
@@ -91,9 +91,9 @@ def speed_test(
     --------
     ::
 
-        found = drive(operations.speed_test(library, dataset, plan=TrainingPlan.defaults("two_head")))
+        found = drive(operations.speed_test(library, dataset, TrainingPlan.defaults("two_head")))
     """
-    refuse_without_rate(plan.model, plan.model_config)
+    refuse_without_rate(plan)
     use_cores()
     share = SECONDS if seconds is None else seconds
     places = [(device, precision) for device in find_devices() for precision in device.precisions]

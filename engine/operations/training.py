@@ -30,18 +30,18 @@ from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.naming import settings_set
 from engine.models.registry import build, kind_of
 from engine.operations.evaluating import Advice, advice_on
-from engine.operations.preparing import default_finder, default_split, default_training, fresh_model, settled, sweep
+from engine.operations.preparing import fresh_model, settled, sweep
 from engine.operations.problem import free_memory_of
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.text import format_rate
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
-from engine.training.config import FinderConfig, TrainingConfig
+from engine.training.config import TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.distributed import Ranks
 from engine.training.launching import Workplace
-from engine.training.plan import TrainingPlan, with_own_optimizer
+from engine.training.plan import TrainingPlan
 from engine.training.progress import TrainedRun
 
 LOG = logging.getLogger(__name__)
@@ -71,15 +71,10 @@ class FinishedRun:
 def train(
     library: Library,
     dataset: Dataset,
+    plan: TrainingPlan,
     *,
-    model: str,
-    model_config: Config | None = None,
-    training: TrainingConfig | None = None,
-    split: SplitConfig | Split | None = None,
-    device: str = "auto",
+    divided: Split | None = None,
     advise: bool = True,
-    suggestion: str | None = None,
-    finder: FinderConfig | None = None,
     ranks: Ranks | None = None,
     halves_batch: bool = True,
 ) -> Job[FinishedRun]:
@@ -89,18 +84,13 @@ def train(
     ----------
     library, dataset
         Where the run is stored, and what it learns from.
-    model
-        A name of the registry.
-    model_config, training, split
-        Settings; None for the model's defaults. A learning rate of None is found first. A split made already is taken.
-    device
-        "auto", "cpu", "cuda", or "all": processes of their own learn together, one on each GPU.
+    plan
+        The model and how it is to learn. A learning rate of None is found first. On the device "all" processes of their
+        own learn together, one on each GPU.
+    divided
+        The plan's split, where it was made already.
     advise
         Whether to compare with simpler models afterwards.
-    suggestion
-        Which reading of the sweep gives the rate; None for the model's own.
-    finder
-        The settings of that sweep; None for the model's own.
     ranks
         The processes that torchrun started, of which this is the first; None where it is alone.
     halves_batch
@@ -122,33 +112,24 @@ def train(
     --------
     ::
 
-        finished = drive(operations.train(library, dataset, model="mf", split=SplitConfig(kind="random")))
+        finished = drive(operations.train(library, dataset, TrainingPlan.defaults("mf", entries=dataset.entries)))
     """
     use_cores()
-    if kind_of(model).made_of_runs:
-        raise TrainingError(f"A {model} is mixed from finished runs, not trained.", remedy="Name the runs to mix.")
-    steps = kind_of(model, model_config).can.learns_by_steps
-    at = Workplace.of(device, ranks) if steps else _HERE
+    at = Workplace.of(plan.device, ranks) if plan.training is not None else _HERE
     yield StageStarted("splitting", "Setting people aside to evaluate on")
-    divided = split if isinstance(split, Split) else make_split(dataset, split or default_split(model))
-    own = yield from settled(model, model_config, divided, dataset)
-    learning: TrainingConfig | None = None
-    asked: TrainingConfig | None = None
-    why_rate = ""
-    if steps:
-        asked = with_own_optimizer(training or default_training(model, dataset, own.config), own.config)
-        learning = asked.changed(precision=choose_precision(asked.precision, at.device))
+    divided = divided or make_split(dataset, plan.split)
+    own = yield from settled(plan.model, plan.model_config, divided, dataset)
+    learning, why_rate = plan.training, ""
+    if learning is not None:
+        learning = learning.changed(precision=choose_precision(learning.precision, at.device))
         if learning.lr is None:
-            sweeping = finder or default_finder(model, own.config)
-            named = model_config or kind_of(model).config_class()
-            swept = TrainingPlan(model, named, asked, divided.config, device, sweeping, suggestion)
-            taken = yield from _with_rate(library, dataset, divided, swept, at, config=own.config)
+            taken = yield from _with_rate(library, dataset, divided, plan, at, config=own.config)
             learning, why_rate = learning.changed(lr=taken.lr), taken.words
-    fresh = fresh_model(model, own.config, dataset, seed=learning.seed if learning else 1)
+    fresh = fresh_model(plan.model, own.config, dataset, seed=learning.seed if learning else 1)
     _prepare(fresh, divided, learning)
-    differing = _differing(model, model_config, asked, divided.config, dataset)
-    plan = _plan_of(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
-    recorder = library.runs.begin(dataset, plan)
+    differing = _differing(plan, entries=dataset.entries)
+    recorded = _recorded(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
+    recorder = library.runs.begin(dataset, recorded)
     if why_rate:
         recorder.say(why_rate)
     run = _Run(
@@ -243,19 +224,16 @@ def describe_curves(library: Library, record: RunRecord) -> str:
     return read_curves(curve, hides=hides_while_training(record.model_config), by_time=by_time).words
 
 
-def _differing(
-    model: str, config: Config | None, training: TrainingConfig | None, split: SplitConfig, dataset: Dataset
-) -> tuple[str, ...]:
+def _differing(plan: TrainingPlan, *, entries: int) -> tuple[str, ...]:
     """Which settings were asked for other than the model's defaults, as they are recorded."""
-    default = kind_of(model).config_class()
-    found = settings_set("model", config or default, default)
-    if training is not None:
-        usual = with_own_optimizer(default_training(model, dataset, config), config)
-        found += settings_set("training", training, usual)
-    return found + settings_set("split", split, default_split(model))
+    usual = TrainingPlan.of(plan.model, model_config=plan.model_config, entries=entries)
+    found = settings_set("model", plan.model_config, type(plan.model_config)())
+    if plan.training is not None and usual.training is not None:
+        found += settings_set("training", plan.training, usual.training)
+    return found + settings_set("split", plan.split, usual.split)
 
 
-def _plan_of(
+def _recorded(
     model: Model,
     training: TrainingConfig | None,
     split: Split,

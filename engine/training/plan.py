@@ -116,6 +116,8 @@ class TrainingPlan:
         model_config: Config | None = None,
         training: TrainingConfig | None = None,
         split: SplitConfig | None = None,
+        device: str = "auto",
+        finder: FinderConfig | None = None,
         preset: Preset | None = None,
         entries: int = 0,
     ) -> Self:
@@ -127,6 +129,8 @@ class TrainingPlan:
             own,
             training=(training or own.training) if own.training is not None else None,
             split=split or own.split,
+            device=device,
+            finder=finder or own.finder,
         )
 
     @classmethod
@@ -147,15 +151,15 @@ class TrainingPlan:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """The plan that `as_dict` gave, in this version or an earlier one. Raises SettingError for unknown settings."""
-        kind = _trainable(values["model"])
-        training, finder = values["training"], values.get("finder")
+        model, training, finder = values["model"], values["training"], values.get("finder")
+        config = _trainable(model).config_class.from_dict(values["model_config"])
         return cls(
-            kind.name,
-            kind.config_class.from_dict(values["model_config"]),
+            model,
+            config,
             TrainingConfig.from_dict(training) if training is not None else None,
             SplitConfig.from_dict(values["split"]),
             values.get("device", "auto"),
-            FinderConfig.from_dict(finder if finder is not None else kind.finder),
+            FinderConfig.from_dict(finder if finder is not None else _trainable(model, config).finder),
             values.get("suggestion"),
         )
 

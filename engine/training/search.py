@@ -101,12 +101,11 @@ class Axis:
 
 @dataclass(frozen=True)
 class Trial:
-    """One run of a grid: its place in the table (from 1), what is varied about it, and its settings in full."""
+    """One run of a grid: its place in the table (from 1), what is varied about it, and its plan in full."""
 
     place: int
     values: tuple[tuple[str, Any], ...]
-    model_config: Config
-    training: TrainingConfig | None
+    plan: TrainingPlan
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ class Grid:
         if training is not None:
             training = training.changed(**{name: value for name, value in values if name not in own}, monitor=monitor)
             _refuse_impossible(training, values)
-        return Trial(place, values, model_config, training)
+        return Trial(place, values, replace(self.plan, model_config=model_config, training=training))
 
 
 def grid_of(plan: TrainingPlan, values: Mapping[str, Values]) -> Grid:

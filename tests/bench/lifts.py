@@ -21,6 +21,7 @@ from engine.data.split import SplitConfig, make_split
 from engine.events import drive
 from engine.library.store import Library
 from engine.recommending.recommender import Recommender
+from engine.training.plan import TrainingPlan
 
 EDGES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, np.inf)
 LENGTH, FEWEST = 100, 30
@@ -28,7 +29,8 @@ LENGTH, FEWEST = 100, 30
 
 def measured(library: Library, dataset: Dataset, name: str) -> None:
     config = SplitConfig(kind="strong")
-    run = drive(operations.train(library, dataset, model=name, split=config, advise=False))
+    plan = TrainingPlan.of(name, split=config, entries=dataset.entries)
+    run = drive(operations.train(library, dataset, plan, advise=False))
     split = make_split(dataset, config)
     recommender = Recommender(run.recommender.model, dataset, candidates_I=split.candidates_I)
     likes = split.train.likes(dataset.scale.like)

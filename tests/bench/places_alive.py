@@ -35,6 +35,7 @@ from engine.data.dataset import Dataset, Histories, Scale, Vocabulary
 from engine.data.importing.importer import ImportReport
 from engine.events import drive
 from engine.library.store import Library
+from engine.training.plan import TrainingPlan
 from tests.support.planted import fingerprint_of
 
 MOST_MS = 100.0
@@ -65,7 +66,7 @@ def make_library(home: Path, ratings: int, titles: int) -> None:
         report = ImportReport("columns", "utf-8", ",", dataset.entries, {}, (), 0, 0, 0.0, 0.0, ("synthetic",))
         library.datasets.save(dataset, report)
         stored = library.datasets.open(dataset.dataset_id)
-        drive(operations.train(library, stored, model="popularity", model_config=None, training=None))
+        drive(operations.train(library, stored, TrainingPlan.defaults("popularity")))
 
 
 def synthetic_dataset(ratings: int, titles: int) -> Dataset:

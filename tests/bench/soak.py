@@ -43,7 +43,8 @@ from engine.data.importing.importer import ImportReport
 from engine.data.split import SplitConfig
 from engine.events import drive
 from engine.library.store import Library
-from tests.support.operation_driving import QUICK, SMALL
+from engine.training.plan import TrainingPlan
+from tests.support.operation_driving import plan_for
 from tests.support.planted import planted_dataset
 
 _MIB = 2**20
@@ -230,8 +231,8 @@ def make_library(home: Path) -> None:
             catalogue = Catalogue(plain.catalogue.titles, plain.catalogue.years, genres, word="film")
             library.datasets.save(replace(plain, dataset_id=dataset_id, name=dataset_id, catalogue=catalogue), report)
             stored = library.datasets.open(dataset_id)
-            drive(operations.train(library, stored, model="mf"))
-            drive(operations.train(library, stored, model="two_head", model_config=SMALL, training=QUICK, device="cpu"))
+            drive(operations.train(library, stored, TrainingPlan.defaults("mf")))
+            drive(operations.train(library, stored, plan_for(stored, device="cpu")))
             drive(operations.baselines(library, stored, SplitConfig()))
 
 

@@ -97,15 +97,7 @@ def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
 
     with Library.open(home, who="bench") as library:
         dataset = library.datasets.open(library.datasets.find("latest").dataset_id)
-        job = operations.train(
-            library,
-            dataset,
-            model=plan.model,
-            model_config=plan.model_config,
-            training=plan.training,
-            split=plan.split,
-            device="cpu",
-        )
+        job = operations.train(library, dataset, plan)
         drive(job, on_event=note, should_stop=lambda: bool(marks) and marks[-1][1] - marks[0][1] > seconds)
     return _speed(marks[0], marks[-1])
 

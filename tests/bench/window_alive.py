@@ -73,18 +73,15 @@ def terminal(home: Path, epochs: int) -> int:
     import torch
 
     from engine import operations
-    from engine.data.split import SplitConfig
     from engine.device import training_threads
     from engine.events import drive
     from engine.library.store import Library
+    from engine.training.plan import TrainingPlan
 
     torch.set_num_threads(training_threads())
     with Library.open(home, who="bench") as library:
         dataset = library.datasets.open(library.datasets.find("ml-1m").dataset_id)
-        job = operations.train(
-            library, dataset, model="two_head", model_config=None, training=_training(epochs), split=SplitConfig()
-        )
-        finished = drive(job)
+        finished = drive(operations.train(library, dataset, TrainingPlan.of("two_head", training=_training(epochs))))
     print(json.dumps({"people_per_second": finished.trained.examples_per_second}))
     return 0
 
@@ -92,7 +89,6 @@ def terminal(home: Path, epochs: int) -> int:
 def window(home: Path, epochs: int, seconds: float) -> int:
     from desktop_rec.app import Launch, make_application
     from desktop_rec.tour.hand import live_for
-    from engine.data.split import SplitConfig
     from engine.device import training_threads
     from engine.training.plan import TrainingPlan
 
@@ -106,7 +102,7 @@ def window(home: Path, epochs: int, seconds: float) -> int:
     launch.window.show_place("train")
     live_for(2000)
     idle = measured(lambda start: time.perf_counter() - start > seconds)
-    session.training.train(TrainingPlan.of("two_head", training=_training(epochs), split=SplitConfig()))
+    session.training.train(TrainingPlan.of("two_head", training=_training(epochs)))
     _wait(lambda: len(session.training.state.steps) > 20)
     busy = measured(lambda start: len(session.training.state.epochs) >= epochs)
     _wait(lambda: session.training.state.finished is not None)

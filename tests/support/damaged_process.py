@@ -39,6 +39,8 @@ from engine.documents import document_of
 from engine.errors import EngineError
 from engine.events import drive
 from engine.library.store import Library
+from engine.training.plan import TrainingPlan
+from engine.training.search import grid_of
 
 MOST_S = 5.0
 ME = Profile(
@@ -71,7 +73,7 @@ def furnish(home: Path) -> None:
         library.runs.rename(drive(operations.blend(library, ["one", "two"])).run_id, "four")
         drive(operations.baselines(library, dataset, SplitConfig()))
         drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
-        drive(operations.search(library, dataset, model="ease", grid={"l2": (1.0, 10.0)}))
+        drive(operations.search(library, dataset, grid_of(TrainingPlan.defaults("ease"), {"l2": (1.0, 10.0)})))
         library.sweeps.add(dataset, a_sweep())
         library.profiles.save(ME)
         library.profiles.save(replace(ME, profile_id="you", name="You"))

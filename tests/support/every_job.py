@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
-from operation_driving import QUICK, SMALL, trained
+from operation_driving import QUICK, plan_for, trained
 from planted import planted_dataset
 from small_models import SMALL as SMALL_MODELS
 
@@ -33,6 +33,7 @@ from engine.models.mf import MfConfig
 from engine.recommending.user_evaluation import evaluate_user
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.plan import TrainingPlan
+from engine.training.search import grid_of
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 FINDER = FinderConfig(steps=24)
@@ -67,9 +68,7 @@ class TrainedLibrary:
 
 
 def _find_rate(at: TrainedLibrary) -> Job[Any]:
-    return operations.find_rate(
-        at.library, at.dataset, model="two_head", model_config=SMALL, training=QUICK, finder=FINDER, device="cpu"
-    )
+    return operations.find_rate(at.library, at.dataset, plan_for(at.dataset, finder=FINDER, device="cpu"))
 
 
 def _train(at: TrainedLibrary) -> Job[Any]:
@@ -104,25 +103,18 @@ def _resume(at: TrainedLibrary) -> Job[Any]:
 
 def _search(at: TrainedLibrary) -> Job[Any]:
     training = TrainingConfig(epochs=1, lr=1e-2, batch=256, monitor="rmse", precision="float32")
-    return operations.search(
-        at.library,
-        at.dataset,
-        model="mf",
-        model_config=MfConfig(solver="adam"),
-        grid={"rank": (2, 4)},
-        training=training,
-        device="cpu",
-    )
+    plan = TrainingPlan.of("mf", model_config=MfConfig(solver="adam"), training=training, device="cpu")
+    return operations.search(at.library, at.dataset, grid_of(plan, {"rank": (2, 4)}))
 
 
 def _search_at_once(at: TrainedLibrary) -> Job[Any]:
-    return operations.search(at.library, at.dataset, model="ease", grid={"l2": (1.0, 10.0)})
+    return operations.search(at.library, at.dataset, grid_of(TrainingPlan.defaults("ease"), {"l2": (1.0, 10.0)}))
 
 
 def _speed_test(at: TrainedLibrary) -> Job[Any]:
-    plan = TrainingPlan.of("two_head", model_config=SMALL, training=QUICK)
+    plan = plan_for(at.dataset)
     ticks = itertools.count(step=0.05)
-    return operations.speed_test(at.library, at.dataset, plan=plan, seconds=0.2, clock=lambda: next(ticks))
+    return operations.speed_test(at.library, at.dataset, plan, seconds=0.2, clock=lambda: next(ticks))
 
 
 def _evaluate(at: TrainedLibrary) -> Job[Any]:

@@ -37,6 +37,8 @@ from engine.events import CheckpointSaved, EpochEnded, Event, RunRecorded, drive
 from engine.library.copies import Copies
 from engine.library.store import Library
 from engine.training import saving
+from engine.training.plan import TrainingPlan
+from engine.training.search import grid_of
 
 Say = Callable[[str], None]
 PLANTED = planted_dataset(people=60, titles=30)
@@ -151,7 +153,9 @@ def write_results(library: Library, folder: Path, say: Say) -> None:
 
 
 def search(library: Library, folder: Path, say: Say) -> None:
-    job = operations.search(library, library.datasets.open("planted"), model="ease", grid={"l2": (1.0, 10.0, 50.0)})
+    job = operations.search(
+        library, library.datasets.open("planted"), grid_of(TrainingPlan.defaults("ease"), {"l2": (1.0, 10.0, 50.0)})
+    )
     drive(job, on_event=heard(say))
     say("finished")
 
@@ -160,7 +164,6 @@ def use_window(home: Path, folder: Path, say: Say) -> None:
     """Rate, train and delete in the window, which runs without a screen."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desktop_rec.app import Launch, make_application
-    from engine.training.plan import TrainingPlan
 
     app = make_application(["a test"])
     launch = Launch(app, home, theme="light")

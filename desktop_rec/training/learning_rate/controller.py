@@ -119,18 +119,7 @@ class LearningRateController(QObject):
         def make() -> Job[RateSweep]:
             from engine import operations
 
-            return operations.find_rate(
-                library,
-                dataset,
-                model=plan.model,
-                model_config=plan.model_config,
-                training=plan.training,
-                finder=plan.finder,
-                split=plan.split,
-                device=plan.device,
-                suggestion=plan.suggestion,
-                from_run=from_run,
-            )
+            return operations.find_rate(library, dataset, plan, from_run=from_run)
 
         job = LongJob(
             JobState("sweep", "Finding a learning rate"),

@@ -57,26 +57,14 @@ class SearchController(QObject):
 
     def start(self, grid: Grid, config: SearchConfig) -> bool:
         """Make a run for each combination of a grid around a plan; rates of None are found by a sweep."""
-        library, dataset, plan = self._library.files, self.dataset.current, grid.plan
+        library, dataset = self._library.files, self.dataset.current
         if library is None or dataset is None:
             return False
 
         def make() -> Job[SearchResult]:
             from engine import operations
 
-            return operations.search(
-                library,
-                dataset,
-                model=plan.model,
-                grid={axis.name: axis.given for axis in grid.axes},
-                model_config=plan.model_config,
-                training=plan.training,
-                split=plan.split,
-                config=config,
-                device=plan.device,
-                suggestion=plan.suggestion,
-                finder=plan.finder,
-            )
+            return operations.search(library, dataset, grid, config=config)
 
         return self._start(make)
 
@@ -89,7 +77,7 @@ class SearchController(QObject):
         def make() -> Job[SearchResult]:
             from engine import operations
 
-            return operations.search(library, dataset, search_id=record.search_id)
+            return operations.resume_search(library, dataset, record.search_id)
 
         return self._start(make)
 

@@ -24,6 +24,7 @@ from engine.models.mf import MfConfig
 from engine.models.registry import MODELS
 from engine.operations.predicting import Predictions, UnansweredPair
 from engine.training.config import TrainingConfig
+from engine.training.plan import TrainingPlan
 
 QUICK = TrainingConfig(epochs=1, lr=1e-2, batch=512, precision="float32", monitor="rmse")
 ASKED = np.array([[0, 1], [3, 7], [-1, 2], [5, -1]], np.int32)
@@ -61,11 +62,9 @@ def test_that_a_run_on_offer_says_its_mean_error_and_not_its_rmse():
 @pytest.fixture
 def run_id(view, session, library):
     dataset = library.datasets.open("planted")
-    split = SplitConfig(kind="random")
-    job = operations.train(
-        library, dataset, model="mf", model_config=MfConfig(solver="adam", rank=3), training=QUICK, split=split
-    )
-    found = drive(job).run_id
+    config, split = MfConfig(solver="adam", rank=3), SplitConfig(kind="random")
+    plan = TrainingPlan.of("mf", model_config=config, training=QUICK, split=split)
+    found = drive(operations.train(library, dataset, plan)).run_id
     session.library.note_change()
     return found
 
@@ -121,7 +120,7 @@ def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
 
 
 def test_that_runs_that_only_rank_are_not_offered(view, session, library):
-    drive(operations.train(library, library.datasets.open("planted"), model="ease"))
+    drive(operations.train(library, library.datasets.open("planted"), TrainingPlan.defaults("ease")))
     session.library.note_change()
     assert session.data.runs_with_ratings() == ()
     assert not button(view, "pairs").isEnabled()

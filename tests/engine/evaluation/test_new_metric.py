@@ -68,7 +68,7 @@ def test_that_training_can_monitor_it():
 def test_that_a_search_compares_runs_by_it():
     grid, config = grid_of(TrainingPlan.of("mult_dae"), {"epochs": (1, 2)}), SearchConfig(monitor="misses@10")
     refuse_unmeasurable(grid.plan, config)
-    assert [trial.training.monitor for trial in grid.trials(config)] == ["misses@10", "misses@10"]
+    assert [trial.plan.training.monitor for trial in grid.trials(config)] == ["misses@10", "misses@10"]
     rows = [SearchRow(place, (), status="finished", run_id="r", value=value) for place, value in ((1, 0.4), (2, 0.3))]
     assert best_of(rows, "misses@10") is rows[1]
 

@@ -16,6 +16,7 @@ from engine.data.importing.importer import ImportReport
 from engine.events import drive
 from engine.library.store import Library
 from engine.models.registry import MODELS, trainable_models
+from engine.training.plan import TrainingPlan
 
 REPORT = ImportReport("columns", "utf-8", "comma", 1, {}, (), 0, 0, 0.1, 1.0, ("ratings.csv",))
 
@@ -58,7 +59,7 @@ def ask(home, capsys):
 
 def test_that_operations_train_evaluate_and_recommend_with_it(library):
     dataset = library.datasets.open("planted")
-    finished = drive(operations.train(library, dataset, model="toy"))
+    finished = drive(operations.train(library, dataset, TrainingPlan.defaults("toy")))
     record = library.runs.find(finished.run_id)
     assert (record.model, record.status, record.epochs, record.lr) == ("toy", "finished", 12, 0.05)
     assert record.metrics["ndcg@100"]["value"] > 0

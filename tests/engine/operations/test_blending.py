@@ -22,6 +22,7 @@ from engine.errors import LibraryError, SettingError, TrainingError
 from engine.events import EpochEnded, StageStarted, Stop, drive
 from engine.library.store import Library
 from engine.recommending.explanation import explain
+from engine.training.plan import TrainingPlan
 
 HOUSE = Path(__file__).resolve().parents[3]
 
@@ -195,8 +196,8 @@ def test_that_a_blend_is_neither_trained_nor_resumed(library, dataset, parts):
     run_id = drive(operations.blend(library, parts)).run_id
     with pytest.raises(TrainingError, match="nothing to go on with"):
         drive(operations.resume(library, run_id))
-    with pytest.raises(TrainingError, match="mixed from finished runs"):
-        drive(operations.train(library, dataset, model="blend"))
+    with pytest.raises(SettingError, match="mixed from finished runs"):
+        TrainingPlan.of_run(library.runs.find(run_id))
 
 
 @pytest.mark.parametrize("stage", ["loading", "listening", "weighing", "rating"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from operation_driving import QUICK, SMALL, stop_at, trained
+from operation_driving import QUICK, SMALL, plan_for, stop_at, trained
 
 from engine import operations
 from engine.errors import LibraryError, NotStoredError, TrainingError
@@ -17,15 +17,16 @@ from engine.training.config import FinderConfig
 from engine.training.plan import TrainingPlan
 
 FINDER = FinderConfig(steps=40, lowest=1e-5)
+FOUR_EPOCHS = QUICK.changed(epochs=4)
 
 
 def sweep_of(library, dataset, **choices):
-    usual = {"model": "two_head", "model_config": SMALL, "training": QUICK, "finder": FINDER, "device": "cpu"}
-    return operations.find_rate(library, dataset, **{**usual, **choices})
+    return operations.find_rate(library, dataset, plan_for(dataset, finder=FINDER, device="cpu", **choices))
 
 
-def sweep_from(library, dataset, run_id, **choices):
-    return operations.find_rate(library, dataset, from_run=run_id, finder=FINDER, device="cpu", **choices)
+def sweep_from(library, dataset, run_id, training=FOUR_EPOCHS):
+    plan = plan_for(dataset, model="mult_dae", model_config=None, training=training, finder=FINDER, device="cpu")
+    return operations.find_rate(library, dataset, plan, from_run=run_id)
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -43,7 +44,7 @@ def stopped_run(library, dataset) -> str:
         ended.extend([event] if isinstance(event, EpochEnded) else [])
         return len(ended) == 2 and not isinstance(event, EpochEnded)
 
-    return stop_at(trained(library, dataset, training=QUICK.changed(epochs=4), device="cpu"), is_moment).run_id
+    return stop_at(trained(library, dataset, training=FOUR_EPOCHS, device="cpu"), is_moment).run_id
 
 
 def test_that_a_sweep_is_stored_with_its_plan_and_a_name_that_tells_it_from_others(library, dataset):

@@ -17,6 +17,7 @@ from engine.library.store import Library
 from engine.models.ease import Ease
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.training import checkpoint
+from engine.training.plan import TrainingPlan
 
 ME = Profile("me", "Me", tuple(ProfileEntry(str(n), f"Film {n}", 2000, float(n % 5 + 1)) for n in range(8)))
 
@@ -65,7 +66,7 @@ def test_that_a_stored_first_model_answers_as_the_computed_one_did(library, data
 
 
 def test_that_a_run_that_only_ranks_has_the_stored_stars(library, dataset):
-    run = drive(operations.train(library, dataset, model="ease"))
+    run = drive(operations.train(library, dataset, TrainingPlan.defaults("ease")))
     assert operations.recommender_of(library, run.run_id).stars is None
     drive(operations.companion(library, dataset))
     recommender = operations.recommender_of(library, run.run_id)
@@ -74,7 +75,7 @@ def test_that_a_run_that_only_ranks_has_the_stored_stars(library, dataset):
 
 
 def test_that_a_run_that_predicts_stars_itself_keeps_its_own(library, dataset):
-    run = drive(operations.train(library, dataset, model="mf"))
+    run = drive(operations.train(library, dataset, TrainingPlan.defaults("mf")))
     drive(operations.companion(library, dataset))
     recommender = operations.recommender_of(library, run.run_id)
     assert recommender.stars is recommender.model

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from operation_driving import SMALL, stop_at
+from operation_driving import plan_for, stop_at
 from planted import dense_dataset
 
 from engine import operations
@@ -14,6 +14,7 @@ from engine.models.ials import Ials
 from engine.models.popularity import Popularity
 from engine.operations import first_model
 from engine.training.config import FinderConfig
+from engine.training.plan import TrainingPlan
 
 
 def test_that_a_file_is_imported_kept_and_open(library, tmp_path):
@@ -86,10 +87,8 @@ def test_that_many_titles_of_few_people_are_quick_for_ease(library):
 
 def test_that_models_without_a_rate_are_refused_by_the_finder(library, dataset):
     with pytest.raises(TrainingError, match="no learning rate"):
-        drive(operations.find_rate(library, dataset, model="ease"))
-    sweep = drive(
-        operations.find_rate(library, dataset, model="two_head", model_config=SMALL, finder=FinderConfig(steps=30))
-    )
+        drive(operations.find_rate(library, dataset, TrainingPlan.defaults("ease")))
+    sweep = drive(operations.find_rate(library, dataset, plan_for(dataset, finder=FinderConfig(steps=30))))
     assert len(sweep.lrs) <= 30
 
 

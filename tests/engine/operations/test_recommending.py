@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
-from operation_driving import QUICK, SMALL, trained
+from operation_driving import QUICK, plan_for, trained
 from stored_runs import without_checksums
 
 from engine import operations
@@ -108,7 +108,7 @@ def test_that_reasons_come_for_a_whole_list(library, dataset):
 def test_that_no_job_leaves_a_torch_mode_behind_at_any_yield(library, dataset):
     jobs = [
         operations.quick_model(library, dataset),
-        operations.find_rate(library, dataset, model="two_head", model_config=SMALL, finder=FinderConfig(steps=12)),
+        operations.find_rate(library, dataset, plan_for(dataset, finder=FinderConfig(steps=12))),
         trained(library, dataset),
         trained(library, dataset, model="ease", model_config=None, training=None),
     ]

@@ -22,7 +22,8 @@ from engine.models.mf import MfConfig
 from engine.models.registry import build
 from engine.training import saving, step, trainer
 from engine.training.config import TrainingConfig
-from engine.training.search import SearchConfig
+from engine.training.plan import TrainingPlan
+from engine.training.search import SearchConfig, grid_of
 from engine.training.spans import Span
 
 QUICK = TrainingConfig(epochs=2, lr=1e-2, batch=200, monitor="rmse", precision="float32", schedule="constant")
@@ -30,13 +31,15 @@ GRID = {"rank": (2, 4, 6)}
 
 
 def searched(library, dataset, **choices):
-    config = MfConfig(solver="adam") if choices.get("model", "mf") == "mf" else None
-    usual = {"model": "mf", "model_config": config, "grid": GRID, "training": QUICK, "device": "cpu"}
-    return operations.search(library, dataset, **{**usual, **choices})
+    how = {name: choices.pop(name) for name in ("config", "out") if name in choices}
+    model, values = choices.pop("model", "mf"), choices.pop("grid", GRID)
+    usual = {"model_config": MfConfig(solver="adam") if model == "mf" else None, "training": QUICK, "device": "cpu"}
+    plan = TrainingPlan.of(model, **{**usual, **choices}, entries=dataset.entries)
+    return operations.search(library, dataset, grid_of(plan, values), **how)
 
 
 def gone_on(library, dataset, result):
-    return drive(operations.search(library, dataset, search_id=result.record.search_id))
+    return drive(operations.resume_search(library, dataset, result.record.search_id))
 
 
 def statuses(result):
@@ -147,7 +150,7 @@ def test_that_a_killed_search_goes_on_from_the_checkpoint_of_its_run(library, da
     kept = library.searches.records()[0]
     rows = library.searches.rows(kept.search_id)
     assert [row.status for row in rows] == ["finished", "interrupted", "waiting"]
-    done = drive(operations.search(library, dataset, search_id=kept.search_id))
+    done = drive(operations.resume_search(library, dataset, kept.search_id))
     assert statuses(done) == ["finished"] * 3
     assert done.rows[1].run_id == rows[1].run_id
 
@@ -300,7 +303,7 @@ def test_that_a_full_disk_ends_the_search_which_can_go_on(library, dataset, monk
             drive(searched(library, dataset))
     record = library.searches.records()[0]
     assert [row.status for row in library.searches.rows(record.search_id)] == ["finished", "interrupted", "waiting"]
-    assert statuses(drive(operations.search(library, dataset, search_id="latest"))) == ["finished"] * 3
+    assert statuses(drive(operations.resume_search(library, dataset, "latest"))) == ["finished"] * 3
 
 
 def test_that_the_summary_has_a_row_a_run_after_each_run(library, dataset, tmp_path):
@@ -396,9 +399,9 @@ def test_that_a_search_over_other_data_is_refused(library, dataset):
     drive(searched(library, dataset, grid={"rank": (2,)}))
     other = planted_dataset(seed=9)
     with pytest.raises(LibraryError, match="is other data"):
-        next(operations.search(library, other, search_id="latest"))
+        next(operations.resume_search(library, other, "latest"))
     with pytest.raises(LibraryError, match="no search called 'nothing'"):
-        next(operations.search(library, dataset, search_id="nothing"))
+        next(operations.resume_search(library, dataset, "nothing"))
 
 
 def test_that_a_search_can_be_taken_off_the_list_and_back(library, dataset):

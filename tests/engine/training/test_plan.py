@@ -47,11 +47,13 @@ def test_that_a_plan_reads_back_as_it_was_written(model):
     assert TrainingPlan.from_dict(json.loads(json.dumps(plan.as_dict()))) == plan
 
 
-@pytest.mark.parametrize("model", ["mf", "two_head", "ease"])
-def test_that_a_runs_record_gives_its_plan_again(model):
-    plan = TrainingPlan.defaults(model)
+@pytest.mark.parametrize(
+    "plan",
+    [*map(TrainingPlan.defaults, ("mf", "two_head", "ease")), TrainingPlan.defaults("mf").changed(solver="adam")],
+)
+def test_that_a_runs_record_gives_its_plan_again(plan):
     record = SimpleNamespace(
-        model=model,
+        model=plan.model,
         model_config=plan.model_config.as_dict(),
         training_config=plan.training.as_dict() if plan.training is not None else None,
         split_config=plan.split.as_dict(),

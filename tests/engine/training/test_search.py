@@ -30,8 +30,8 @@ def test_that_a_grid_is_the_product_with_the_last_setting_fastest():
     assert [format_settings(trial.values) for trial in trials] == [
         "rank=10, lr=1e-3", "rank=10, lr=3e-3", "rank=25, lr=1e-3", "rank=25, lr=3e-3"
     ]  # fmt: skip
-    assert (trials[3].model_config.rank, trials[3].training.lr) == (25, 3e-3)
-    assert trials[3].training.epochs == MF.training.epochs
+    assert (trials[3].plan.model_config.rank, trials[3].plan.training.lr) == (25, 3e-3)
+    assert trials[3].plan.training.epochs == MF.training.epochs
 
 
 def test_that_texts_mean_values_of_the_settings_own_kind():
@@ -88,7 +88,7 @@ def test_that_a_draw_from_a_large_grid_is_seeded_and_in_order():
     assert drawn == grid.trials(SearchConfig(most=7, seed=3))
     assert drawn != grid.trials(SearchConfig(most=7, seed=4))
     assert [trial.place for trial in drawn] == list(range(1, 8))
-    ranks = [trial.model_config.rank for trial in drawn]
+    ranks = [trial.plan.model_config.rank for trial in drawn]
     assert ranks == sorted(ranks)
 
 
@@ -101,7 +101,7 @@ def test_that_a_model_computed_at_once_varies_its_own_settings_only():
     names = [declared.name for declared, _ in varied_settings(ease)]
     assert names == ["l2", "other_ratings", "fold_in_others", "user_weight_exponent", "dropout", "titles"]
     assert grid_of(ease, {"evenness": (0.1, 0.2)}).axes == grid_of(ease, {"user_weight_exponent": (0.1, 0.2)}).axes
-    assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].training is None
+    assert grid_of(ease, {"l2": (100, 300)}).trials(ALL)[0].plan.training is None
     with pytest.raises(SettingError, match="no setting called 'cinnamon'"):
         grid_of(ease, {"cinnamon": (1,)})
     with pytest.raises(
@@ -126,7 +126,7 @@ def test_that_runs_are_compared_by_the_monitor_of_their_training():
     grid = grid_of(plan, {"rank": (5,)})
     assert grid.monitor(ALL) == "rmse"
     trials = grid.trials(SearchConfig(monitor="ndcg@20"))
-    assert trials[0].training.monitor == "ndcg@20"
+    assert trials[0].plan.training.monitor == "ndcg@20"
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_that_a_random_search_draws_each_run_from_lists_and_ranges():
     assert set(ranks) <= set(range(8, 65))
     assert len(set(ranks)) > 40
     assert sum(l2s) / 200 == pytest.approx(0.05, abs=0.01)
-    assert {trial.model_config.init for trial in trials} == {"small", "normal"}
-    assert trials[3].training.lr == lrs[3]
+    assert {trial.plan.model_config.init for trial in trials} == {"small", "normal"}
+    assert trials[3].plan.training.lr == lrs[3]
 
 
 def test_that_a_random_search_is_seeded_and_more_runs_begin_with_the_same():
