@@ -146,11 +146,7 @@ def read_array(
     try:
         with path.open("rb") as file:
             found, start = _shape_in(file, dtype)
-            if (
-                found is None
-                or len(found) != len(shape)
-                or any(n not in (None, m) for n, m in zip(shape, found, strict=True))
-            ):
+            if found is None or len(found) != len(shape) or not _agree(found, shape):
                 raise damaged(path, f"it is no array of {shape} values of {dtype}")
             values = math.prod(int(length) for length in found)
             if os.fstat(file.fileno()).st_size - start != values * dtype.itemsize:

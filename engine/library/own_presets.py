@@ -1,30 +1,16 @@
-"""Presets that a person saved: plans of training with a name, in one small file of the library.
-
-What cannot be read (damaged by hand, or of another version) is left out of the list and stays in the file; a file that
-is damaged as a whole is set aside when the next preset is saved.
-"""
+"""Presets that a person saved: plans of training with a name, in one small file of the library."""
 
 from __future__ import annotations
 
 import json
-import logging
-import threading
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 from uuid import uuid4
 
-from engine import renaming
-from engine.documents import fits
 from engine.errors import LibraryError
-from engine.library.folders import replace_text
+from engine.library.list_store import ListStore
 from engine.library.records import first_free
-from engine.stored_files import read_document
 
-LOG = logging.getLogger(__name__)
-_WHAT = "Your presets"
-_LIST = "presets"
 _MOST_LETTERS = 80
 
 
@@ -37,21 +23,10 @@ class OwnPreset:
     plan: dict[str, Any]
 
 
-class OwnPresetStore:
-    """The presets in the order in which they were saved. Any thread may call; changes raise NotStoredError."""
+class OwnPresetStore(ListStore[OwnPreset]):
+    """The presets in the order in which they were saved."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-
-    def all(self) -> tuple[OwnPreset, ...]:
-        """What can be read; nothing where the file is damaged."""
-        hints = get_type_hints(OwnPreset)
-        return tuple(
-            OwnPreset(**{name: document[name] for name in hints})
-            for document in self._documents()
-            if isinstance(document, dict) and all(fits(document.get(name), hint) for name, hint in hints.items())
-        )
+    _record, _list, _what = OwnPreset, "presets", "Your presets"
 
     def add(self, name: str, plan: dict[str, Any]) -> OwnPreset:
         """Save a plan; a name that is taken is numbered. Raises LibraryError for an empty name."""
@@ -95,30 +70,6 @@ class OwnPresetStore:
             raise LibraryError("A preset needs a name.", remedy="Type one.")
         taken = {preset.name for preset in self.all()}
         return first_free(taken, lambda number: f"{wanted} {number}" if number > 1 else wanted)
-
-    def _documents(self) -> list[Any]:
-        try:
-            return self._read()
-        except LibraryError as error:
-            LOG.warning("%s", error)
-            return []
-
-    def _read(self) -> list[Any]:
-        """What the file holds. Raises LibraryError for a damaged one."""
-        if not self._path.exists():
-            return []
-        documents = read_document(self._path).get(_LIST)
-        return documents if isinstance(documents, list) else []
-
-    def _change(self, change: Callable[[list[Any]], list[Any]]) -> None:
-        with self._lock:
-            try:
-                former = self._read()
-            except LibraryError:
-                former, aside = [], self._path.with_suffix(".damaged.json")
-                renaming.replace(self._path, aside)
-                LOG.warning("%s could not be read and is kept as %s.", self._path.name, aside.name)
-            replace_text(self._path, json.dumps({_LIST: change(former)}, indent=1), what=_WHAT)
 
 
 def _is(document: Any, preset_id: str) -> bool:

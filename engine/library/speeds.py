@@ -1,21 +1,15 @@
 """How fast models learn on the devices of this machine, as the speed test measured it: one small file of the library.
 
-What is damaged or of another version counts as never measured: a test takes five seconds.
+What is damaged counts as never measured, and goes with the next test, which takes five seconds.
 """
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import get_type_hints
+from typing import Any
 
-from engine.documents import fits
-from engine.errors import LibraryError
-from engine.library.folders import replace_text
-from engine.stored_files import read_document
+from engine.library.list_store import ListStore
 
 _MOST_KEPT = 200
 
@@ -47,37 +41,22 @@ class MeasuredSpeed:
         return examples / self.examples_per_second
 
 
-class SpeedStore:
-    """The speeds that were measured, the newest last. Any thread may call."""
+class SpeedStore(ListStore[MeasuredSpeed]):
+    """The speeds that were measured, the newest last."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-
-    def all(self) -> tuple[MeasuredSpeed, ...]:
-        """What was measured; nothing where the file is damaged."""
-        if not self._path.exists():
-            return ()
-        try:
-            documents = read_document(self._path).get("speeds")
-        except LibraryError:
-            return ()
-        hints = get_type_hints(MeasuredSpeed)
-        return tuple(
-            MeasuredSpeed(**document)
-            for document in (documents if isinstance(documents, list) else ())
-            if isinstance(document, dict) and set(document) == set(hints)
-            if all(fits(document[name], hint) for name, hint in hints.items()) and document["examples_per_second"] > 0
-        )
+    _record, _list, _what = MeasuredSpeed, "speeds", "The measured speeds"
 
     def remember(self, speeds: Iterable[MeasuredSpeed]) -> None:
         """Keep these in place of what was measured before of the same. Raises NotStoredError."""
         new = tuple(speeds)
         taken = {_key(speed) for speed in new}
-        with self._lock:
-            kept = [speed for speed in self.all() if _key(speed) not in taken]
-            documents = [asdict(speed) for speed in (*kept, *new)][-_MOST_KEPT:]
-            replace_text(self._path, json.dumps({"speeds": documents}, indent=1), what="The measured speeds")
+
+        def change(documents: list[Any]) -> list[Any]:
+            known = [speed for speed in map(self._read, documents) if speed is not None]
+            kept = [speed for speed in known if _key(speed) not in taken]
+            return [asdict(speed) for speed in (*kept, *new)][-_MOST_KEPT:]
+
+        self._change(change)
 
     def recorded_speed(self, model: str, device: str, precision: str, *, fingerprint: str = "") -> MeasuredSpeed | None:
         """The speed of a model on a device ("cpu", "cuda", "cuda:1") in a precision; None where it was never measured.
@@ -90,6 +69,10 @@ class SpeedStore:
             if (speed.model, _plain(speed.device), speed.precision) == (model, _plain(device), precision)
         ]
         return max(enumerate(found), key=lambda at: (at[1].fingerprint == fingerprint, at[0]), default=(0, None))[1]
+
+    def _read(self, document: Any) -> MeasuredSpeed | None:
+        speed = super()._read(document)
+        return speed if speed is not None and speed.examples_per_second > 0 else None
 
 
 def _key(speed: MeasuredSpeed) -> tuple[str, ...]:
