@@ -117,7 +117,7 @@ class EmbeddingMlp(RatingModel):
     def __init__(self, config: EmbeddingMlpConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
         widths = config.widths()
-        self.items_IE = nn.Parameter(_SPREAD * torch.randn(items, config.length))
+        self.items_IE = nn.Parameter(nn.init.normal_(torch.empty(items, config.length), std=_SPREAD))
         self.users_TE = nn.Parameter(torch.zeros(0, config.length))
         self.from_user = nn.Linear(config.length, widths[0], bias=False)
         self.from_item = nn.Linear(config.length, widths[0])

@@ -43,7 +43,9 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
-        self.item_factors_IK = nn.Parameter(config.start_spread * torch.randn(items, config.factors))
+        self.item_factors_IK = nn.Parameter(
+            nn.init.normal_(torch.empty(items, config.factors), std=config.start_spread)
+        )
         self.item_bias_I = nn.Parameter(torch.zeros(items), requires_grad=config.bias)
         self.user_factors_TK = nn.Parameter(torch.zeros(0, config.factors))
         self.user_bias_T = nn.Parameter(torch.zeros(0), requires_grad=config.bias)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from engine.data.dataset import Dataset
 from engine.data.whole_file import whole_file
 from engine.errors import DataError, EngineError, LibraryError, NotStoredError
@@ -15,7 +13,8 @@ from engine.library.model_file import INSIDE, DataIdentity, ModelFile, read_mode
 from engine.library.run_record import RunRecord
 from engine.library.runs import StoredModel
 from engine.library.store import Library
-from engine.models.registry import MODELS, build, kind_of
+from engine.models.registry import MODELS, kind_of
+from engine.models.shapes import build_shapes
 from engine.operations.recommending import model_of
 from engine.text import plural
 
@@ -144,8 +143,7 @@ def _check_size(found: ModelFile, dataset: Dataset) -> None:
     if name not in MODELS:
         raise LibraryError(f"this version has no model called {name!r:.40}")
     config = kind_of(name).config_class.from_dict(found.record.get("model_config") or {})
-    with torch.device("meta"):  # nothing is allocated
-        shapes = build(name, config, items=dataset.titles, scale=dataset.scale).state_dict()
+    shapes = build_shapes(name, config, items=dataset.titles, scale=dataset.scale).state_dict()
     stored = sum(tensor.numel() for tensor in found.weights.values())
     if sum(tensor.numel() for tensor in shapes.values()) > stored + _MOST_OTHER_VALUES:
         raise LibraryError("its settings are those of a larger model")

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import torch
-
 from engine.data.batches import numbers_of_a_lot
 from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
@@ -22,7 +20,8 @@ from engine.models.ease import EaseConfig, ease_memory_bytes
 from engine.models.mf import MfConfig
 from engine.models.popularity import PopularityConfig
 from engine.models.rating_model import PredictsRatings
-from engine.models.registry import ModelKind, build, kind_of
+from engine.models.registry import ModelKind, kind_of
+from engine.models.shapes import build_shapes
 from engine.settings import Config
 from engine.training.config import TRIED_PEOPLE, TRIED_RATINGS, TRIED_TITLES
 
@@ -113,8 +112,7 @@ def _weights(model: str, config: Config, *, titles: int, people: int, learned: i
     """Nothing of the model is made but its shapes."""
     if isinstance(config, EaseConfig):
         return learned**2
-    with torch.device("meta"):
-        fresh = build(model, config, items=titles, scale=Scale(1.0, 5.0, 1.0))
+    fresh = build_shapes(model, config, items=titles, scale=Scale(1.0, 5.0, 1.0))
     numbers: int = sum(values.numel() for values in fresh.state_dict().values())
     if isinstance(fresh, PredictsRatings):
         numbers += people * sum(getattr(fresh, name).shape[1:].numel() for name in fresh.sized_by_people)
