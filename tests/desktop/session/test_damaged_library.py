@@ -15,7 +15,7 @@ from desktop_rec.session.session import Session
 from desktop_rec.window.main_window import MainWindow
 
 MOST_MS = 20_000
-FEW, MANY = 3, 60
+MANY = 60
 PROGRAM_ERROR = "Something went wrong in the program"
 
 
@@ -71,9 +71,9 @@ def check(qtbot, recorded, furnished: Path, folder: Path, *, count: int, seed: i
     print("damaged", dict(places))
 
 
-@pytest.mark.slow
-def test_that_a_damaged_library_is_shown_as_far_as_it_is_whole(qtbot, recorded, furnished, tmp_path):
-    check(qtbot, recorded, furnished, tmp_path, count=FEW, seed=1)
+@pytest.mark.parametrize("count", [1, pytest.param(4, marks=pytest.mark.thorough)])
+def test_that_a_damaged_library_is_shown_as_far_as_it_is_whole(qtbot, recorded, furnished, tmp_path, count):
+    check(qtbot, recorded, furnished, tmp_path, count=count, seed=1)
 
 
 @pytest.mark.exhaustive

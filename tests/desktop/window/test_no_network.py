@@ -42,7 +42,7 @@ def tracer(trace: Path) -> list[str]:
     return command if works else []
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_that_the_first_steps_of_the_tour_open_no_socket(tmp_path):
     trace = tmp_path / "trace"
     command = [*tracer(trace), sys.executable, "-c", _TOUR, str(tmp_path / "pictures")]

@@ -32,7 +32,7 @@ def test_that_what_several_processes_would_only_repeat_is_refused(ask, monkeypat
     assert "start models without torchrun" in words
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name != "posix", reason="sends a signal")
 def test_that_ctrl_c_reaches_all_processes_and_the_run_goes_on_in_one(planted_home, ask):
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--local-addr=127.0.0.1", "--nproc-per-node=2"]

@@ -19,7 +19,10 @@ from engine.models.popularity import Popularity, PopularityConfig
 from tests.support.planted import strong_split
 
 DATA = os.environ.get("DESKTOP_REC_DATA", "")
-pytestmark = pytest.mark.skipif(not DATA, reason="DESKTOP_REC_DATA does not say where MovieLens-1M is")
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(not DATA, reason="DESKTOP_REC_DATA does not say where MovieLens-1M is"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,10 @@ def shares(scores_VC: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
-@pytest.mark.parametrize("columns", [None, COLUMNS], ids=["all titles", "some titles"])
+@pytest.mark.parametrize(
+    "columns",
+    [pytest.param(None, marks=pytest.mark.thorough, id="all titles"), pytest.param(COLUMNS, id="some titles")],
+)
 def test_that_leave_one_out_equals_the_slow_definition(model, profile, columns):
     slow, fast = one_by_one(model, profile, columns), at_once(model, profile, columns)
 
@@ -133,7 +136,9 @@ def test_that_leave_one_out_equals_the_slow_definition(model, profile, columns):
             )
 
 
-@pytest.mark.parametrize("weight", [None, 0.0, 0.3, 1.0])
+@pytest.mark.parametrize(
+    "weight", [0.3, *(pytest.param(weight, marks=pytest.mark.thorough) for weight in (None, 0.0, 1.0))]
+)
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
 def test_that_relative_impacts_equal_the_slow_definition_at_every_weight(model, profile, weight):
     slow, fast = (

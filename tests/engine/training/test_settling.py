@@ -162,6 +162,7 @@ def test_that_networks_of_likes_take_the_weight_of_other_ratings_from_the_same_t
     assert "weight of other ratings 0 (usually 0.4)" in settled(name, dense).words
 
 
+@pytest.mark.thorough
 def test_that_a_network_of_likes_is_not_behind_popularity_where_nearly_everything_is_rated(dense):
     popularity = lists_of(computed("popularity", dense), dense)
     ours = lists_of(learned("mult_vae", settled("mult_vae", dense).config, dense, epochs=5), dense)
@@ -248,7 +249,9 @@ def test_that_the_choice_says_on_what_it_was_made_and_what_is_usual(sparse):
     assert words.endswith(".")
 
 
-@pytest.mark.parametrize("model", ["popularity", "mf", "ease", "mult_vae"])
+@pytest.mark.parametrize(
+    "model", ["popularity", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("mf", "ease", "mult_vae"))]
+)
 def test_that_the_choice_does_not_look_at_the_people_tested_on_and_is_the_same_each_time(model, sparse):
     first = settled(model, sparse)
     test = sparse.test
