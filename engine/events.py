@@ -155,7 +155,10 @@ class EpochEnded(Event):
 
     @property
     def monitored(self) -> float:
-        """The value by which the best epoch is chosen: of the validation people, else the training loss."""
+        """The value by which the best epoch is chosen: the training loss where nothing is held out.
+
+        NaN where the validation people were measured by other metrics only.
+        """
         return dict(self.validation).get(self.monitor, float("nan") if self.validation else self.training_loss)
 
 

@@ -71,7 +71,7 @@ def read_curves(
     curves = _curves_of(curve)
     if len(curves.epochs_E) < LEAST_EPOCHS:
         count = "One epoch is" if len(curves.epochs_E) == 1 else f"{len(curves.epochs_E)} epochs are"
-        words = f"{count} too few to read the curves." if ended and curve else ""
+        words = f"{count} too few to read the curves." if ended and len(curves.epochs_E) else ""
         return CurveReading("short", words)
     if not curve[-1].validation:
         return _unvalidated(curves)
@@ -259,9 +259,8 @@ def _share(part: float, whole: float) -> float:
 def _curves_of(curve: Sequence[EpochEnded]) -> _Curves:
     rows = []
     for epoch in curve:
-        value = dict(epoch.validation).get(epoch.monitor, epoch.training_loss)
-        if math.isfinite(epoch.training_loss) and math.isfinite(value):
-            rows.append((epoch.epoch, epoch.training_loss, value))
+        if math.isfinite(epoch.training_loss) and math.isfinite(epoch.monitored):
+            rows.append((epoch.epoch, epoch.training_loss, epoch.monitored))
     monitor = curve[-1].monitor if curve else ""
     epochs, training, values = (np.array(column) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 3
     return _Curves(

@@ -1,10 +1,12 @@
 """Curves in words: drawn by hand, with the noise that real ones have."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from engine.events import EpochEnded
-from engine.training.curve_text import hides_while_training, read_curves
+from engine.training.curve_text import CurveReading, hides_while_training, read_curves
 
 
 def a_curve(training, watched, *, name="rmse"):
@@ -164,3 +166,9 @@ def test_that_dropout_and_noise_are_found_in_settings():
     assert hides_while_training({"dropout": 0.3})
     assert hides_while_training({"input_dropout_high": 0.5})
     assert not hides_while_training({"dropout": 0.0, "rank": 20})
+
+
+def test_that_where_the_monitor_was_not_measured_the_training_loss_does_not_stand_in_for_it():
+    epochs = [replace(epoch, monitor="ndcg@100") for epoch in a_curve(falling(1.0, 0.2), falling(1.0, 0.85))]
+    assert all(np.isnan(epoch.monitored) for epoch in epochs)
+    assert read_curves(epochs) == CurveReading("short", "")
