@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from engine.operations.recommending import recommend as recommend
     from engine.operations.recommending import recommend_many as recommend_many
     from engine.operations.recommending import recommender_of as recommender_of
+    from engine.operations.recorded_run import FinishedRun as FinishedRun
     from engine.operations.same_people import SamePeople as SamePeople
     from engine.operations.same_people import evaluate_on_same_people as evaluate_on_same_people
     from engine.operations.searching import SearchResult as SearchResult
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from engine.operations.timing import speed_test as speed_test
     from engine.operations.title_lists import FoundTitles as FoundTitles
     from engine.operations.title_lists import match_titles as match_titles
-    from engine.operations.training import FinishedRun as FinishedRun
     from engine.operations.training import describe_curves as describe_curves
     from engine.operations.training import resume as resume
     from engine.operations.training import train as train
@@ -88,11 +88,12 @@ _PLACES = {
     "predicting": "Predictions predict",
     "preparing": "find_rate",
     "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
+    "recorded_run": "FinishedRun",
     "same_people": "SamePeople evaluate_on_same_people",
     "searching": "SearchResult resume_search search",
     "timing": "SpeedTest speed_test",
     "title_lists": "FoundTitles match_titles",
-    "training": "FinishedRun describe_curves resume train",
+    "training": "describe_curves resume train",
 }
 _MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}
 

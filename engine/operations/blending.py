@@ -25,7 +25,7 @@ from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.registry import kind_of
 from engine.operations.recommending import model_of
-from engine.operations.training import FinishedRun, store_as_run
+from engine.operations.recorded_run import FinishedRun, store_as_run
 from engine.text import join_words
 from engine.training.blend_weights import (
     METRIC,

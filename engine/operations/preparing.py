@@ -21,6 +21,7 @@ from engine.models.registry import build, fitted_config, kind_of
 from engine.settings import Config
 from engine.text import format_count, plural
 from engine.training import lr_finder
+from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.rate_sweep import RateSweep
 from engine.training.settling import Settled, settle
@@ -185,6 +186,12 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     """A model that has learned nothing yet; what is automatic still is chosen by rules for the data set."""
     chosen = fitted_config(model, config, entries=dataset.entries, titles=dataset.titles)
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
+
+
+def prepare(fresh: Model, split: Split, training: TrainingConfig | None) -> None:
+    """Let a model that has learned nothing yet be as the first step of a run finds it."""
+    if isinstance(fresh, StepModel) and training is not None:
+        fresh.prepare(split.train, seed=training.seed)
 
 
 def refuse_without_rate(plan: TrainingPlan) -> None:

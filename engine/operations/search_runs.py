@@ -21,7 +21,8 @@ from engine.library.store import Library
 from engine.models.registry import kind_of
 from engine.operations.evaluating import evaluate
 from engine.operations.problem import Problem
-from engine.operations.training import FinishedRun, resume, train
+from engine.operations.recorded_run import FinishedRun
+from engine.operations.training import resume, train
 from engine.training.config import automatic_batch
 from engine.training.search import Trial
 
