@@ -14,7 +14,8 @@ from stored_runs import a_sweep, finished_run, plan_for, state_of, trained
 
 from engine.data.profiles import Profile, ProfileEntry
 from engine.errors import LibraryError
-from engine.library.database import MIGRATIONS, Database
+from engine.library.database import Database
+from engine.library.schema import MIGRATIONS
 from engine.library.searches import SearchRow
 from engine.library.store import Library
 

@@ -18,6 +18,7 @@ from engine.errors import LibraryError, NotStoredError
 from engine.library import database
 from engine.library.database import Database
 from engine.library.home import home_of
+from engine.library.schema import MIGRATIONS
 from engine.library.store import Library
 
 
@@ -89,8 +90,8 @@ def test_that_a_home_that_is_a_file_is_a_sentence(tmp_path):
 
 def test_that_migrations_build_on_each_other_and_a_failed_one_leaves_things_as_they_were(tmp_path):
     path = tmp_path / "library.sqlite"
-    Database(path, migrations=database.MIGRATIONS)
-    more = (*database.MIGRATIONS, ("CREATE TABLE hidden (item_id TEXT)", "ALTER TABLE runs ADD COLUMN note TEXT"))
+    Database(path, migrations=MIGRATIONS)
+    more = (*MIGRATIONS, ("CREATE TABLE hidden (item_id TEXT)", "ALTER TABLE runs ADD COLUMN note TEXT"))
     broken = (*more, ("CREATE TABLE half (a)", "this is no SQL"))
     with pytest.raises(LibraryError):
         Database(path, migrations=broken)
