@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from desktop_rec.theme.theme import GRID, THEME, scaled_font
@@ -29,6 +31,17 @@ class DropTarget(QWidget):
         self.raise_()
         self.show()
 
+    def watch(self, view: QWidget) -> None:
+        """Files may hang over a view that takes them itself."""
+        view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDragEnterEvent) and dropped_files(event):
+            self.offer()
+        elif event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
+            self.hide()
+        return super().eventFilter(watched, event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         now = THEME.colours
         painter = QPainter(self)
@@ -44,3 +57,10 @@ class DropTarget(QWidget):
         painter.setPen(QColor(now.text))
         text = inside.adjusted(4 * GRID, 0, -4 * GRID, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _WORDS)
+
+
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The files that hang on the pointer, where they may be let go."""
+    if event.proposedAction() not in (Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAction.LinkAction):
+        return []
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -1,8 +1,4 @@
-"""The window: places at the left, what everything is about at the top, the view, and the job at the bottom.
-
-Each view is built on its first visit. For you is built with the first data set; until then a light page takes its
-place, so that the window is there before torch, plots and tables are imported.
-"""
+"""The window: places at the left, what everything is about at the top, the view, and the job at the bottom."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -25,15 +21,12 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
-    QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWhatsThis,
     QWidget,
 )
 
 from desktop_rec.common import questions
-from desktop_rec.common.building import in_steps, next_step
 from desktop_rec.common.job_bar import JobBar
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.keys import native_keys
@@ -44,8 +37,7 @@ from desktop_rec.session.session import Session
 from desktop_rec.theme.icons import icon
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.live.choices import CurveChoices
-from desktop_rec.window.drop_target import DropTarget
-from desktop_rec.window.first_page import FirstPage
+from desktop_rec.window.drop_target import DropTarget, dropped_files
 from desktop_rec.window.header import (
     ALL_MODELS,
     DELETE_PERSON,
@@ -58,8 +50,9 @@ from desktop_rec.window.header import (
 )
 from desktop_rec.window.menu_bar import MenuEntry, make_menu_bar
 from desktop_rec.window.notice_bar import NoticeBar, NotStoredBar
+from desktop_rec.window.place_stack import PlaceStack
 from desktop_rec.window.sidebar import NARROW_BELOW, PLACES, SETTINGS, Sidebar
-from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks, show_first_page
+from desktop_rec.window.window_state import PLACE_HELP, header_state, not_stored_sentence, place_marks
 from engine.library.model_file import SUFFIX
 
 SMALLEST = (1024, 700)
@@ -74,10 +67,8 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, preferences: Preferences, log: LogFile | None = None) -> None:
         super().__init__()
         self.session = session
-        self.place = ""
-        self._preferences, self._log = preferences, log
-        self._views: dict[str, QWidget] = {}
-        self._in_building: set[str] = set()
+        self._preferences = preferences
+        self._stack = PlaceStack(session, preferences, log)
         self._closing = False
         self.deletes_everything = False
         """Whether the person asked for all that is stored to be removed, once the window is closed."""
@@ -85,8 +76,13 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self.show_state()
-        self._show_beginning()
+        self._stack.show_beginning()
         self.show_place("for_you")
+
+    @property
+    def place(self) -> str:
+        """The place that is seen."""
+        return self._stack.place
 
     def show_state(self) -> None:
         """What the frame around the views says: marks, menus."""
@@ -94,9 +90,8 @@ class MainWindow(QMainWindow):
         self._header.show_state(header_state(self.session))
 
     def show_place(self, place: str) -> None:
-        """Go to a place; its view is built the first time."""
-        self.place = place
-        self._stack.setCurrentWidget(self._view_of(place))
+        """Go to a place."""
+        self._stack.show_place(place)
         self._sidebar.show_place(place)
 
     def return_to(self, place: str) -> None:
@@ -151,80 +146,6 @@ class MainWindow(QMainWindow):
         """Whether the window was closed, and only waits for what still ends."""
         return self._closing
 
-    def _view_of(self, place: str) -> QWidget:
-        if place == "for_you" and self._is_beginning:
-            return self._first_page
-        if place not in self._views:
-            if place in self._in_building:
-                return self._first_page
-            self._in_building.add(place)
-            with in_steps():
-                view = self._make_view(place)
-                next_step()
-                self._stack.addWidget(view)
-                view.installEventFilter(self)
-                self._restore_columns(view)
-                next_step()
-            self._in_building.discard(place)
-            self._views[place] = view
-        return self._views[place]
-
-    @property
-    def _is_beginning(self) -> bool:
-        return self.session.dataset.current is None and self.session.my_ratings.incoming is None
-
-    def _make_view(self, place: str) -> QWidget:
-        """A place's view; imported here, so that the first one is on the screen before the plots are loaded."""
-        session = self.session
-        match place:
-            case "data":
-                return self._make_data_view()
-            case "train":
-                from desktop_rec.training.view import TrainView
-
-                next_step()
-                return TrainView(
-                    session.plan,
-                    session.training,
-                    session.run_queue,
-                    session.learning_rate,
-                    session.search,
-                    self._stack,
-                )
-            case "models":
-                from desktop_rec.models.view import ModelsView
-
-                next_step()
-                return ModelsView(session.models, self._stack)
-            case "for_you":
-                from desktop_rec.for_you.view import ForYouView
-
-                next_step()
-                return ForYouView(
-                    session.recommendations, session.my_ratings, session.taste_map, session.taste, self._stack
-                )
-        from desktop_rec.settings.view import SettingsView
-
-        next_step()
-        session.settings.launch_log = self._log
-        return SettingsView(session.settings, self._preferences)
-
-    def _restore_columns(self, view: QWidget) -> None:
-        for splitter in view.findChildren(QSplitter):
-            widths = self._preferences.columns(splitter.objectName())
-            if widths is not None and len(widths) == splitter.count() and all(widths):
-                splitter.setSizes(widths)
-
-    def _make_data_view(self) -> QWidget:
-        from desktop_rec.data.view import DataView
-
-        next_step()
-        view = DataView(self.session.data, self.session.importing, self._stack)
-        view.file_asked.connect(self.ask_for_files)
-        view.titles_file_asked.connect(self.ask_for_titles_file)
-        view.retry_asked.connect(self._on_retry)
-        return view
-
     def _build(self) -> None:
         self.setObjectName("main_window")
         self.setWindowTitle("Desktop Rec")
@@ -239,10 +160,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._sidebar, self._header = Sidebar(), Header()
         self._not_stored, self._notices, self._job_bar = NotStoredBar(), NoticeBar(), JobBar()
-        self._stack = QStackedWidget()
-        self._stack.setObjectName("places")
-        self._first_page = FirstPage()
-        self._stack.addWidget(self._first_page)
         self.setCentralWidget(self._arranged())
         self._drop_target = DropTarget(self)
         if sys.platform == "darwin":
@@ -302,10 +219,14 @@ class MainWindow(QMainWindow):
         self._header.dataset_chosen.connect(self._on_dataset_chosen)
         self._header.model_chosen.connect(self._on_model_chosen)
         self._header.person_chosen.connect(self._on_person_chosen)
-        self._first_page.export_asked.connect(self._ask_for_export)
-        self._first_page.sample_asked.connect(session.importing.use_sample)
-        self._first_page.file_asked.connect(self.ask_for_files)
-        self._first_page.retry_asked.connect(self._on_retry)
+        self._stack.first_page.export_asked.connect(self._ask_for_export)
+        self._stack.first_page.sample_asked.connect(session.importing.use_sample)
+        self._stack.first_page.file_asked.connect(self.ask_for_files)
+        self._stack.first_page.retry_asked.connect(self._on_retry)
+        self._stack.built.connect(self._drop_target.watch)
+        self._stack.file_asked.connect(self.ask_for_files)
+        self._stack.titles_file_asked.connect(self.ask_for_titles_file)
+        self._stack.retry_asked.connect(self._on_retry)
         session.profile.not_stored_changed.connect(self._on_not_stored)
         self._not_stored.again.connect(session.profile.store_again)
         session.dataset.changed.connect(self._on_dataset)
@@ -315,8 +236,8 @@ class MainWindow(QMainWindow):
         session.training.left_alone.update(self._preferences.left_alone)
         session.training.choices_changed.connect(self._on_curves)
         session.recommendations.ready.connect(self._on_recommendations)
-        session.my_ratings.import_changed.connect(self._show_beginning)
-        session.library.changed.connect(self._show_beginning)
+        session.my_ratings.import_changed.connect(self._stack.show_beginning)
+        session.library.changed.connect(self._stack.show_beginning)
         for changed in (
             session.library.changed,
             session.model.changed,
@@ -329,14 +250,7 @@ class MainWindow(QMainWindow):
         if not self._closing:
             self._job_bar.show_state(state)
         self._sidebar.show_state(place_marks(self.session))
-        self._show_beginning()
-
-    def _show_beginning(self) -> None:
-        """What For you says while there is no data set; the place itself as soon as there is one."""
-        if self._is_beginning:
-            show_first_page(self._first_page, self.session)
-        if self.place == "for_you":
-            self._stack.setCurrentWidget(self._view_of("for_you"))
+        self._stack.show_beginning()
 
     def _ask_for_export(self) -> None:
         """Let the person choose an export of their own; what has to be opened for it is opened."""
@@ -349,7 +263,7 @@ class MainWindow(QMainWindow):
         if dataset is not None:
             self._preferences.dataset_id = dataset.dataset_id
         self.show_state()
-        self._show_beginning()
+        self._stack.show_beginning()
 
     def _on_not_stored(self) -> None:
         self._not_stored.show_words(not_stored_sentence(self.session.profile))
@@ -407,16 +321,8 @@ class MainWindow(QMainWindow):
             place = focused.mapToGlobal(QPoint(focused.width() // 2, focused.height()))
         QWhatsThis.showText(place, f"{tip}<p>{escape(native_keys(PLACE_HELP[self.place]))}</p>", self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Files may hang over a place that takes them itself."""
-        if isinstance(event, QDragEnterEvent) and _dropped_files(event):
-            self._drop_target.offer()
-        elif event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
-            self._drop_target.hide()
-        return super().eventFilter(watched, event)
-
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_files(event):
+        if dropped_files(event):
             event.acceptProposedAction()
             self._drop_target.offer()
 
@@ -426,7 +332,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_target.hide()
         event.acceptProposedAction()
-        self.open_files(_dropped_files(event))
+        self.open_files(dropped_files(event))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -450,9 +356,7 @@ class MainWindow(QMainWindow):
         profile = self.session.profile
         if profile.current is not None and not profile.is_borrowed:
             self._preferences.person = profile.current.profile_id
-        for splitter in self.findChildren(QSplitter):
-            if splitter.objectName() and all(splitter.sizes()):  # a hidden part has no width
-                self._preferences.keep_columns(splitter.objectName(), splitter.sizes())
+        self._stack.keep_columns()
         self._preferences.save()
         self.session.recommendations.store_choices()
         if self.session.is_idle:
@@ -480,9 +384,3 @@ class MainWindow(QMainWindow):
 def room_within_frame(free: QSize) -> QSize:
     """How large a window's inside may be on a screen with so much free area: its frame and title need some of it."""
     return free - QSize(*_FRAME)
-
-
-def _dropped_files(event: QDropEvent) -> list[Path]:
-    if event.proposedAction() not in (Qt.DropAction.CopyAction, Qt.DropAction.MoveAction, Qt.DropAction.LinkAction):
-        return []
-    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

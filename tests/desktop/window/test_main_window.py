@@ -14,6 +14,7 @@ from desktop_rec.window import main_window
 from desktop_rec.window.header import HeaderMenu
 from desktop_rec.window.main_window import MainWindow
 from desktop_rec.window.notice_bar import NoticeBar
+from desktop_rec.window.place_stack import PlaceStack
 from desktop_rec.window.sidebar import PlaceButton
 from engine import operations
 from engine.events import Stop
@@ -58,14 +59,14 @@ def test_that_the_first_view_needs_neither_torch_nor_plots(tmp_path):
 
 
 def test_that_a_press_on_a_place_shows_it(qtbot, window, monkeypatch):
-    monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
+    monkeypatch.setattr(PlaceStack, "_make_view", lambda _stack, _place: QWidget())
     qtbot.mouseClick(place(window, "train"), Qt.MouseButton.LeftButton)
     assert window.place == "train"
     assert place(window, "train").isChecked()
 
 
 def test_that_the_keyboard_reaches_every_place(qtbot, window, monkeypatch):
-    monkeypatch.setattr(window, "_make_view", lambda _place: QWidget())
+    monkeypatch.setattr(PlaceStack, "_make_view", lambda _stack, _place: QWidget())
     qtbot.waitExposed(window)
     for number, name in enumerate(("for_you", "data", "train", "models", "settings"), start=1):
         shortcut(window, f"Ctrl+{number}").activated.emit()

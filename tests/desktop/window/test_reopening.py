@@ -9,6 +9,7 @@ from planted import planted_dataset
 from PySide6.QtWidgets import QSplitter
 
 from desktop_rec.app import Launch
+from desktop_rec.window.place_stack import PlaceStack
 from engine.data.profiles import Profile, ProfileEntry
 from engine.library.store import Library
 from engine.models.ease import Ease
@@ -54,7 +55,7 @@ def has_list(qtbot, launch):
 
 
 def listed(launch):
-    return launch.window._view_of("for_you").page.pane.list
+    return launch.window.findChild(PlaceStack).view_of("for_you").page.pane.list
 
 
 def test_that_data_set_person_columns_and_title_are_as_they_were_left(qtbot, opened, monkeypatch):
