@@ -288,8 +288,8 @@ def test_that_winding_down_stops_the_job_and_ends_idle(qtbot, monkeypatch, opene
 def test_that_what_is_trained_where_nobody_chose_is_the_first_of_the_list(qtbot, monkeypatch, opened):
     asked = []
 
-    def train(*_arguments, model, **_choices):
-        asked.append(model)
+    def train(_library, _dataset, plan):
+        asked.append(plan.model)
         yield None
 
     monkeypatch.setattr(operations, "train", train)
