@@ -92,6 +92,14 @@ class ModelKind:
             values["lr"] = values["lr"] * max(0.1, (entries / full) ** 0.5)
         return values
 
+    def usual_rate(self, entries: int) -> float:
+        """The learning rate where neither a person nor a sweep has chosen one.
+
+        >>> kind_of("two_head").usual_rate(100_000)
+        0.01
+        """
+        return float(self.training_for(entries).get("lr") or _RATE_WITHOUT_FINDER)
+
 
 def _load(place: str) -> Any:
     """The class at "module:Class"."""
@@ -103,6 +111,7 @@ _LISTS = {"epochs": 30, "schedule": "slanted_triangle"}
 _STARS = {"epochs": 15, "schedule": "slanted_triangle", "monitor": "rmse"}
 _AT_RANDOM = {"kind": "random"}
 """Models that only predict ratings are evaluated on held-out ratings of any height."""
+_RATE_WITHOUT_FINDER = 0.01
 _LONG_SWEEP = {"steps": 300, "lowest": 1e-5}
 """Single ratings make a noisy loss, so the learning-rate sweep takes more steps."""
 _LONGER_SWEEP = {"steps": 1000, "lowest": 1e-4}

@@ -23,8 +23,6 @@ from engine.training.distributed import Ranks
 from engine.training.launching import Workplace
 from engine.training.plan import TrainingPlan
 
-_RATE_WITHOUT_FINDER = 0.01
-
 
 def train(
     library: Library,
@@ -207,7 +205,7 @@ def _with_rate(
         taken = RateTaken(found.chosen.lr, found.chosen.kind, words, found.sweep_id)
         yield StageStarted("rate", f"Learning at a rate of {rate}")
     else:
-        usual = kind_of(plan.model, plan.model_config).training_for(dataset.entries).get("lr") or _RATE_WITHOUT_FINDER
+        usual = kind_of(plan.model, plan.model_config).usual_rate(dataset.entries)
         words = f"{found.words} Training takes a rate of {format_rate(usual)} instead."
         taken = RateTaken(usual, "", words, found.sweep_id)
         yield Advised(words)

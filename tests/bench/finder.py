@@ -143,8 +143,8 @@ class Bench:
         rows: dict[str, list[float]] = {}
         for seed in seeds:
             sweep = self.sweep(epochs, seed)
-            chosen = sweep.chosen.lr if sweep.chosen is not None else None
-            asked = {f"{factor:g}x": factor * chosen for factor in FACTORS} if chosen is not None else {}
+            chosen = sweep.chosen.lr if sweep.chosen is not None else self.kind.usual_rate(self.dataset.entries)
+            asked = {f"{factor:g}x": factor * chosen for factor in FACTORS}
             asked |= {mark.title: mark.lr for mark in sweep.suggestions} | {f"{lr:.0e}": lr for lr in more}
             for words, lr in asked.items():
                 rate = float(f"{lr:.1e}")
