@@ -200,7 +200,7 @@ class Launch(QObject):
         for ended in (
             session.library.changed,
             session.importing.changed,
-            session.my_ratings.import_changed,
+            session.my_ratings.own_export.changed,
             session.jobs.changed,
         ):
             ended.connect(made.look)
@@ -209,7 +209,7 @@ class Launch(QObject):
     def _may_show_files(self) -> bool:
         """Whether no other files are being looked at, imported or reviewed."""
         session = self.session
-        is_busy = session.importing.plan is not None or session.my_ratings.incoming is not None
+        is_busy = session.importing.plan is not None or session.my_ratings.own_export.incoming is not None
         return session.library.files is not None and not is_busy and not session.jobs.is_running("import")
 
     def _open_library(self) -> None:

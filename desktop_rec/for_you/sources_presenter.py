@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject
 
 from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.controller import RecommendationsController
-from desktop_rec.for_you.my_ratings.controller import MyRatingsController, whose
+from desktop_rec.for_you.my_ratings.controller import MyRatingsController
+from desktop_rec.for_you.my_ratings.import_state import whose
 from desktop_rec.for_you.sources import SourcesState, heading_of, words_of_empty
 from engine.text import format_title, join_words, plural
 from engine.wording import said

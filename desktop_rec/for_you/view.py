@@ -85,7 +85,7 @@ class ForYouView(QWidget):
         """Show the review of an import, the onboarding, the list, or the sentence that says what is missing."""
         if self._is_behind:
             return
-        if self._my_ratings.incoming is not None:
+        if self._my_ratings.own_export.incoming is not None:
             self._whole.setCurrentWidget(self.importing)
             return
         self._whole.setCurrentWidget(self.page)
@@ -163,7 +163,7 @@ class ForYouView(QWidget):
         self._recommendations.insights_ready.connect(self._on_insights)
         self._recommendations.failed.connect(self._on_failure)
         self._reasons_pause.timeout.connect(self._ask_reasons)
-        self._my_ratings.import_changed.connect(self.show_state)
+        self._my_ratings.own_export.changed.connect(self.show_state)
         self._my_ratings.title_lists.changed.connect(self.show_state)
         self._recommendations.choices_changed.connect(self._on_choices)
         page = self.page

@@ -121,7 +121,7 @@ class Session(QObject):
         for part in parts:
             self.dataset.changed.connect(part.on_dataset_changed)
         self.library.changed.connect(self.profile.store_again)
-        self.importing.personal_file_found.connect(self.my_ratings.import_file)
+        self.importing.personal_file_found.connect(self.my_ratings.own_export.import_file)
         self.my_ratings.ratings_file_found.connect(self.importing.prepare)
         self.data.training_asked.connect(self.training.train_with_defaults)
         self.models.resume_asked.connect(self.training.resume)

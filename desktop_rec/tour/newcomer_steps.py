@@ -40,13 +40,14 @@ def newcomer(hand: Hand) -> None:
 
 def my_export(hand: Hand) -> None:
     """A Letterboxd export into Maria's profile; then back to the first person."""
+    export = hand.session.my_ratings.own_export
     with tempfile.TemporaryDirectory(prefix="desktop-rec-export-") as folder:
-        hand.session.my_ratings.import_file(write_letterboxd_export(Path(folder) / "letterboxd-maria-2021.zip"))
+        export.import_file(write_letterboxd_export(Path(folder) / "letterboxd-maria-2021.zip"))
         hand.wait(
-            lambda: hand.session.my_ratings.incoming is not None and hand.session.my_ratings.incoming.progress is None,
+            lambda: export.incoming is not None and export.incoming.progress is None,
             "the review",
         )
-    made = hand.session.my_ratings.incoming
+    made = export.incoming
     if made is None or made.found is None:
         raise TourFailed("My export: it could not be read.")
     page = hand.find(ReviewPage, "review_page")
@@ -56,7 +57,7 @@ def my_export(hand: Hand) -> None:
     page.turn_to("unsure")
     page.list.acted.emit(page.list.rows[0].index, Act.TAKE)
     hand.press("add_ratings")
-    hand.wait(lambda: hand.session.my_ratings.incoming is None, "the ratings to be added")
+    hand.wait(lambda: export.incoming is None, "the ratings to be added")
     hand.say(hand.session.undo.undo_text)
     hand.settle(800)
     hand.picture("for_you_with_my_export")

@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
         session.training.left_alone.update(self._preferences.left_alone)
         session.training.choices_changed.connect(self._on_curves)
         session.recommendations.ready.connect(self._on_recommendations)
-        session.my_ratings.import_changed.connect(self._stack.show_beginning)
+        session.my_ratings.own_export.changed.connect(self._stack.show_beginning)
         session.library.changed.connect(self._stack.show_beginning)
         for changed in (
             session.library.changed,

@@ -74,7 +74,7 @@ class PlaceStack(QStackedWidget):
 
     @property
     def _is_beginning(self) -> bool:
-        return self._session.dataset.current is None and self._session.my_ratings.incoming is None
+        return self._session.dataset.current is None and self._session.my_ratings.own_export.incoming is None
 
     def _restore_columns(self, view: QWidget) -> None:
         for splitter in view.findChildren(QSplitter):

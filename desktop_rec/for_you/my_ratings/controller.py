@@ -1,9 +1,7 @@
-"""What a person does with their ratings: rate, switch off, import and save them; profiles; the onboarding."""
+"""What a person does with their ratings: rate, switch off and save them; profiles; the onboarding."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +9,8 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_rec.common.notices import Failure
-from desktop_rec.for_you.my_ratings.import_state import MyImport, Progress, UnderReview
+from desktop_rec.for_you.my_ratings.export_controller import OwnExportController, save_titles
+from desktop_rec.for_you.my_ratings.import_state import whose
 from desktop_rec.for_you.title_lists_controller import TitleListsController
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
@@ -20,25 +18,23 @@ from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import UndoStack
-from engine.events import Event, Job, Progressed, StageStarted
+from engine.events import Job
 from engine.text import format_rating
-from engine.wording import counted, said
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
-    from engine.data.matching.review import Review
     from engine.data.onboarding import Onboarding
     from engine.data.profiles import ProfileEntry
 
 
 class MyRatingsController(QObject):
-    """`incoming` is a file on its way into the profile (None: none); import_changed says that it is new.
+    """`own_export` brings a file of the person's own into the profile.
 
     `onboarding` is there some time after ask_onboarding(); onboarding_ready says so. ratings_file_found(paths):
     these are ratings of many people, which are to be imported as a data set.
     """
 
-    import_changed = Signal()
     onboarding_ready = Signal()
     ratings_file_found = Signal(object)
 
@@ -54,18 +50,12 @@ class MyRatingsController(QObject):
     ) -> None:
         super().__init__(parent)
         self.library, self.dataset, self.profile, self.requests = library, dataset, profile, requests
-        self.incoming: MyImport | None = None
+        self.own_export = OwnExportController(library, dataset, profile, queries, requests, self)
         self.onboarding: Onboarding | None = None
         self._undo = undo
-        self._waiting_file: Path | None = None
         self.title_lists = TitleListsController(dataset, queries, requests, self)
-        self._matching = queries.add(QueryWorker("matching", ("match",)))
         self._onboarding_worker = queries.add(QueryWorker("onboarding", ("onboarding",)))
-        self._matching.answered.connect(self._on_matched)
-        self._matching.failed.connect(self._on_match_failed)
-        self._matching.event_arrived.connect(self._on_match_event)
         self._onboarding_worker.answered.connect(self._on_onboarding)
-        profile.changed.connect(self._on_profile_changed)
 
     def rate(self, item_row: int, rating: float | None, *, announced: bool = False) -> None:
         """Rate a title of the open data set; None says *seen, not rated*. Announced where it leaves a list by that."""
@@ -235,65 +225,6 @@ class MyRatingsController(QObject):
         store = library.profiles
         self._undo.do(self.library.deletion(store, profile_id, text, deleted=deleted, restored=restored, undone=undone))
 
-    def import_file(self, path: Path, person: str | None = None) -> bool:
-        """Read one person's export and match it with the open data set; `incoming` follows.
-
-        `person` is whose ratings are meant in a file of several people. Without a data set the file waits until one is
-        opened, the sample mostly. False where it has to wait.
-        """
-        dataset = self.dataset.current
-        if dataset is None:
-            self._waiting_file = path
-            return False
-        if self.profile.is_borrowed or self.profile.current is None:
-            self.requests.attempt(self.profile.load_default)
-        self._set(MyImport(path, progress=Progress(said("Reading {name}", name=path.name))))
-
-        def match() -> Job[Review]:
-            from engine import operations
-            from engine.data.reading.roles import Given
-
-            return (yield from operations.match_export(dataset, path, given=Given(person=person) if person else None))
-
-        self._matching.request("match", match)
-        return True
-
-    def leave_import(self) -> None:
-        """Forget the file; nothing was changed."""
-        self._matching.abandon()
-        self._set(None)
-
-    def decide(self, change: Callable[[UnderReview], UnderReview]) -> None:
-        """Change what is under review by one of its own steps."""
-        if self.incoming is not None and self.incoming.found is not None:
-            self._set(replace(self.incoming, found=change(self.incoming.found)))
-
-    def add_import(self) -> bool:
-        """Take what was accepted into the profile; undoing takes all of it back, and only that."""
-        made = self.incoming
-        if made is None or made.found is None or not made.found.changes_words:
-            return False
-        found = made.found
-        self._set(None)
-        text = said(
-            "Added {changes_words} from {name} to {whose} ratings",
-            changes_words=found.changes_words,
-            name=made.path.name,
-            whose=whose(found.profile.name),
-        )
-        self.profile.change(found.merged(), text, announced=True)
-        self.library.note_change()
-        return True
-
-    def save_unmatched(self, path: Path) -> bool:
-        """Write what will not be taken in, though nobody left it out, as CSV with the reasons."""
-        if self.incoming is None or self.incoming.found is None:
-            return False
-        from engine.data.matching.review import open_titles
-        from engine.data.personal.writing import write_unmatched
-
-        return self._saved(partial(write_unmatched, open_titles(self.incoming.found.review), path), path)
-
     def save(self, path: Path) -> bool:
         """Write the profile as CSV, with its scale; it can be imported here again."""
         from engine.data.personal.writing import write_ratings
@@ -301,7 +232,7 @@ class MyRatingsController(QObject):
         dataset, profile = self.dataset.current, self.profile.current
         if profile is None or dataset is None:
             return self._needs_data()
-        return self._saved(partial(write_ratings, profile, path, scale=dataset.scale), path)
+        return save_titles(self.requests, partial(write_ratings, profile, path, scale=dataset.scale), path)
 
     def save_for_letterboxd(self, path: Path) -> bool:
         """Write the profile as a file that Letterboxd imports."""
@@ -310,7 +241,9 @@ class MyRatingsController(QObject):
         dataset, profile = self.dataset.current, self.profile.current
         if profile is None or dataset is None:
             return self._needs_data()
-        return self._saved(partial(write_letterboxd, profile, path, scale=dataset.scale, dataset=dataset), path)
+        return save_titles(
+            self.requests, partial(write_letterboxd, profile, path, scale=dataset.scale, dataset=dataset), path
+        )
 
     def ask_onboarding(self) -> None:
         """Make the onboarding of the open data set, once; onboarding_ready follows."""
@@ -327,14 +260,7 @@ class MyRatingsController(QObject):
             self.requests.attempt(self.profile.load_default)
         self._onboarding_worker.abandon()
         self.onboarding = None
-        waiting = self.incoming.path if self.incoming is not None else self._waiting_file
-        if dataset is None or waiting is None:
-            self.leave_import()
-            return
-        if self._waiting_file is not None:
-            self.requests.show_place("for_you")
-        self._waiting_file = None
-        self.import_file(waiting)
+        self.own_export.on_dataset_changed()
 
     def _entry_of(self, item_row: int) -> ProfileEntry | None:
         """A title of the open data set as an entry without a rating; None without a data set."""
@@ -342,50 +268,9 @@ class MyRatingsController(QObject):
 
         return None if self.dataset.current is None else entry_of(self.dataset.current, item_row, None)
 
-    def _set(self, incoming: MyImport | None) -> None:
-        self.incoming = incoming
-        self.import_changed.emit()
-
-    def _on_matched(self, kind: str, review: Review | None) -> None:
-        dataset, profile = self.dataset.current, self.profile.current
-        if self.incoming is not None and dataset is not None and profile is not None and review is not None:
-            self._set(MyImport(self.incoming.path, found=UnderReview(dataset, profile, review, review)))
-
-    def _on_match_failed(self, kind: str, failure: Failure) -> None:
-        if self.incoming is not None:
-            self._set(MyImport(self.incoming.path, failure=failure))
-
-    def _on_match_event(self, event: Event) -> None:
-        if self.incoming is None or self.incoming.progress is None:
-            return
-        if isinstance(event, Progressed):
-            share = min(1.0, event.done / event.total) if event.total else None
-            self._set(replace(self.incoming, progress=Progress(event.words, share)))
-        elif isinstance(event, StageStarted):
-            self._set(replace(self.incoming, progress=Progress(event.words)))
-
-    def _on_profile_changed(self) -> None:
-        """The person, or one of their ratings, is another: what the import means for them is worked out anew."""
-        made, profile = self.incoming, self.profile.current
-        if made is None or made.found is None or profile is None or profile == made.found.profile:
-            return
-        if self.profile.is_borrowed:
-            self.leave_import()
-        else:
-            self._set(replace(made, found=replace(made.found, profile=profile)))
-
     def _on_onboarding(self, kind: str, onboarding: Onboarding) -> None:
         self.onboarding = onboarding
         self.onboarding_ready.emit()
-
-    def _saved(self, write: Callable[[], int], path: Path) -> bool:
-        counts: list[int] = []
-        if not self.requests.attempt(lambda: counts.append(write())):
-            return False
-        self.requests.inform(
-            said("Saved {titles} as {path}.", titles=counted("{count} title", "{count} titles", counts[0]), path=path)
-        )
-        return True
 
     def _needs_data(self) -> bool:
         self.requests.warn(
@@ -393,11 +278,6 @@ class MyRatingsController(QObject):
             said("Open the one that you rated in."),
         )
         return False
-
-
-def whose(name: str) -> str:
-    """The owner of ratings, as people say it."""
-    return said("your") if name == "Me" else said("{name}'s", name=name)
 
 
 def _make_onboarding(dataset: Dataset) -> Job[Onboarding]:

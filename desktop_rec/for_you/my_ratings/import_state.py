@@ -138,3 +138,8 @@ def key_of(pair: Both) -> TitleKey:
     """What a title is recognised by when the review has changed."""
     mine: ProfileEntry = pair.mine
     return mine.item_id, mine.title, mine.year
+
+
+def whose(name: str) -> str:
+    """The owner of ratings, as people say it."""
+    return said("your") if name == "Me" else said("{name}'s", name=name)

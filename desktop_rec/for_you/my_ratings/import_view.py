@@ -30,7 +30,7 @@ _AT_ONCE, OUTCOME_PAUSE_MS = 500, 60
 
 
 class MyRatingsImportView(QWidget):
-    """Shows self._my_ratings.incoming. Emits file_asked: the person wants to choose another file."""
+    """Shows self._my_ratings.own_export.incoming. Emits file_asked: the person wants to choose another file."""
 
     file_asked = Signal()
 
@@ -44,7 +44,7 @@ class MyRatingsImportView(QWidget):
 
     def show_state(self) -> None:
         """Show what the session is at."""
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is None:
             self._reviewed = self._rows = None
             self.chooser.hide()
@@ -72,21 +72,21 @@ class MyRatingsImportView(QWidget):
 
     def _connect(self) -> None:
         page = self.page
-        self._my_ratings.import_changed.connect(self.show_state)
+        self._my_ratings.own_export.changed.connect(self.show_state)
         page.acted.connect(self._on_acted)
         page.all_decided.connect(self._on_all_decided)
         page.watchlist_taken.connect(self._on_watchlist)
         page.person_chosen.connect(self._on_person)
-        page.added.connect(self._my_ratings.add_import)
-        page.left.connect(self._my_ratings.leave_import)
+        page.added.connect(self._my_ratings.own_export.add)
+        page.left.connect(self._my_ratings.own_export.leave)
         page.csv_wanted.connect(self._on_csv)
         self.message.pressed.connect(self._on_message)
-        self.message.second_pressed.connect(self._my_ratings.leave_import)
+        self.message.second_pressed.connect(self._my_ratings.own_export.leave)
         self.chooser.searched.connect(self._on_searched)
         self.chooser.chosen.connect(self._on_chosen)
 
     def _show_review(self, found: UnderReview) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is None:
             return
         is_new = self._reviewed is not found.first
@@ -104,7 +104,7 @@ class MyRatingsImportView(QWidget):
         self._stack.setCurrentWidget(self.page)
 
     def _show_outcome(self) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is not None and made.found is not None:
             self.page.show_outcome(review_outcome(made.found))
 
@@ -124,26 +124,26 @@ class MyRatingsImportView(QWidget):
         self._stack.setCurrentWidget(self.message)
 
     def _on_acted(self, group: str, index: int, act: Act) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is None or made.found is None:
             return
         if group == "differ":
-            self._my_ratings.decide(partial(UnderReview.deciding, place=index, for_theirs=act is Act.THEIRS))
+            self._my_ratings.own_export.decide(partial(UnderReview.deciding, place=index, for_theirs=act is Act.THEIRS))
         elif act in (Act.CHANGE, Act.CHOOSE, Act.FIND):
             self._open_chooser(made.found, index)
         else:
-            self._my_ratings.decide(partial(_with_act, index=index, act=act))
+            self._my_ratings.own_export.decide(partial(_with_act, index=index, act=act))
 
     def _on_person(self, name: str) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is not None:
-            self._my_ratings.import_file(made.path, name)
+            self._my_ratings.own_export.import_file(made.path, name)
 
     def _on_all_decided(self, for_theirs: bool) -> None:
-        self._my_ratings.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))
+        self._my_ratings.own_export.decide(partial(UnderReview.deciding_all, for_theirs=for_theirs))
 
     def _on_watchlist(self, is_taken: bool) -> None:
-        self._my_ratings.decide(partial(UnderReview.taking_lists, is_taken=is_taken))
+        self._my_ratings.own_export.decide(partial(UnderReview.taking_lists, is_taken=is_taken))
 
     def _open_chooser(self, found: UnderReview, index: int) -> None:
         title = found.review.titles[index]
@@ -155,7 +155,7 @@ class MyRatingsImportView(QWidget):
         self._on_searched("")
 
     def _on_searched(self, text: str) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is None or made.found is None:
             return
         found, catalogue = made.found, made.found.dataset.catalogue
@@ -181,21 +181,21 @@ class MyRatingsImportView(QWidget):
         self.chooser.show_choices(choices, caption=caption)
 
     def _on_chosen(self, index: int, item_row: int) -> None:
-        self._my_ratings.decide(partial(_with_title, index=index, item_row=item_row))
+        self._my_ratings.own_export.decide(partial(_with_title, index=index, item_row=item_row))
 
     def _on_csv(self) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is not None:
             path = questions.ask_where_to_save(self, said("Save unmatched titles"), f"{made.path.stem} unmatched.csv")
             if path is not None:
-                self._my_ratings.save_unmatched(path)
+                self._my_ratings.own_export.save_unmatched(path)
 
     def _on_message(self) -> None:
-        made = self._my_ratings.incoming
+        made = self._my_ratings.own_export.incoming
         if made is None or made.failure is None:
             return
         if self.message.button.text().startswith("Look"):
-            self._my_ratings.leave_import()
+            self._my_ratings.own_export.leave()
             self._my_ratings.requests.show_place("data")
             self._my_ratings.ratings_file_found.emit([made.path])
         else:

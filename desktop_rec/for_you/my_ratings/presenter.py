@@ -97,13 +97,13 @@ class MyRatingsPresenter(QObject):
         """Let the person choose an export of their own, and read it."""
         path = questions.ask_for_my_ratings(self._window)
         if path is not None:
-            self._my_ratings.import_file(path)
+            self._my_ratings.own_export.import_file(path)
 
     def take_dropped(self, data: QMimeData) -> bool:
         """Read a file or folder that was dropped; False where nothing of the kind was."""
         paths = dropped_paths(data)
         if paths:
-            self._my_ratings.import_file(paths[0])
+            self._my_ratings.own_export.import_file(paths[0])
         return bool(paths)
 
     def _connect(self) -> None:

@@ -68,8 +68,8 @@ def view(qtbot, session, monkeypatch):
 @pytest.fixture
 def reviewed(view, session, export, qtbot):
     """The review of the export stands on the screen."""
-    assert session.my_ratings.import_file(export)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     return view
 
 
@@ -110,8 +110,8 @@ def test_that_lines_that_cannot_be_read_are_counted_and_named(view, session, tmp
     path.write_text(
         EXPORT + "".join(f"2021-05-0{day},Film {day},2000,https://boxd.it/b{day},???\n" for day in (1, 2, 3, 4))
     )
-    assert session.my_ratings.import_file(path)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert "4 of 9 lines could not be read: line 7 “2021-05-01,Film 1" in texts(view)
     assert "(rating is not a number)" in texts(view)
     assert "and 1 more." in texts(view)
@@ -123,17 +123,18 @@ def test_that_of_a_file_of_several_people_another_can_be_chosen(view, session, t
     path = tmp_path / "Ratings.csv"
     head = "Profile Name,Title Name,Rating Type,Star Value,Thumbs Value,Event Utc Ts"
     path.write_text(f"{head}\nMe,Nine Lanterns,thumb,,2,\nMe,Hamlet,thumb,,1,\nKid,The Quiet Harbour,thumb,,3,\n")
-    assert session.my_ratings.import_file(path)
+    assert session.my_ratings.own_export.import_file(path)
     page = view.importing.page
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert page.people.isVisible()
     assert ([page.people.itemText(place) for place in range(page.people.count())], page.people.currentText()) == (
         ["Kid", "Me"], "Me",
     )  # fmt: skip
     page.people.setCurrentText("Kid")
     page.people.textActivated.emit("Kid")
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert [title.title for title in session.my_ratings.incoming.found.review.titles] == ["The Quiet Harbour"]
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
+    review = session.my_ratings.own_export.incoming.found.review
+    assert [title.title for title in review.titles] == ["The Quiet Harbour"]
     assert page.people.currentText() == "Kid"
 
 
@@ -210,8 +211,8 @@ def test_that_the_scale_and_what_adding_would_do_are_shown(reviewed):
 def test_that_my_own_rating_stays_unless_i_take_theirs(view, session, export, qtbot):
     session.my_ratings.rate(0, 3.0)
     session.my_ratings.rate(4, None)
-    session.my_ratings.import_file(export)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    session.my_ratings.own_export.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert "1 new, 1 fills a gap, 1 differs from yours: yours stay." in texts(view.importing.page)
     act(view, "differ", "The Quiet Harbour", Act.THEIRS)
     assert rows(view, "differ")["The Quiet Harbour"].now is Act.THEIRS
@@ -258,13 +259,13 @@ def test_that_undo_finds_the_right_person_although_somebody_else_goes_on(reviewe
 def test_that_after_adding_the_list_is_shown(reviewed, session):
     session.my_ratings.rate(7, 4.0)
     press(reviewed, "add_ratings")
-    assert session.my_ratings.incoming is None
+    assert session.my_ratings.own_export.incoming is None
     assert reviewed.page.pane.isVisible()
 
 
 def test_that_cancel_changes_nothing(reviewed, session):
     press(reviewed, "leave_import")
-    assert session.my_ratings.incoming is None
+    assert session.my_ratings.own_export.incoming is None
     assert session.profile.current.entries == ()
     assert reviewed.page.isVisible()
 
@@ -287,18 +288,18 @@ def test_that_what_will_not_be_added_is_saved_as_csv_with_reasons(reviewed, monk
 def test_that_a_file_that_is_no_export_is_a_sentence_in_place(view, session, tmp_path, qtbot):
     path = tmp_path / "notes.txt"
     path.write_text("nothing of the kind\n")
-    session.my_ratings.import_file(path)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.failure is not None, timeout=MOST_MS)
+    session.my_ratings.own_export.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.failure is not None, timeout=MOST_MS)
     assert "notes.txt" in texts(view.importing)
     press(view.importing, "place_message_second")
-    assert session.my_ratings.incoming is None
+    assert session.my_ratings.own_export.incoming is None
 
 
 def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, qtbot, recorded):
     path = tmp_path / "many.csv"
     path.write_text("userId,movieId,rating\n" + "".join(f"{user},{user},4\n" for user in range(9)))
-    session.my_ratings.import_file(path)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.failure is not None, timeout=MOST_MS)
+    session.my_ratings.own_export.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.failure is not None, timeout=MOST_MS)
     wanted = recorded(session.requests.place)
     press(view.importing, "place_message_button")
     assert wanted.calls == ["data"]
@@ -308,10 +309,13 @@ def test_that_ratings_of_many_people_are_shown_to_data(view, session, tmp_path, 
 
 def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session, library, report, export, recorded):
     wanted = recorded(session.requests.place)
-    assert not session.my_ratings.import_file(export)
+    assert not session.my_ratings.own_export.import_file(export)
     session.data.open(library.datasets.save(films(), report).dataset_id)
     qtbot.waitUntil(
-        lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.found is not None,
+        lambda: (
+            session.my_ratings.own_export.incoming is not None
+            and session.my_ratings.own_export.incoming.found is not None
+        ),
         timeout=MOST_MS,
     )
     assert wanted.calls == ["for_you"]
@@ -320,14 +324,14 @@ def test_that_without_a_data_set_the_file_waits_until_one_is_open(qtbot, session
 def test_that_another_data_set_begins_the_matching_again(qtbot, reviewed, session, library, report):
     other = replace(planted_dataset(seed=9), dataset_id="other", name="Other", fingerprint="other")
     session.data.open(library.datasets.save(other, report).dataset_id)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
-    assert session.my_ratings.incoming.found.dataset.name == "Other"
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.incoming.found.dataset.name == "Other"
 
 
 def test_that_a_borrowed_person_gives_way_to_an_own_profile(view, session, export, qtbot):
     session.my_ratings.borrow("7")
-    session.my_ratings.import_file(export)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    session.my_ratings.own_export.import_file(export)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert not session.profile.is_borrowed
     assert "into the profile Me" in texts(view.importing.page)
 
@@ -337,14 +341,14 @@ def test_that_a_file_dropped_on_for_you_is_read_as_my_own(view, session, export,
     data.setUrls([QUrl.fromLocalFile(str(export))])
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     view.dropEvent(QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, buttons, keys))
-    assert session.my_ratings.incoming.path == export
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.incoming.path == export
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
 
 
 def test_that_the_import_button_asks_for_a_file(view, session, export, monkeypatch, qtbot):
     monkeypatch.setattr(questions, "ask_for_my_ratings", lambda _parent: export)
     press(view, "onboarding_import")
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
 
 
 def test_that_rows_are_reviewed_by_keys_alone(reviewed, recorded):
@@ -411,8 +415,8 @@ def with_watchlist(view, session, export, qtbot):
     export.rename(folder / export.name)
     text = "\n".join(["Date,Name,Year,Letterboxd URI", *lines])
     (folder / "watchlist.csv").write_text(text, encoding="utf-8")
-    assert session.my_ratings.import_file(folder)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.import_file(folder)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     return view
 
 
@@ -449,8 +453,8 @@ def test_that_an_unticked_watchlist_is_left_out(with_watchlist, session):
 def test_that_a_watchlist_alone_can_be_added(view, session, tmp_path, qtbot):
     path = tmp_path / "watchlist.csv"
     path.write_text("Date,Name,Year,Letterboxd URI\n2021-05-01,Film 20,2000,https://boxd.it/w\n", encoding="utf-8")
-    assert session.my_ratings.import_file(path)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert view.importing.page.watchlist.text() == "1 film of your watchlist: it goes to Saved"
     press(view, "add_ratings")
     assert saved_by(session) == ["Film 20"]
@@ -459,7 +463,7 @@ def test_that_a_watchlist_alone_can_be_added(view, session, tmp_path, qtbot):
 def test_that_a_watchlist_that_the_data_set_does_not_know_changes_nothing(view, session, tmp_path, qtbot):
     path = tmp_path / "watchlist.csv"
     path.write_text("Date,Name,Year,Letterboxd URI\n2021-05-01,Never Filmed,1950,https://boxd.it/w\n", encoding="utf-8")
-    assert session.my_ratings.import_file(path)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming.found is not None, timeout=MOST_MS)
+    assert session.my_ratings.own_export.import_file(path)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming.found is not None, timeout=MOST_MS)
     assert view.importing.page.watchlist.text() == "1 is on your watchlist; this data set does not have it"
     assert not view.findChild(QPushButton, "add_ratings").isEnabled()

@@ -81,12 +81,15 @@ def test_that_rating_a_few_films_opens_the_sample_and_goes_to_the_cards(qtbot, w
 def test_that_a_dropped_letterboxd_export_goes_all_the_way_to_its_review(qtbot, window, session, tmp_path):
     drop(window, letterboxd(tmp_path))
     qtbot.waitUntil(
-        lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.found is not None,
+        lambda: (
+            session.my_ratings.own_export.incoming is not None
+            and session.my_ratings.own_export.incoming.found is not None
+        ),
         timeout=MOST_MS,
     )
     assert session.dataset.current.dataset_id == "sample"
     assert window.place == "for_you"
-    assert session.my_ratings.incoming.found.changes == 2
+    assert session.my_ratings.own_export.incoming.found.changes == 2
 
 
 def test_that_an_export_is_matched_with_the_data_set_that_is_open(qtbot, window, session, library, report, tmp_path):
@@ -94,7 +97,10 @@ def test_that_an_export_is_matched_with_the_data_set_that_is_open(qtbot, window,
     session.data.open("planted")
     drop(window, letterboxd(tmp_path))
     qtbot.waitUntil(
-        lambda: session.my_ratings.incoming is not None and session.my_ratings.incoming.progress is None,
+        lambda: (
+            session.my_ratings.own_export.incoming is not None
+            and session.my_ratings.own_export.incoming.progress is None
+        ),
         timeout=MOST_MS,
     )
     assert session.dataset.current.dataset_id == "planted"
@@ -103,7 +109,7 @@ def test_that_an_export_is_matched_with_the_data_set_that_is_open(qtbot, window,
 def test_that_an_export_that_is_chosen_goes_the_same_way(qtbot, window, session, tmp_path, monkeypatch):
     monkeypatch.setattr(questions, "ask_for_my_ratings", lambda _parent: letterboxd(tmp_path))
     qtbot.mouseClick(window.findChild(QPushButton, "first_export"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: session.my_ratings.incoming is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming is not None, timeout=MOST_MS)
 
 
 def test_that_books_are_not_matched_with_the_sample_of_films_without_a_word(qtbot, window, session, recorded, tmp_path):
@@ -117,7 +123,7 @@ def test_that_books_are_not_matched_with_the_sample_of_films_without_a_word(qtbo
 
 def test_that_a_small_table_of_titles_and_ratings_is_taken_as_the_persons_own(qtbot, window, session, tmp_path):
     drop(window, written(tmp_path, "mine.csv", "title,rating\nToy Story,4\nHeat,5\n"))
-    qtbot.waitUntil(lambda: session.my_ratings.incoming is not None, timeout=MOST_MS)
+    qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming is not None, timeout=MOST_MS)
 
 
 def test_that_ratings_of_many_people_are_shown_in_data_before_they_are_imported(qtbot, window, session, tmp_path):
