@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import torch
 
 from engine.data.dataset import Dataset
-from engine.data.split import make_split
+from engine.data.split import Split, make_split
 from engine.device import Device, find_devices, training_threads, use_cores
 from engine.errors import TrainingError
 from engine.events import Advised, Job, StageStarted, Stop
@@ -97,35 +97,65 @@ def speed_test(
     use_cores()
     share = SECONDS if seconds is None else seconds
     places = [(device, precision) for device in find_devices() for precision in device.precisions]
-    found: list[tuple[Device, MeasuredSpeed]] = []
-    examples, batch, stopped = 0, 0, False
+    found: list[_Measured] = []
+    stopped = False
     try:
         yield StageStarted("splitting", "Setting people aside")
         split = make_split(dataset, plan.split)
         for device, precision in places:
             yield StageStarted(device.key, f"Learning on {device.words} in {precision}")
-            model = fresh_model(plan.model, plan.model_config, dataset, seed=1)
-            assert isinstance(model, StepModel), "models that are computed at once are refused"
-            assert plan.training is not None
-            config = plan.training.changed(lr=_RATE, precision=precision)
             try:
-                course = Course(split.train, model, config, torch.device(device.key))
-                speed = yield from _speed(course, device, share / len(places), clock)
+                found.append(
+                    (yield from _measured(dataset, split, plan, device, precision, share / len(places), clock))
+                )
             except Exception as error:
                 if not ran_out_of_memory(error):
                     raise
                 yield Advised(f"{device.words} has too little memory for this in {precision}.")
-                continue
-            examples, batch = len(course.examples), course.batch
-            measured = datetime.now(UTC).isoformat("T", "seconds")
-            found.append((device, MeasuredSpeed(
-                plan.model, device.key, precision, speed, batch, training_threads(), dataset.titles,
-                model.parameter_count, dataset.fingerprint, measured,
-            )))  # fmt: skip
     except Stop:
         stopped = True
-    library.speeds.remember(speed for _, speed in found)
-    return _result(plan, dataset, examples, batch, found, stopped=stopped)
+    library.speeds.remember(measured.speed for measured in found)
+    return _result(plan, dataset, found, stopped=stopped)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The speed of a device in a precision, over an epoch of so many examples."""
+
+    device: Device
+    speed: MeasuredSpeed
+    examples: int
+
+
+def _measured(
+    dataset: Dataset,
+    split: Split,
+    plan: TrainingPlan,
+    device: Device,
+    precision: str,
+    seconds: float,
+    clock: Callable[[], float],
+) -> Job[_Measured]:
+    """Learn for so many seconds on a device in a precision."""
+    model = fresh_model(plan.model, plan.model_config, dataset, seed=1)
+    assert isinstance(model, StepModel), "models that are computed at once are refused"
+    assert plan.training is not None, "models that are computed at once are refused"
+    config = plan.training.changed(lr=_RATE, precision=precision)
+    course = Course(split.train, model, config, torch.device(device.key))
+    examples_per_second = yield from _speed(course, device, seconds, clock)
+    speed = MeasuredSpeed(
+        model=plan.model,
+        device=device.key,
+        precision=precision,
+        examples_per_second=examples_per_second,
+        batch=course.batch,
+        threads=training_threads(),
+        titles=dataset.titles,
+        parameters=model.parameter_count,
+        fingerprint=dataset.fingerprint,
+        measured=datetime.now(UTC).isoformat("T", "seconds"),
+    )
+    return _Measured(device, speed, len(course.examples))
 
 
 def _speed(course: Course, device: Device, seconds: float, clock: Callable[[], float]) -> Job[float]:
@@ -151,15 +181,7 @@ def _wait_for(device: Device) -> None:
         torch.mps.synchronize()
 
 
-def _result(
-    plan: TrainingPlan,
-    dataset: Dataset,
-    examples: int,
-    batch: int,
-    found: list[tuple[Device, MeasuredSpeed]],
-    *,
-    stopped: bool,
-) -> SpeedTest:
+def _result(plan: TrainingPlan, dataset: Dataset, found: Sequence[_Measured], *, stopped: bool) -> SpeedTest:
     if not found and not stopped:
         raise TrainingError(
             f"No device here has the memory to learn {plan.model} with these settings.",
@@ -167,14 +189,15 @@ def _result(
         )
     epochs = (
         DeviceEpoch(
-            device.key,
-            device.words,
-            speed.precision,
-            speed.examples_per_second,
-            speed.seconds_per_epoch(examples),
+            measured.device.key,
+            measured.device.words,
+            measured.speed.precision,
+            measured.speed.examples_per_second,
+            measured.speed.seconds_per_epoch(measured.examples),
         )
-        for device, speed in found
+        for measured in found
     )
     unit = kind_of(plan.model, plan.model_config).can.examples
     ordered = tuple(sorted(epochs, key=lambda epoch: epoch.seconds_per_epoch))
+    examples, batch = (found[-1].examples, found[-1].speed.batch) if found else (0, 0)
     return SpeedTest(plan.model, dataset.name, examples, unit, batch, ordered, stopped)
