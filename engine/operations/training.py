@@ -17,6 +17,7 @@ from engine.operations.preparing import fresh_model, prepare, settled, sweep
 from engine.operations.recorded_run import HERE, FinishedRun, RecordedRun
 from engine.settings import Config
 from engine.text import format_rate
+from engine.training.checkpoint import load_into
 from engine.training.config import TrainingConfig
 from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.distributed import Ranks
@@ -145,6 +146,8 @@ def resume(
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
     prepare(fresh, divided, training)
+    if state is not None:
+        load_into(fresh, state)  # refused here, the run stays what it was
     recorder = library.runs.resume(record.run_id, training=training, device=at.name, precision=training.precision)
     run = RecordedRun(library, dataset, divided, fresh, training, at, recorder, advise, chosen=record.chosen)
     return (yield from run.learned(state))

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from engine.errors import LibraryError
 from engine.events import EpochEnded
+from engine.models.base import Model
 from engine.stored_files import Checksums, check, checksums_in, checksums_of, read_document, sealed
 
 FORMAT = 1
@@ -115,6 +116,24 @@ def load_tensors(path: Path, known: Checksums) -> dict[str, Tensor]:
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError, LibraryError) as error:
         raise _damaged(path, error) from error
     return tensors
+
+
+def load_into(model: Model, state: TrainingState) -> None:
+    """Give a model the weights of a state. Raises LibraryError where they are those of another model or catalogue."""
+    try:
+        for weights in (state.best_weights, state.weights):
+            if weights is not None:
+                model.load_state_dict(weights)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise of_another(model.name, error) from error
+
+
+def of_another(name: str, error: Exception) -> LibraryError:
+    """What is said of a state that is whole but not one of this kind of model and catalogue."""
+    return LibraryError(
+        f"The checkpoint to go on from is not one of this {name} ({str(error).partition(chr(10))[0]}).",
+        remedy="Train again, or restore the run's folder from a backup.",
+    )
 
 
 def copy_of(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
