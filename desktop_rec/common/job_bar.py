@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 from desktop_rec.common.controls import ElidedLabel, arranged, button, named, number_label, text_label
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.plain import set_tip
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.theme.theme import GRID, number_font, set_role
 
 _STOP_VERBS = {"import": "Cancel", "export": "Cancel", "predict": "Cancel"}
@@ -34,6 +35,7 @@ class JobBar(QFrame):
         self._state: JobState | None = None
         self._build()
         self._connect()
+        self._showing = Repainter(self, self._draw_progress)
         self.hide()
 
     def show_state(self, state: JobState | None) -> None:
@@ -43,9 +45,7 @@ class JobBar(QFrame):
         if state is None:
             return
         self._title.setText(state.title + (", paused" if state.paused else ""))
-        self._step.setText(state.words)
-        self._show_share(state)
-        self._left.setText(format_time_left(state.remaining_s) if not state.paused else "")
+        self._draw_progress()
         self._pause.setVisible(state.can_pause)
         self._pause.setText("Go on" if state.paused else "Pause")
         self._pause.setAccessibleName(self._pause.text())
@@ -54,8 +54,21 @@ class JobBar(QFrame):
         set_tip(self._stop, _STOP_TIPS.get(state.kind, ""))
         self._stop.setEnabled(not state.stopping)
 
+    def show_progress(self, state: JobState) -> None:
+        """Show how far the job that is shown has come, a few times a second."""
+        self._state = state
+        self._showing.mark()
+
+    def _draw_progress(self) -> None:
+        state = self._state
+        if state is not None:
+            self._step.setText(state.words)
+            self._show_share(state)
+            self._left.setText(format_time_left(state.remaining_s) if not state.paused else "")
+
     def show_stopping(self) -> None:
         """Say that the window is about to close, whatever still has to end."""
+        self._state = None
         self.setVisible(True)
         self._title.setText("Stopping…")
         self._step.setText("What was learned is saved; then the window closes.")

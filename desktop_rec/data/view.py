@@ -97,7 +97,8 @@ class DataView(QWidget):
         connect_list(self._welcome.datasets, self._data)
         self._progress.cancel_asked.connect(self._data.jobs.stop)
         self._importing.changed.connect(self._on_import_plan)
-        self._data.jobs.changed.connect(self._on_job)
+        for signal in (self._data.jobs.changed, self._data.jobs.moved):
+            signal.connect(self._on_job)
         self._data.dataset.changed.connect(self.show_state)
         self._data.library.changed.connect(self.show_state)
 

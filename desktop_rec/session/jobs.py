@@ -13,7 +13,7 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.worker import MakeJob, Worker
-from engine.events import Event, Order
+from engine.events import Event, Order, StageStarted
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,14 @@ class LongJob:
 
 
 class Jobs(QObject):
-    """`state` is that of the running job, None when nothing runs; `changed` carries it."""
+    """`state` is that of the running job, None when nothing runs.
+
+    `changed` carries it when a job starts, ends, pauses, goes on or is asked to stop; `moved` when it is further along,
+    up to 20 times a second: whoever listens to that does little, or draws through a Repainter.
+    """
 
     changed = Signal(object)
+    moved = Signal(object)
     idle = Signal()
 
     def __init__(self, requests: WindowRequests, parent: QObject | None = None) -> None:
@@ -90,7 +95,10 @@ class Jobs(QObject):
         self._worker.tell(order)
 
     def stop(self) -> None:
-        """End the job and keep what it has so far (an import keeps nothing); says "Stopping…" at once."""
+        """End the job and keep what it has so far (an import keeps nothing).
+
+        It says "Stopping…" at once, and then what is left to do, such as saving.
+        """
         if self.state is not None and not self.state.stopping:
             self._set(replace(self.state, stopping=True, paused=False, words="Stopping…", remaining_s=None))
             self._worker.stop()
@@ -100,14 +108,14 @@ class Jobs(QObject):
         self.changed.emit(state)
 
     def _on_event(self, event: Event) -> None:
-        if self.state is not None and not self.state.stopping:
+        if self.state is not None and (not self.state.stopping or isinstance(event, StageStarted)):
             self.state = self.state.after(event, now_s=time.monotonic())
         if self._job is not None and self._job.arrived is not None:
             self._job.arrived(event)
 
     def _on_drained(self) -> None:
         if self.state is not None:
-            self.changed.emit(self.state)
+            self.moved.emit(self.state)
         if self._job is not None and self._job.drained is not None:
             self._job.drained()
 

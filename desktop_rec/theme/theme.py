@@ -127,7 +127,9 @@ def apply_theme(app: QApplication, choice: str) -> None:
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Give a widget a look by its name (see the top of this file); may be called again with another."""
+    """Give a widget a look by its name (see the top of this file); may be called again, and costs only with another."""
+    if widget.property("role") == role:
+        return
     widget.setProperty("role", role)
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -36,15 +36,17 @@ if TYPE_CHECKING:
 
 
 class TrainingController(QObject):
-    """`state` is the run that learns, or that ended last; `changed` says that it is new or has moved.
+    """`state` is the run that learns, or that ended last; `changed` says that it is another, and how it ended.
 
-    `ended`: a run is over, however it ended. `stale_text` is a sentence where the data set changed under a trained
-    model, else "". A finished run is offered to take the place of the model in use, unless another data set was opened
-    meanwhile. `interrupted` is a run whose process was killed, to be gone on with; `left_alone` are those that a person
-    did not want to go on with. `choices` are what is seen of the curves, and `earlier` the runs behind them.
+    `moved`: the run has learned more, up to 20 times a second. `ended`: a run is over, however it ended. `stale_text`
+    is a sentence where the data set changed under a trained model, else "". A finished run is offered to take the place
+    of the model in use, unless another data set was opened meanwhile. `interrupted` is a run whose process was killed,
+    to be gone on with; `left_alone` are those that a person did not want to go on with. `choices` are what is seen of
+    the curves, and `earlier` the runs behind them.
     """
 
     changed = Signal()
+    moved = Signal()
     ended = Signal()
     choices_changed = Signal()
 
@@ -142,10 +144,12 @@ class TrainingController(QObject):
         from engine.training.more_epochs import describe_more_epochs
 
         run = self.dataset.run(self.state.finished.run_id) if self.state.finished is not None else None
-        if run is None or run.training_config is None:
+        library = self._library.files
+        if run is None or run.training_config is None or library is None:
             return ""
         training = TrainingConfig.from_dict(run.training_config)
-        return describe_more_epochs(training, total, done=run.epochs, steps=run.steps)
+        scale = library.runs.rate_scale(run.run_id)
+        return describe_more_epochs(training, total, done=run.epochs, steps=run.steps, scale=scale)
 
     def blend(self, run_ids: Sequence[str]) -> bool:
         """Mix finished runs into a new one, which is offered as a trained one is."""
@@ -207,7 +211,7 @@ class TrainingController(QObject):
             finished=self._on_finished,
             failed=self._on_failed,
             arrived=self._on_event,
-            drained=self.changed.emit,
+            drained=self.moved.emit,
         )
         if not self.jobs.start(job):
             return False

@@ -47,6 +47,7 @@ class JobButtons(QWidget):
         self._words, self._has_discard = words, has_discard
         self._may_start, self._why_not = True, ""
         self._job: JobState | None = None
+        self._shown: tuple[object, ...] = ()
         self._build()
         self._start.clicked.connect(self.start_asked)
         self._pause.clicked.connect(self._on_pause)
@@ -66,6 +67,10 @@ class JobButtons(QWidget):
     def show_job(self, job: JobState | None, *, keeps: bool = True) -> None:
         """The buttons for the job that runs now, if any; `keeps`: stopping it would leave something."""
         self._job = job
+        shown = (job is None, job and (job.kind, job.can_pause, job.paused, job.stopping), keeps)
+        if shown == self._shown:
+            return
+        self._shown = shown
         is_own = job is not None and job.kind == self._words.kind
         self._start.setVisible(not is_own)
         self._start.setEnabled(job is None and self._may_start)

@@ -1,6 +1,6 @@
 """The tab Training: start the plan, watch it learn, and read what happened.
 
-While a run goes on, what this does per event is remember it; drawing is the plot's.
+While a run goes on, what is new is shown ten times a second at most, and only while somebody looks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from desktop_rec.common.building import next_step
 from desktop_rec.common.controls import FlowLayout, button
+from desktop_rec.common.job_state import JobState
 from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.card import PlotCard
+from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training import text
 from desktop_rec.training.controller import TrainingController
@@ -96,6 +98,7 @@ class TrainingView(QWidget):
         whole.addWidget(self._strip)
         self._page = self._make_page()
         whole.addWidget(self._page, 1)
+        self._showing = Repainter(self, self._show_progress)
 
     def _make_page(self) -> QScrollArea:
         """What scrolls where the window is low: the run, how it ended, and what waits."""
@@ -144,7 +147,8 @@ class TrainingView(QWidget):
         plan.rate_changed.connect(self._plan_again)
         plan.offer_changed.connect(self._show_run)
         training.changed.connect(self._on_training)
-        jobs.changed.connect(self._show_job)
+        training.moved.connect(self._showing.mark)
+        jobs.changed.connect(self._on_job)
         buttons.start_asked.connect(self._start)
         buttons.pause_asked.connect(jobs.pause)
         buttons.go_on_asked.connect(jobs.resume)
@@ -170,13 +174,24 @@ class TrainingView(QWidget):
 
     def _plan_again(self) -> None:
         """Back from the last run to the plan."""
-        self._plans_again = True
+        self._plans_again = not self._training.state.running
         self._show_run()
 
     def _on_training(self) -> None:
         if self._training.state.running:
             self._plans_again = False
         self.show_state()
+
+    def _on_job(self, job: JobState | None) -> None:
+        """It began, ended or paused."""
+        self._show_job()
+        if job is not None and job.kind == "training":
+            self._show_figures(self._training.state)
+
+    def _show_progress(self) -> None:
+        """What is new while a run goes on."""
+        self._show_job()
+        self._show_run()
 
     def _show_job(self) -> None:
         job, state = self._training.jobs.state, self._training.state
@@ -187,8 +202,6 @@ class TrainingView(QWidget):
             control.setEnabled(job is None)
         self._enqueue.setEnabled(job is not None)
         set_tip(self._enqueue, _QUEUE_TIP if job is not None else "Nothing runs: start it at once")
-        if job is not None and job.kind == "training":
-            self._show_figures(state)
 
     def _show_run(self) -> None:
         state = self._training.state

@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         session.requests.notice.connect(self._notices.show_notice)
         session.requests.farewell.connect(self._on_farewell)
         session.jobs.changed.connect(self._on_job)
+        session.jobs.moved.connect(self._on_job_moved)
         session.idle.connect(self._on_idle)
         self._job_bar.pause_asked.connect(session.jobs.pause)
         self._job_bar.go_on_asked.connect(session.jobs.resume)
@@ -251,6 +252,12 @@ class MainWindow(QMainWindow):
             self._job_bar.show_state(state)
         self._sidebar.show_state(place_marks(self.session))
         self._stack.show_beginning()
+
+    def _on_job_moved(self, state: JobState) -> None:
+        if not self._closing:
+            self._job_bar.show_progress(state)
+        if state.kind == "import":
+            self._stack.show_beginning()
 
     def _ask_for_export(self) -> None:
         """Let the person choose an export of their own; what has to be opened for it is opened."""

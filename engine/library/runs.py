@@ -251,6 +251,17 @@ class RunStore(FolderStore[RunRecord]):
         """How far a run had come at its checkpoint. Raises LibraryError where that is missing or damaged."""
         return RunFolder(self.folder_of(self.find(run_id).run_id)).progress()
 
+    def rate_scale(self, run_id: str) -> float:
+        """What changes of the rate, by a person or by the plateau rule, multiply a run's schedule by where it is now.
+
+        1 where nothing of it can be read, as then the run cannot go on.
+        """
+        try:
+            progress = self.progress(run_id)
+        except LibraryError:
+            return 1.0
+        return float(progress.get("rate_scale", 1.0) * progress.get("plateau", {}).get("scale", 1.0))
+
     def goes_on_exactly(self, run_id: str) -> bool:
         """Whether a run could go on to the bit as if it had never ended, or only from its best weights."""
         return RunFolder(self.folder_of(run_id)).goes_on_exactly

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from engine.data.split import Split
 from engine.device import share_cores, training_threads, use_cores
-from engine.errors import DivergedError, LibraryError, SettingError, TrainingError
+from engine.errors import DivergedError, SettingError, TrainingError
 from engine.events import (
     Advised,
     EpochEnded,
@@ -29,7 +29,15 @@ from engine.events import (
 )
 from engine.models.base import StepModel
 from engine.text import format_rate
-from engine.training.checkpoint import RunRecorder, TrainingState, copy_of, optimizer_tensors, restore_optimizer
+from engine.training.checkpoint import (
+    RunRecorder,
+    TrainingState,
+    copy_of,
+    load_into,
+    of_another,
+    optimizer_tensors,
+    restore_optimizer,
+)
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks
 from engine.training.progress import EpochSums, Progress, StepLog, Stopwatch, TrainedRun
@@ -194,6 +202,7 @@ class TrainingLoop:
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
+        yield StageStarted("saving", "Saving what was learned")
         self._learn_uncertainty()
         yield from told(self._saving.save_last(self.progress.step, self._state))
 
@@ -302,10 +311,8 @@ class TrainingLoop:
     def restore(self, state: TrainingState) -> None:
         """Go on from a state. Raises LibraryError where it is whole but not one of this model."""
         model, course = self._stepper.model, self._course
+        load_into(model, state)
         try:
-            for weights in (state.best_weights, state.weights):
-                if weights is not None:
-                    model.load_state_dict(weights)
             self._best = state.best_weights
             restore_optimizer(self._stepper.optimizer, state.optimizer)
             self._stepper.restore(state.optimizer)
@@ -316,10 +323,7 @@ class TrainingLoop:
             )
             self._earlier_s = float(state.progress.get("seconds", 0.0))
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
-            raise LibraryError(
-                f"The checkpoint to go on from is not one of this {model.name} ({str(error).partition(chr(10))[0]}).",
-                remedy="Train again, or restore the run's folder from a backup.",
-            ) from error
+            raise of_another(model.name, error) from error
 
     def result(self) -> TrainedRun:
         if self._best is not None:

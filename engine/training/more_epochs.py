@@ -10,7 +10,7 @@ from engine.training.schedules import planned_rate
 def describe_more_epochs(config: TrainingConfig, epochs: int, *, done: int, steps: int, scale: float = 1.0) -> str:
     """What happens to the rate of a run with these settings that did `done` epochs in `steps` and is to do `epochs`.
 
-    `scale` is what changes of the rate while it learned multiply the schedule by.
+    `scale` is what changes of the rate while it learned, and the plateau rule, multiply the schedule by.
 
     >>> describe_more_epochs(TrainingConfig(epochs=10, lr=0.01, schedule="constant"), 20, done=10, steps=400)
     'The rate stays at 1e-2.'

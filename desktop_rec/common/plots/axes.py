@@ -33,9 +33,10 @@ class PlotAxis(pg.AxisItem):  # type: ignore[misc]
             self.setHeight(42 if words else 24)
 
     def show_words(self, words: str) -> None:
-        """What the axis counts; it stays when the palette changes."""
-        self._words = words
-        self._show_label()
+        """What the axis counts; it stays when the palette changes. A label set anew has the whole axis drawn anew."""
+        if words != self._words:
+            self._words = words
+            self._show_label()
 
     def recolour(self, colours: Colours) -> None:
         """Take the colours of the palette in force."""

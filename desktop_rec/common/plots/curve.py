@@ -1,7 +1,6 @@
 """One series of a plot: one curve item for the plot's whole life, thinned before it is drawn.
 
-Setting points is free; `draw()` is what costs, and the plot calls it
-at most ten times a second.
+Setting points is free; `draw()` costs where they are others, and the plot calls it at most ten times a second.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Curve:
         limit: int = DRAWN_POINTS,
     ) -> None:
         self._colour, self._width, self._dashed = colour, width, dashed
-        self._log_x, self.limit = log_x, limit
+        self._log_x, self.limit, self._drawn_limit = log_x, limit, limit
         self.item = pg.PlotCurveItem(antialias=width > 1 or dots, skipFiniteCheck=True)
         self.dots = pg.ScatterPlotItem(size=6, pxMode=True, pen=None) if dots else None
         self.xs: Float64 = _NOTHING
@@ -48,14 +47,16 @@ class Curve:
 
     def set_points(self, xs: npt.ArrayLike, ys: npt.ArrayLike) -> None:
         """What `draw` will draw: points that cannot be drawn are dropped here. xs ascend."""
+        former_xs, former_ys = self.xs, self.ys
         self.xs, self.ys = drawable(xs, ys, log_x=self._log_x)
-        self._dirty = True
+        is_same = np.array_equal(former_xs, self.xs) and np.array_equal(former_ys, self.ys)
+        self._dirty |= not is_same
 
     def draw(self) -> None:
         """Hand the thinned points to the item, if they changed."""
-        if not self._dirty:
+        if not self._dirty and self.limit == self._drawn_limit:
             return
-        self._dirty = False
+        self._dirty, self._drawn_limit = False, self.limit
         xs, ys = thin(self.xs, self.ys, limit=self.limit)
         self.item.setData(xs, ys)
         if self.dots is not None and (len(xs) <= MOST_DOTS or len(self.dots.data)):

@@ -80,6 +80,7 @@ class BestMark:
         self._plot = plot
         self.ring = pg.ScatterPlotItem(size=14, pxMode=True, symbol="o")
         self.words = pg.TextItem("")
+        self._marked: tuple[object, ...] = ()
         plot.addItem(self.ring, ignoreBounds=True)
         plot.addItem(self.words, ignoreBounds=True)
 
@@ -88,9 +89,13 @@ class BestMark:
         if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
             self.show_nothing()
             return
+        (left, right), (low, high) = self._plot.viewRange()
+        marked = (float(xs[0]), float(ys[0]), words, left, right, low, high)
+        if marked == self._marked:
+            return
+        self._marked = marked
         self.ring.setData(xs, ys)
         self.words.setText(words)
-        (left, right), (low, high) = self._plot.viewRange()
         share = (float(xs[0]) - left) / max(right - left, 1e-12)
         is_high = float(ys[0]) > (low + high) / 2
         self.words.setAnchor((0 if share < 0.2 else 1 if share > 0.8 else 0.5, -0.3 if is_high else 1.25))
@@ -98,8 +103,10 @@ class BestMark:
 
     def show_nothing(self) -> None:
         """There is no best yet, or it is not shown here."""
-        self.ring.setData([], [])
-        self.words.setText("")
+        if self._marked:
+            self._marked = ()
+            self.ring.setData([], [])
+            self.words.setText("")
 
     def recolour(self, colours: Colours) -> None:
         """Green, in either palette."""

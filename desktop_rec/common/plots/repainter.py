@@ -1,4 +1,8 @@
-"""When to draw: at most so often, only what can be seen, and once for all that happened while nobody looked."""
+"""When to draw: at most so often, only what can be seen, and once for all that happened while nobody looked.
+
+Drawing is on the thread that answers the person, and takes turns with a model that learns. So what one view draws takes
+a twentieth of the time at most: where a machine draws slowly it draws more seldom.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-INTERVAL_MS = 100
+INTERVAL_MS, MOST_MS = 100, 1000
+SHARE = 0.05
 
 
 class Repainter(QObject):
@@ -19,25 +24,36 @@ class Repainter(QObject):
         self._interval_ms = interval_ms
         self._widget, self._draw = widget, draw
         self._dirty = False
-        self._drawn_at = 0.0
+        self._drawn_at = self._took_s = 0.0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.draw_now)
         widget.installEventFilter(self)
 
-    def mark(self) -> None:
-        """Something changed: draw soon."""
+    def mark(self, *, hurried: bool = False) -> None:
+        """Something changed: draw soon. `hurried`: a person did it, so that the share of the time does not count."""
         self._dirty = True
-        if not self._timer.isActive() and self._widget.isVisible():
+        if (hurried or not self._timer.isActive()) and self._widget.isVisible():
             since_ms = (time.monotonic() - self._drawn_at) * 1000
-            self._timer.start(max(0, round(self._interval_ms - since_ms)))
+            wait_ms = self._interval_ms if hurried else self.wait_ms
+            self._timer.start(max(0, round(wait_ms - since_ms)))
+
+    @property
+    def wait_ms(self) -> float:
+        """How long nothing is drawn after it was drawn."""
+        return max(self._interval_ms, min(MOST_MS, 1000 * self._took_s / SHARE))
+
+    def took(self, seconds: float) -> None:
+        """What was drawn last took so much beside `draw` itself: to be painted, or in parts that were drawn later."""
+        self._took_s += seconds
 
     def draw_now(self) -> None:
         """Draw what is due, if it can be seen."""
         if self._dirty and self._widget.isVisible() and not self._widget.window().isMinimized():
             self._dirty = False
-            self._drawn_at = time.monotonic()
+            self._drawn_at, self._took_s = time.monotonic(), 0.0
             self._draw()
+            self._took_s += time.monotonic() - self._drawn_at
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show and self._dirty:

@@ -69,7 +69,8 @@ class LearningRateController(QObject):
         self._rereading.timeout.connect(self._read_next)
         reading.answered.connect(self._on_read)
         reading.failed.connect(self._on_not_read)
-        training.changed.connect(self._on_training)
+        for signal in (training.changed, training.moved):
+            signal.connect(self._on_training)
 
     @property
     def runs(self) -> tuple[RunRecord, ...]:

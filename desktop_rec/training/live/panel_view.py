@@ -5,6 +5,7 @@ A curve is thinned to what can be seen, so a zoomed plot shows every step.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,10 +46,14 @@ class Shown:
 
 
 class PanelView(PlotCanvas):
-    """zoomed(low, high): a person chose this part of x, in positions of the axis. hovered(x or None)."""
+    """zoomed(low, high): a person chose this part of x, in positions of the axis. hovered(x or None).
+
+    spent(seconds): it was painted, which took so long.
+    """
 
     zoomed = Signal(float, float)
     hovered = Signal(object)
+    spent = Signal(float)
 
     def __init__(self, panel: Panel) -> None:
         super().__init__(f"{panel.name}_panel", f"{panel.title}: {panel.tip}")
@@ -259,6 +264,11 @@ class PanelView(PlotCanvas):
     def leaveEvent(self, event: pg.QtCore.QEvent) -> None:
         super().leaveEvent(event)
         self.hovered.emit(None)
+
+    def paintEvent(self, event: pg.QtGui.QPaintEvent) -> None:
+        began_at = time.monotonic()
+        super().paintEvent(event)
+        self.spent.emit(time.monotonic() - began_at)
 
 
 def _placed(xs: Float64, is_log: bool) -> Float64:

@@ -1,11 +1,12 @@
 """A run as it goes: the chosen panels below and beside each other, over one x axis.
 
-Showing a state only remembers it. Panels are drawn one after the other with a breath between, each at most ten times a
-second, so that no turn of the event loop is long.
+Showing a state only remembers it. Panels are drawn one after the other with a breath between, so that no turn of the
+event loop is long; the next round begins when the Repainter says so, by what this one took with all its painting.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,26 +56,27 @@ class LivePlot(QScrollArea):
         self._known: tuple[Panel, ...] = ()
         self._pointed: float | None = None
         self._waiting: list[PanelView] = []
+        self._is_behind = self._is_hurried = False
         self._build()
         self.repainter = Repainter(self, self._begin)
         self._pointing = Repainter(self, self._show_pointed, interval_ms=_POINTING_MS)
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)
         self._breath.setInterval(_BREATH_MS)
-        self._breath.timeout.connect(self._draw_next)
+        self._breath.timeout.connect(self._go_on)
 
     def show_run(self, run: LiveRun) -> None:
         """The run so far; drawn when due."""
         former, self._run = self._run, run
         if former is None or run.last_step < former.last_step or run.model != former.model:
             self._start_anew()
-        self.repainter.mark()
+        self._mark()
 
     def show_earlier(self, earlier: Sequence[EarlierRun]) -> None:
         """The runs to draw behind it."""
         if tuple(earlier) != self._earlier:
             self._earlier = tuple(earlier)
-            self.repainter.mark()
+            self._mark(hurried=True)
 
     def show_choices(self, choices: CurveChoices) -> None:
         """What is seen of the run from now on."""
@@ -85,13 +87,13 @@ class LivePlot(QScrollArea):
             for view in self.panels.values():
                 view.forget()
         self._choices = choices
-        self.repainter.mark()
+        self._mark(hurried=True)
 
     def show_all(self) -> None:
         """Back to the whole run after zooming."""
         if self._zoom is not None:
             self._start_anew()
-            self.repainter.mark()
+            self._mark(hurried=True)
 
     @property
     def is_drawn(self) -> bool:
@@ -154,6 +156,7 @@ class LivePlot(QScrollArea):
             made = self.panels[panel.name] = PanelView(panel)
             made.zoomed.connect(self._on_zoomed)
             made.hovered.connect(self._on_hovered)
+            made.spent.connect(self.repainter.took)
             next_step()
         return self.panels[panel.name]
 
@@ -193,17 +196,29 @@ class LivePlot(QScrollArea):
         self._arrange([panel.name for panel in panels])
         return views
 
+    def _mark(self, *, hurried: bool = False) -> None:
+        """Something changed: draw it, where panels are being drawn in the round after this one."""
+        self._is_behind, self._is_hurried = True, self._is_hurried or hurried
+        if not self._waiting:
+            self._is_behind = False
+            self.repainter.mark(hurried=self._is_hurried)
+
     def _begin(self) -> None:
         """Start to draw what is due; panels that were never seen are made one by one before."""
-        if self._waiting:
-            return
+        self._is_hurried = False
         unmade = next((panel for panel in self._wanted() if panel.name not in self.panels), None)
         if unmade is not None:
             self._view_of(unmade)
-            self.repainter.mark()
+            self.repainter.mark(hurried=True)
             return
         self._waiting = self._due()
         self._draw_next()
+
+    def _go_on(self) -> None:
+        """The next panel, after a breath."""
+        began_at = time.monotonic()
+        self._draw_next()
+        self.repainter.took(time.monotonic() - began_at)
 
     def _draw_next(self) -> None:
         if not self.isVisible():
@@ -213,6 +228,8 @@ class LivePlot(QScrollArea):
             self._draw(self._waiting.pop(0))
             if self._waiting:
                 self._breath.start()
+            elif self._is_behind:
+                self._mark()
 
     def _draw(self, view: PanelView) -> None:
         if self._run is not None:
@@ -234,7 +251,7 @@ class LivePlot(QScrollArea):
         self._zoom = (low, high)
         if is_first:
             self.zoom_changed.emit(True)
-        self.repainter.mark()
+        self._mark(hurried=True)
 
     def _on_hovered(self, x: object) -> None:
         self._pointed = x if isinstance(x, float) else None
@@ -248,7 +265,7 @@ class LivePlot(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.repainter.mark()
+        self._mark(hurried=True)
 
 
 def with_panel(choices: CurveChoices, name: str, *, is_shown: bool) -> CurveChoices:

@@ -82,6 +82,7 @@ class SearchView(QWidget):
         search.dataset.changed.connect(self.show_state)
         search.changed.connect(self._on_search)
         search.jobs.changed.connect(self._on_job)
+        search.jobs.moved.connect(self._showing.mark)
         self._form.edited.connect(self._show_grid)
         self._common.changed.connect(self._on_common)
         buttons.start_asked.connect(self._start)

@@ -124,6 +124,25 @@ def test_that_many_changes_are_drawn_at_most_ten_times_a_second(qtbot):
     assert 2 <= len(drawn) <= 6
 
 
+def test_that_what_is_slow_to_draw_is_drawn_more_seldom_unless_a_person_asks(qtbot):
+    widget, drawn = QWidget(), []
+    qtbot.addWidget(widget)
+    widget.show()
+    repainter = Repainter(widget, lambda: drawn.append(1))
+    repainter.mark()
+    qtbot.waitUntil(lambda: drawn == [1])
+    assert repainter.wait_ms == 100
+    repainter.took(0.02)
+    assert 400 <= repainter.wait_ms < 500
+    repainter.took(60.0)
+    assert repainter.wait_ms == 1000
+    repainter.mark()
+    qtbot.wait(250)
+    assert drawn == [1]
+    repainter.mark(hurried=True)
+    qtbot.waitUntil(lambda: drawn == [1, 1], timeout=500)
+
+
 def test_that_a_plot_has_a_table_behind_it_that_can_be_copied(qtbot):
     card = PlotCard("some", "Some plot", QWidget(), lambda: Table(("Step", "Loss"), [("1", "0.5"), ("2", "0.4")]))
     qtbot.addWidget(card)

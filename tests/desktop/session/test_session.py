@@ -167,6 +167,21 @@ def test_that_a_deleted_data_set_comes_back_by_undo_and_ratings_stay(qtbot, open
     qtbot.waitUntil(lambda: opened.model.recommender is not None, timeout=MOST_MS)
 
 
+def test_that_the_data_set_that_a_run_learns_from_is_not_deleted_under_it(
+    qtbot, monkeypatch, opened, library, recorded
+):
+    may_end, notices = scripted(monkeypatch, "train"), recorded(opened.requests.notice)
+    train(opened)
+    opened.data.delete("planted")
+    assert (notices.last.sentence, notices.last.remedy) == ("Training needs this data set.", "Stop it first.")
+    assert opened.dataset.is_open("planted")
+    assert opened.jobs.is_running("training")
+    may_end.set()
+    qtbot.waitUntil(lambda: opened.jobs.state is None)
+    opened.data.delete("planted")
+    assert opened.dataset.current is None
+
+
 def test_that_a_renamed_data_set_is_called_so_everywhere(qtbot, opened):
     opened.data.rename("planted", "  My films ")
     assert opened.dataset.current.name == "My films"
@@ -188,12 +203,15 @@ def test_that_curves_grow_and_the_job_says_where_it_is(qtbot, monkeypatch, opene
     steps = StepsTaken(0, np.array([3.0, 2.0]), np.array([0.1, 0.2]), 1, 10, 900.0, 1.0, 4.0)
     epoch = EpochEnded(1, 2, 2.5, (), (("ndcg@100", 0.3),), "ndcg@100", True, 0.2)
     may_end, states = scripted(monkeypatch, "train", events=(steps, epoch)), recorded(opened.jobs.changed)
+    moved = recorded(opened.jobs.moved)
     train(opened)
     qtbot.waitUntil(lambda: opened.training.state.best is not None)
     assert opened.training.state.steps.values.tolist() == [1, 2]
     assert opened.training.state.losses.values.tolist() == [3.0, 2.0]
     assert opened.jobs.state.share == pytest.approx(0.2)
     assert opened.jobs.state.remaining_s == 4.0
+    assert moved.last == opened.jobs.state
+    assert len(states.calls) == 1
     may_end.set()
     qtbot.waitUntil(lambda: opened.jobs.state is None)
     assert states.last is None

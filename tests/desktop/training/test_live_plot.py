@@ -83,6 +83,25 @@ def test_that_the_curves_of_a_run_are_drawn_each_in_its_panel(plot):
     assert panels["ranking"].best.words.toPlainText() == "best 0.400 at 2"
 
 
+def test_that_a_panel_with_nothing_new_is_not_painted_again(plot, qtbot):
+    panels, painted = draw(plot, run_of(30, THREE)), []
+    qtbot.wait(50)
+    for name, view in panels.items():
+        view.spent.connect(lambda seconds, name=name: painted.append(name))
+    plot.show_run(run_of(31, THREE))
+    plot.draw_now()
+    qtbot.wait(50)
+    assert set(painted) == {"loss", "rate", "norm", "parts"}
+
+
+def test_that_what_arrives_while_panels_are_drawn_is_drawn_after_them(plot, qtbot):
+    plot.show_choices(CurveChoices(panels=ALL, smoothing=0))
+    plot.show_run(run_of(30, THREE))
+    qtbot.waitUntil(lambda: len(plot.panels) == 6 and not plot.is_drawn)
+    plot.show_run(run_of(40, THREE))
+    qtbot.waitUntil(lambda: all(len(points(plot.panels[name], f"{name} raw")[0]) == 40 for name in ("loss", "norm")))
+
+
 def test_that_learned_weights_have_a_panel_where_a_model_has_some(plot):
     learned = (epoch(1, 0.3, learned=(("presence log variance", 0.6),)),)
     assert "learned" not in draw(plot, run_of(10, THREE))

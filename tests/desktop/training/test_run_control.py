@@ -156,11 +156,15 @@ def test_that_the_job_is_told_of_another_rate(session, set_job, monkeypatch):
     assert told == [NewRate(1e-4)]
 
 
-def test_that_before_more_epochs_it_is_said_what_the_schedule_does(session, runs):
+def test_that_before_more_epochs_it_is_said_what_the_schedule_does(session, runs, library, monkeypatch):
+    monkeypatch.setattr(library.runs, "progress", lambda run_id: changes)
+    changes = {}
     training = TrainingConfig(epochs=10, lr=1e-3, schedule="slanted_triangle").as_dict()
     runs.append(record("r", epochs=10, steps=1000, training_config=training))
     session.training.state.finished = SimpleNamespace(run_id="r")
     assert "the rate rises from 3.2e-5 to 5.7e-4" in session.training.describe_longer(20)
+    changes["rate_scale"] = 0.1
+    assert "the rate rises from 3.2e-6 to 5.7e-5" in session.training.describe_longer(20)
 
 
 def test_that_more_epochs_are_asked_for_beyond_what_is_done(qtbot):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QLineEdit, QTabWidget
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure
@@ -99,6 +99,19 @@ def test_that_the_figures_of_a_run_are_shown_while_it_learns(place, session):
     shown = re.sub(r"[0-9.]+ [MG]i?B in use", "1 GB in use", strip.text().replace("\u00a0", " "))
     assert shown == "epoch 3 of 40 · best 0.400 at 2 · 3,120 people/s · CPU float32 · 1 GB in use · 0:41 · 1:12 left"
     assert place.shows("live_plot")
+
+
+def test_that_what_is_new_is_shown_once_somebody_looks_and_not_for_every_event(place, session, qtbot):
+    state, strip = learned(session), place.part("figures_strip", FiguresStrip)
+    strip.repainter.draw_now()
+    place.part("train_tabs", QTabWidget).setCurrentIndex(2)
+    state.fold(StepsTaken(30, np.full(10, 5.0), np.full(10, 1e-3), 17, 400, 3120.0, 41.0, 72.0))
+    for _ in range(20):
+        session.training.moved.emit()
+    qtbot.wait(150)
+    assert "epoch 3 of 40" in strip.text().replace("\u00a0", " ")
+    place.part("train_tabs", QTabWidget).setCurrentIndex(1)
+    qtbot.waitUntil(lambda: "epoch 17 of 40" in strip.text().replace("\u00a0", " "))
 
 
 def test_that_a_running_job_can_be_paused_kept_and_discarded(place, session, set_job, monkeypatch):
