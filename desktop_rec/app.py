@@ -34,6 +34,7 @@ from engine.library.store import is_foreign
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
 CALM_S, _OFTEN_S, _SELDOM_S = 2.0, 10.0, 120.0
+_LONG_S = 0.02
 _M_ARENA_MAX = -8
 _TOUCHES = frozenset(
     {
@@ -49,8 +50,9 @@ _TOUCHES = frozenset(
 class GarbageTimer(QObject):
     """Collects on the thread that owns it: what is young about 0.3 ms a second, all of it at calm moments.
 
-    A calm moment is one where nobody has touched the window for `CALM_S`. All of it takes about 30 ms, at most every
+    A calm moment is one where nobody has touched the window for `CALM_S`. All of it takes some ms, at most every
     `_OFTEN_S`, and not at all where nothing happened meanwhile; somebody who never pauses meets it every `_SELDOM_S`.
+    Where it took longer, much has come that stays, such as modules: that is never looked at again.
     """
 
     def __init__(self, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -83,7 +85,10 @@ class GarbageTimer(QObject):
 
     def sweep(self) -> None:
         """Collect all that is not frozen, and give the memory that has become free back to the system."""
+        began_at = self._clock()
         gc.collect()
+        if self._clock() - began_at > _LONG_S:
+            gc.freeze()
         give_memory_back()
         self._swept, self._is_due = self._clock(), False
 

@@ -111,6 +111,15 @@ def test_that_a_window_in_which_nothing_happens_collects_nothing(garbage, clock,
     assert lost() is not None
 
 
+def test_that_what_takes_long_to_look_through_and_stays_is_looked_at_once(garbage, clock, monkeypatch):
+    kept = []
+    monkeypatch.setattr(gc, "freeze", lambda: kept.append(1))
+    monkeypatch.setattr(gc, "collect", lambda generation=2: setattr(clock, "now", clock.now + took_s))
+    for took_s, frozen in ((0.005, 0), (0.1, 1)):
+        garbage.sweep()
+        assert len(kept) == frozen, took_s
+
+
 def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot, launch, tmp_path):
     launch.begin([tmp_path / "nothing.csv"])
 
