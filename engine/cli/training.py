@@ -121,7 +121,8 @@ def resume(arguments: argparse.Namespace, library: Library, driver: Driver) -> A
     record = library.runs.find(arguments.run)
     if arguments.epochs is not None and record.training_config is not None and record.epochs:
         config = TrainingConfig.from_dict(record.training_config)
-        driver.say(describe_more_epochs(config, arguments.epochs, done=record.epochs, steps=record.steps))
+        scale = library.runs.rate_scale(record.run_id)
+        driver.say(describe_more_epochs(config, arguments.epochs, done=record.epochs, steps=record.steps, scale=scale))
     job = operations.resume(
         library, record.run_id, epochs=arguments.epochs, device=arguments.device, ranks=arguments.ranks
     )

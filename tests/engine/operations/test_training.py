@@ -14,6 +14,7 @@ from engine.events import (
     CheckpointSaved,
     EpochEnded,
     LossesMeasured,
+    NewRate,
     StageStarted,
     Stop,
     TrainingStarted,
@@ -23,6 +24,7 @@ from engine.models.ease import EaseConfig
 from engine.models.mf import MfConfig
 from engine.training import trainer
 from engine.training.config import TrainingConfig
+from engine.training.more_epochs import describe_more_epochs
 from engine.training.step import Stepper
 
 
@@ -164,6 +166,17 @@ def test_that_a_resumed_run_equals_the_uninterrupted_one_to_the_bit(library, dat
     ]
     record = library.runs.find(resumed.run_id)
     assert (record.status, record.epochs) == ("finished", 3)
+
+
+def test_that_a_rate_changed_while_it_learned_is_counted_in_where_the_run_goes_on(library, dataset):
+    orders = iter([None] * 5 + [NewRate(1e-4)])
+    config = QUICK.changed(schedule="constant", lr=1e-3)
+    run_id = drive(trained(library, dataset, training=config), next_order=lambda: next(orders, None)).run_id
+    scale, record = library.runs.rate_scale(run_id), library.runs.find(run_id)
+    assert scale == pytest.approx(0.1)
+    words = describe_more_epochs(config, 6, done=record.epochs, steps=record.steps, scale=scale)
+    assert words == "The rate stays at 1e-4."
+    assert drive(operations.resume(library, run_id, epochs=6)).trained.curve[-1].lr == pytest.approx(1e-4)
 
 
 def test_that_resume_takes_a_new_total_and_refuses_what_is_done(library, dataset):
