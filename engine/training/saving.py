@@ -15,9 +15,9 @@ from engine.errors import NotStoredError
 from engine.events import Advised, CheckpointSaved, EpochEnded, Event
 from engine.training.checkpoint import RunRecorder, TrainingState
 
-EVERY_S, COST, AGAIN_S = 10.0, 50.0, 30.0
-"""How often a state is saved within an epoch, how many times as long as a save nothing is saved after it, and when it
-is tried again after it failed."""
+EVERY_S, COST, AGAIN_S = 10.0, 60.0, 30.0
+"""How often a state is saved within an epoch, how many times as long as a save nothing is saved after it (epochs that
+are recorded take the rest of the fiftieth), and when it is tried again after it failed."""
 
 
 class Saving:
