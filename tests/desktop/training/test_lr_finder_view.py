@@ -212,6 +212,20 @@ def test_that_a_sweep_without_a_rate_is_described_beside_its_curve(tab, swept, p
         assert len(plot.raw.item.getData()[0]) == len(losses)
 
 
+def test_that_a_noisy_sweep_suggests_nothing_and_the_view_says_why(tab, swept, plot):
+    def offered():
+        return [button for button in tab.part("suggestions").findChildren(QRadioButton) if button.isVisible()]
+
+    swept()
+    assert offered()
+    swept(7.0 + np.random.default_rng(1).normal(0, 0.2, 100))
+    assert "scatters more than it falls" in tab.text("sweep_words")
+    assert offered() == []
+    assert plot.rate is None
+    assert tab.shows("sweep_by_eye")
+    assert not tab.part("use_rate_button").isEnabled()
+
+
 def test_that_a_sweep_without_points_is_a_message_that_leads_back_to_earlier_ones(tab, session, swept):
     swept()
     gone = RateSweep(np.array([]), np.array([]), ended="not_finite")
