@@ -5,10 +5,14 @@
 A 10 ms timer on the GUI thread measures how late it comes, and how much processor time that thread spent between two of
 its turns, which neighbours on the machine do not lengthen: first with an idle window (Train in view), then while mf
 (adam), mult_vae, two_head and lstm train on MovieLens-1M (the sample where there is none). Then the run is stopped: how
-long until the window says so, and until the run has ended, beside how long a step took. The same plan runs from the
-terminal, in a process of its own with equally many threads, in turns with the window; steps a second are compared, and
-processor time a step (the job's alone). --replay: an hour's events, 100,000 steps and 500 epochs, into the view alone:
-how much memory grows, and the longest turn of the GUI thread.
+long until the window says so, until nothing more is learned and it is saved, beside how long a step took, and until all
+is kept. The same plan runs from the terminal, in a process of its own with equally many threads, in turns with the
+window. Compared are steps a second, those without the time in which the learning thread was ready and had no core
+(Linux tells; neighbours take them), and processor time a step (the job's alone). Of the terminal it is said how much
+of the time its saves took, of states and of epochs (a first save that is slow counts much in a short run).
+
+--replay: an hour's events, 100,000 steps and 500 epochs, into the view alone: how much memory grows, and the longest
+turn of the GUI thread.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +41,8 @@ TURNS = ("terminal", "window", "terminal")
 STEPS, EPOCHS = 100_000, 500
 _WARM_STEPS = 10
 _MIB = 2**20
+Mark = tuple[float, float, float, float]
+"""Steps, seconds, processor seconds, and seconds that the learning thread waited for a core."""
 
 
 def main() -> int:
@@ -73,11 +80,21 @@ def report(model: str, terminals: list[dict[str, float]], window: dict[str, floa
         late = ", ".join(f"{window[f'{name}_late_{part}']:.1f} ms at {part}" for part in ("p50", "p99", "max"))
         work = ", ".join(f"{window[f'{name}_work_{part}']:.1f} at {part}" for part in ("p99", "max"))
         print(f"  {name:<9} timer late by {late}; work of the GUI thread in a turn, ms: {work}")
-    print(f"  stop      said after {window['said_ms']:.0f} ms, ended after {window['ended_ms']:.0f} ms")
-    for name, words in (("steps_per_s", "steps a second"), ("cpu_ms", "ms of processor time a step")):
+    said, ended, kept = (f"{window[name]:.0f} ms" for name in ("said_ms", "ended_ms", "kept_ms"))
+    for turn in terminals:
+        saves, share = f"{turn['saves']:.0f} saves took {turn['saves_s']:.2f} s", f"{turn['saves_percent']:.1f} %"
+        print(f"  saving    {saves}, {share} of the time")
+    print(f"  stop      said after {said}, no more learned after {ended}, all kept after {kept}")
+    compared = (
+        ("steps_per_s", "steps a second"),
+        ("steps_per_s_on_core", "steps a second that it had a core"),
+        ("cpu_ms", "ms of processor time a step"),
+    )
+    for name, words in compared:
         here = np.mean([turn[name] for turn in terminals])
-        ratio = window[name] / here if name == "steps_per_s" else here / window[name]
-        print(f"  speed     {window[name]:.1f} {words} in the window, {here:.1f} from the terminal: {ratio:.3f}")
+        ratio = here / window[name] if name == "cpu_ms" else window[name] / here
+        each = ", ".join(f"{turn[name]:.1f}" for turn in terminals)
+        print(f"  speed     {window[name]:.1f} {words} in the window, {each} from the terminal: {ratio:.3f}")
 
 
 def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
@@ -90,16 +107,40 @@ def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
 
     torch.set_num_threads(training_threads())
     plan, marks = plan_of(model), []
+    saves_s = _timed_saves()
 
     def note(event: object) -> None:
         if isinstance(event, StepsTaken) and event.first_step >= _WARM_STEPS:
-            marks.append((event.first_step + len(event.losses), time.perf_counter(), time.process_time()))
+            steps = event.first_step + len(event.losses)
+            marks.append((steps, time.perf_counter(), time.process_time(), _waited_s("MainThread")))
 
     with Library.open(home, who="bench") as library:
         dataset = library.datasets.open(library.datasets.find("latest").dataset_id)
         job = operations.train(library, dataset, plan)
         drive(job, on_event=note, should_stop=lambda: bool(marks) and marks[-1][1] - marks[0][1] > seconds)
-    return _speed(marks[0], marks[-1])
+    share = sum(saves_s) / (marks[-1][1] - marks[0][1])
+    return _speed(marks[0], marks[-1]) | {"saves": len(saves_s), "saves_s": sum(saves_s), "saves_percent": 100 * share}
+
+
+def _timed_saves() -> list[float]:
+    """How long each save of a run of this process takes from now on, in seconds."""
+    from engine.training.saving import Saving
+
+    found: list[float] = []
+
+    def timed(save: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            began_at = time.perf_counter()
+            try:
+                return save(*arguments, **options)
+            finally:
+                found.append(time.perf_counter() - began_at)
+
+        return call
+
+    for name in ("save", "save_epoch"):
+        setattr(Saving, name, timed(getattr(Saving, name)))
+    return found
 
 
 def window(home: Path, model: str, seconds: float) -> dict[str, float]:
@@ -123,8 +164,9 @@ def window(home: Path, model: str, seconds: float) -> dict[str, float]:
     state = session.training.state
     _wait(lambda: len(state.steps) > _WARM_STEPS)
 
-    def mark() -> tuple[float, float, float]:
-        return len(state.steps), time.perf_counter(), time.process_time() - time.thread_time()
+    def mark() -> Mark:
+        cpu_s = time.process_time() - time.thread_time()
+        return len(state.steps), time.perf_counter(), cpu_s, _waited_s("desktop-rec job")
 
     before = mark()
     figures |= _named("training", *turns_for(seconds))
@@ -133,8 +175,10 @@ def window(home: Path, model: str, seconds: float) -> dict[str, float]:
     session.jobs.stop()
     _wait(lambda: session.jobs.state is None or session.jobs.state.stopping)
     figures["said_ms"] = 1000 * (time.perf_counter() - asked_at)
-    _wait(lambda: session.training.state.finished is not None)
+    _wait(lambda: state.stages[-1].stage == "saving")
     figures["ended_ms"] = 1000 * (time.perf_counter() - asked_at)
+    _wait(lambda: state.finished is not None)
+    figures["kept_ms"] = 1000 * (time.perf_counter() - asked_at)
     launch.window.close_without_asking()
     _wait(lambda: session.is_idle)
     launch.end()
@@ -267,10 +311,21 @@ def _named(name: str, late_ms: np.ndarray, work_ms: np.ndarray) -> dict[str, flo
     return found
 
 
-def _speed(before: tuple[float, float, float], after: tuple[float, float, float]) -> dict[str, float]:
-    """Steps a second, and what a step took, of marks (steps, seconds, processor seconds)."""
-    steps, seconds, cpu_s = np.subtract(after, before)
-    return {"steps_per_s": steps / seconds, "step_ms": 1000 * seconds / steps, "cpu_ms": 1000 * cpu_s / steps}
+def _speed(before: Mark, after: Mark) -> dict[str, float]:
+    """Steps a second, and what a step took."""
+    steps, seconds, cpu_s, waited_s = np.subtract(after, before)
+    found = {"steps_per_s": steps / seconds, "steps_per_s_on_core": steps / (seconds - waited_s)}
+    return found | {"step_ms": 1000 * seconds / steps, "cpu_ms": 1000 * cpu_s / steps}
+
+
+def _waited_s(thread_name: str) -> float:
+    """How long a thread of this process was ready to run and had no core; 0 where the system does not say."""
+    thread = next(thread for thread in threading.enumerate() if thread.name == thread_name)
+    try:
+        told = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return int(told.split()[1]) / 1e9
 
 
 def _import(home: Path) -> None:
