@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from engine.evaluation.metrics import METRICS, describe_metric, higher_is_better
+from engine.evaluation.metrics import METRICS, describe_metric, higher_is_better, improvement_percent
 from engine.events import EpochEnded, Job
 from engine.models.registry import title_of
 from engine.text import format_figure
@@ -42,12 +42,13 @@ class EvaluatedModel:
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One model's figure of one metric."""
+    """One model's figure of one metric. `better`: of a run by how much per cent it is better than each baseline."""
 
     name: str
     place: int | None
     figure: Interval
     is_best: bool
+    better: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,22 @@ def _figures(models: Sequence[EvaluatedModel], metric: str) -> MetricFigures:
         values = [model.metrics[metric].value for model in having]
         best = format_figure(max(values) if higher else min(values))
     rows = [
-        FigureRow(model.name, model.place, figure, format_figure(figure.value) == best)
+        FigureRow(model.name, model.place, figure, format_figure(figure.value) == best, _better(model, having, metric))
         for model, figure in ((model, model.metrics[metric]) for model in having)
     ]
     return MetricFigures(metric, describe_metric(metric), tuple(rows))
+
+
+def _better(model: EvaluatedModel, others: Sequence[EvaluatedModel], metric: str) -> tuple[tuple[str, float], ...]:
+    if model.place is None:
+        return ()
+    value = model.metrics[metric].value
+    found = (
+        (other.name, improvement_percent(metric, value, other.metrics[metric].value))
+        for other in others
+        if other.place is None
+    )
+    return tuple((name, percent) for name, percent in found if percent is not None)
 
 
 def _differences(chosen: str, results: Mapping[str, EvaluationResult]) -> Job[dict[tuple[str, str], Interval]]:

@@ -102,10 +102,19 @@ class WhiskerPlot(PlotCanvas):
 
     def table(self) -> Table:
         """The numbers behind the dots."""
+        baselines = tuple(dict.fromkeys(name for row in self.figures.rows for name, _ in row.better))
         rows = [
-            (row.name, format_figure(row.figure.value), between(row), "best" * row.is_best) for row in self.figures.rows
+            (
+                row.name,
+                format_figure(row.figure.value),
+                between(row),
+                "best" * row.is_best,
+                *(_percent(dict(row.better).get(name)) for name in baselines),
+            )
+            for row in self.figures.rows
         ]
-        return Table(("Model", "Figure", "95 of 100 between", "Best"), rows)
+        headings = ("Model", "Figure", "95 of 100 between", "Best")
+        return Table((*headings, *(f"Better than {name}" for name in baselines)), rows)
 
     def recolour(self) -> None:
         super().recolour()
@@ -173,4 +182,14 @@ def between(row: FigureRow) -> str:
 
 def _sentence(row: FigureRow) -> str:
     sentence = f"{row.name} {format_figure(row.figure.value)}"
-    return f"{sentence} ({between(row)})" if between(row) else sentence
+    sentence += f" ({between(row)})" if between(row) else ""
+    beside = [f"{_better_words(percent)} than {name}" for name, percent in row.better]
+    return ", ".join((sentence, *beside))
+
+
+def _better_words(percent: float) -> str:
+    return f"{abs(percent):.1f} % {'better' if percent >= 0 else 'worse'}"
+
+
+def _percent(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:+.1f} %"

@@ -34,6 +34,7 @@ from desktop_rec.models.text import (
     run_rows,
 )
 from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
+from desktop_rec.models.whisker_plot import WhiskerPlot
 from engine.data.split import SplitConfig, split_key
 from engine.evaluation.breakdown import Breakdown, BreakdownRow
 from engine.evaluation.intervals import Interval
@@ -107,6 +108,28 @@ def test_that_the_best_of_a_metric_is_marked_whichever_way_is_better():
     ndcg, rmse = figures_of(models, ("ndcg@100", "rmse"))
     assert [row.is_best for row in ndcg.rows] == [True, False]
     assert [row.is_best for row in rmse.rows] == [False, True]
+
+
+def test_that_by_how_much_per_cent_a_run_is_better_than_each_baseline_is_said_and_in_the_table(qtbot):
+    models = [
+        evaluated("mine", 0, rmse=(0.81, 0.8, 0.82), coverage_at_100=(0.4, None, None)),
+        evaluated("Averages", None, rmse=(0.9, 0.89, 0.91), coverage_at_100=(0.1, None, None)),
+        evaluated("Most liked", None, rmse=(0.75, 0.7, 0.8)),
+    ]
+    rmse, coverage = figures_of(models, ("rmse", "coverage@100"))
+    assert [row.better for row in rmse.rows] == [(("Averages", 10.0), ("Most liked", -8.0)), (), ()]
+    assert coverage.rows[0].better == ()
+    plot = WhiskerPlot("plot")
+    qtbot.addWidget(plot)
+    plot.show_figures(rmse)
+    assert (
+        "mine 0.810 (0.800 to 0.820), 10.0 % better than Averages, 8.0 % worse than Most liked" in plot.accessibleName()
+    )
+    table = plot.table()
+    assert table.headings[4:] == ("Better than Averages", "Better than Most liked")
+    assert [row[4:] for row in table.rows] == [("+10.0 %", "-8.0 %"), ("", ""), ("", "")]
+    plot.show_figures(coverage)
+    assert len(plot.table().headings) == 4
 
 
 def test_that_figures_that_read_alike_are_best_together():
