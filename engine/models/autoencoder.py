@@ -247,6 +247,13 @@ class _Autoencoder(StepModel):
         parts = [self._predicted(first_VH[torch.from_numpy(rows)], columns) for rows in self._portions(len(first_VH))]
         return Prediction.joined(parts)
 
+    def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
+        """See Model."""
+        is_known_I = (self.first_IH != 0).any(1)
+        likes_UI = ((rated_UI > 0) & (ratings_UI >= self.scale.like) & is_known_I).float()
+        shares_UI = likes_UI * likes_UI.sum(1, keepdim=True).clamp(min=1.0).rsqrt()
+        return self._predicted(shares_UI @ self.first_IH + self.first_bias_H, None).score_UI
+
     def item_vectors(self) -> Tensor:
         """See Model: what the bottleneck or the last hidden layer weighs each title by."""
         return self.last_layer.weight

@@ -175,6 +175,14 @@ class Model(nn.Module, ABC):
         """What ranks titles, [U, C], higher first, at a presence weight of 0 to 1 (None: the model's default)."""
         return prediction.score_UI
 
+    def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
+        """What ranks titles for people whose profiles are whole matrices, [U, I], by tensor operations alone.
+
+        seen_UI is 1 for a title of the profile, rated_UI for one with a rating, which is in ratings_UI; they are 0
+        elsewhere. Equal to what `predict` says. For export to other programs, of models that `can.scores_as_graph`.
+        """
+        raise NotImplementedError(f"The scores of {self.name} are no graph.")
+
     @property
     def learned_I(self) -> Bools | None:
         """Which titles it learned, [I], so that an entry of one has influence; None is all of them."""

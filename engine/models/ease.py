@@ -183,6 +183,14 @@ class Ease(ClosedFormModel):
         )
         return Prediction(self._spread(score_UL.cpu()))
 
+    def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
+        """See Model."""
+        others = self.config.fold_in_others or 0.0
+        likes_UI = (rated_UI > 0) & (ratings_UI >= self.scale.like)
+        counts_UI = torch.where(likes_UI, 1.0, others) * (seen_UI > 0)
+        score_UL = counts_UI[:, self.title_rows_L] @ self.weights_LL
+        return score_UL.new_zeros(seen_UI.shape).index_copy(1, self.title_rows_L, score_UL)
+
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without entry i the scores are those of the whole less row i of B."""

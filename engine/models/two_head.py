@@ -34,6 +34,7 @@ from engine.models.normalisation import (
     RatingHabit,
     denormalise,
     habits,
+    habits_of_rows,
     habits_without_each,
     normalise,
 )
@@ -136,7 +137,7 @@ class TwoHead(StepModel):
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         config = self.config
         habit = self.habits_of(batch)
-        normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
+        normalised_N = self._normalised(batch, habit)
         dropout_N = input_dropout(batch, noise, low=config.input_dropout_low, high=config.input_dropout_high)
         latent_BL, divergence = self._encode(self.first_layer(batch, normalised_N, dropout_N), noise)
         presence_BD, rating_BD = self.decode(latent_BL)
@@ -149,6 +150,10 @@ class TwoHead(StepModel):
         per_title = presence.detach() * len(batch) / moment.counted(self._presence(batch).sum())
         parts = {"presence": per_title, "rating": rating.detach()}
         return Losses(total, per_title + rating.detach(), parts)
+
+    def _normalised(self, batch: Batch, habit: RatingHabit) -> Tensor:
+        """The ratings of a batch as the model takes them, [N]."""
+        return normalise(batch.ratings_N, habit.of(batch.person_N), self.scale, self.config.table)
 
     def habits_of(self, batch: Batch) -> RatingHabit:
         return habits(
@@ -223,7 +228,7 @@ class TwoHead(StepModel):
             people = np.arange(start, min(start + _PEOPLE_AT_ONCE, len(profiles)))
             batch = whole_batch(profiles.take(people), self.first_2IH.device)
             habit = self.habits_of(batch)
-            normalised_N = normalise(batch.ratings_N, habit.of(batch.person_N), self.scale)
+            normalised_N = self._normalised(batch, habit)
             known_N = (~torch.isnan(batch.ratings_N)).float()
             habit = self._or_average(habit, torch.zeros_like(habit.mu).index_add(0, batch.person_N, known_N))
             column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
@@ -238,12 +243,12 @@ class TwoHead(StepModel):
         whole = self.habits_of(batch)
         out_V = as_index(left_out_V, device)
         without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, shares=self.config.personal_shares)
-        normalised_Vn = normalise(batch.ratings_N[None], without, self.scale)
+        normalised_Vn = normalise(batch.ratings_N[None], without, self.scale, self.config.table)
         normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
         presence_nH = self.first_2IH[batch.item_rows_N] * self._seen(batch)[:, None]
         presence_VH = presence_nH.sum(0) - presence_nH[out_V]
         first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
-        first_1H = self.first_layer(batch, normalise(batch.ratings_N, whole.of(batch.person_N), self.scale))
+        first_1H = self.first_layer(batch, self._normalised(batch, whole))
         habit = RatingHabit(
             *(torch.cat([own[:, None], left]) for own, left in zip(_parts(whole), _parts(without), strict=True))
         )
@@ -252,6 +257,17 @@ class TwoHead(StepModel):
         habit = self._or_average(habit, (rated_n.sum() - out_X.long())[:, None])
         columns = None if columns_C is None else as_index(columns_C, device)
         return self._predicted(torch.cat([first_1H, first_VH]), habit, columns, ratings=True)
+
+    def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
+        """See Model."""
+        is_seen_UI, is_rated_UI = seen_UI > 0, rated_UI > 0
+        habit = habits_of_rows(ratings_UI, is_rated_UI, scale=self.scale, shares=self.config.personal_shares)
+        known_UI = torch.where(is_rated_UI, ratings_UI, habit.mu)
+        normalised_UI = normalise(known_UI, habit, self.scale, self.config.table) * is_seen_UI
+        presence_UI = torch.where(is_rated_UI, 1.0, self.config.seen_weight) * is_seen_UI
+        presence_UI = presence_UI if self.config.inputs == "both" else torch.zeros_like(presence_UI)
+        first_UH = torch.cat([presence_UI, normalised_UI], dim=1) @ self.first_2IH + self.first_bias_H
+        return self._predicted(first_UH, habit, None, ratings=True).score_UI
 
     def _predicted(
         self, first_UH: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
@@ -267,7 +283,7 @@ class TwoHead(StepModel):
         if not ratings:
             return Prediction(log_probability.exp().cpu(), log_probability.cpu())
         liking = F.linear(rating_UD, head_weight, head_bias)
-        rating = denormalise(liking, habit, self.scale)
+        rating = denormalise(liking, habit, self.scale, self.config.table)
         score = _mixed(log_probability, liking, self.config.presence_weight)
         return Prediction(score.cpu(), log_probability.cpu(), liking.cpu(), rating.cpu())
 

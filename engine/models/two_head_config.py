@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
+from engine.errors import SettingError
 from engine.models.declaration import CatalogueConfig
 from engine.models.network import CODE, HIDDEN, INPUT, OUTPUT, Layer, Network, hidden_layers
-from engine.models.normalisation import PERSONAL, Shares
+from engine.models.normalisation import MOST, PERSONAL, RatingTable, Shares
 from engine.settings import setting
 
 _STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
 _STUDY_ENTRIES = 3.5e8
+_TABLE_CALLED, _TABLE_EXAMPLE = "Table of values (rating_table)", "-2.5, -1, 0, 1, 2"
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,16 @@ class TwoHeadConfig(CatalogueConfig):
         "personal",
         label="Rating values",
         help="What a rating becomes: measured in part by how the person rates (personal), only by that (z-scores), or "
-        "the same for everybody (table: from -2.5 for the lowest rating to 2 for the highest).",
+        "the same for everybody (table).",
         choices=("personal", "z_scores", "table"),
+    )
+    rating_table: str | None = setting(
+        None,
+        label="Table of values",
+        help="What ratings become, from the lowest to the highest: values that rise, spread evenly over the scale, "
+        f"such as {_TABLE_EXAMPLE}; between two of them it is a straight line. Automatic: from -1.8 to 1.8.",
+        automatic="Even",
+        only_with=("normalisation", ("table",)),
     )
     alpha_floor: float = setting(
         0.0,
@@ -133,6 +144,17 @@ class TwoHeadConfig(CatalogueConfig):
     first_std: float = setting(
         0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.rating_table is not None:
+            parse_rating_table(self.rating_table)
+
+    @property
+    def table(self) -> RatingTable:
+        """The values of ratings where a table gives them; () where none does."""
+        is_given = self.normalisation == "table" and self.rating_table is not None
+        return parse_rating_table(self.rating_table or "") if is_given else ()
 
     def fitted_to(self, entries: int) -> Self:
         """The same settings with the automatic widths chosen for a data set of so many entries."""
@@ -189,3 +211,33 @@ class TwoHeadConfig(CatalogueConfig):
 
 def _scaled(width: int, k: float) -> int:
     return max(64, math.ceil(width * k / 64) * 64)
+
+
+def parse_rating_table(text: str) -> RatingTable:
+    """The values of a table as they are typed. Raises SettingError where there are fewer than two, or they do not rise.
+
+    >>> parse_rating_table("-2.5, -1, 0, 1, 2")
+    (-2.5, -1.0, 0.0, 1.0, 2.0)
+    """
+    parts = [part for part in text.replace(";", ",").split(",") if part.strip()]
+    try:
+        values = tuple(float(part) for part in parts)
+    except ValueError as error:
+        raise _refused_table(
+            f"{_TABLE_CALLED} is a list of numbers such as {_TABLE_EXAMPLE}; {text!r} is none.", text
+        ) from error
+    if len(values) < 2:
+        raise _refused_table(
+            f"{_TABLE_CALLED} has at least two values, such as {_TABLE_EXAMPLE}; {text!r} has not.", text
+        )
+    beyond = next((value for value in values if not -MOST <= value <= MOST), None)
+    if beyond is not None:
+        raise _refused_table(f"{_TABLE_CALLED}: a value lies between -2.5 and 2.5; {beyond:g} does not.", text)
+    for value, following in pairwise(values):
+        if following <= value:
+            raise _refused_table(f"{_TABLE_CALLED} rises; {following:g} comes after {value:g}.", text)
+    return values
+
+
+def _refused_table(sentence: str, text: str) -> SettingError:
+    return SettingError(sentence, setting="rating_table", value=text)

@@ -18,7 +18,7 @@ import torch
 from engine.data.dataset import Float32, Histories, Scale
 from engine.models.base import Model
 from engine.models.blend import Blend
-from engine.models.normalisation import PERSONAL, Shares, habits, normalise
+from engine.models.normalisation import habits, normalise
 from engine.models.two_head_config import TwoHeadConfig
 from engine.wording import said
 
@@ -80,13 +80,13 @@ def rating_reading(model: Model, history: Histories, scale: Scale) -> RatingRead
     """How a model reads the ratings of the one person of `history`."""
     reader = _heaviest(model)
     kind = reading_kind(reader)
-    shares = reader.config.personal_shares if isinstance(reader.config, TwoHeadConfig) else PERSONAL
+    config = reader.config if isinstance(reader.config, TwoHeadConfig) else TwoHeadConfig()
     counted = float(getattr(reader.config, "fold_in_others", None) or 0.0)
-    mine = _reading(said("You"), history.ratings_N, scale, kind, shares, counted)
+    mine = _reading(said("You"), history.ratings_N, scale, kind, config, counted)
     others: tuple[Reading, ...] = ()
     if kind is ReadingKind.NORMALISED:
         others = tuple(
-            _reading(whose, _on_scale(tenths, scale), scale, kind, shares, counted) for whose, tenths in _HABITS
+            _reading(whose, _on_scale(tenths, scale), scale, kind, config, counted) for whose, tenths in _HABITS
         )
     like = min((step.rating for step in mine.steps if step.rating >= scale.like), default=scale.like)
     return RatingReading(kind, like, counted, reader is not model, mine, others)
@@ -115,12 +115,12 @@ def scale_steps(scale: Scale) -> Float32:
 
 
 def _reading(
-    whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, shares: Shares, counted: float
+    whose: str, ratings_n: Float32, scale: Scale, kind: ReadingKind, config: TwoHeadConfig, counted: float
 ) -> Reading:
     steps_S = scale_steps(scale)
     rated_n = ratings_n[~np.isnan(ratings_n)]
     if kind is ReadingKind.NORMALISED:
-        encoded_S = _encoded(steps_S, ratings_n, scale, shares)
+        encoded_S = _encoded(steps_S, ratings_n, scale, config)
     elif kind is ReadingKind.LIKES:
         encoded_S = np.where(steps_S >= scale.like, STRONGEST, counted * STRONGEST).astype(np.float32)
     else:
@@ -133,11 +133,11 @@ def _reading(
     return Reading(whose, float(rated_n.mean()) if len(rated_n) else None, steps)
 
 
-def _encoded(steps_S: Float32, ratings_n: Float32, scale: Scale, shares: Shares) -> Float32:
+def _encoded(steps_S: Float32, ratings_n: Float32, scale: Scale, config: TwoHeadConfig) -> Float32:
     given_n = torch.from_numpy(np.ascontiguousarray(ratings_n, dtype=np.float32))
     people_n = torch.zeros(len(given_n), dtype=torch.int64)
-    habit = habits(given_n, people_n, people=1, scale=scale, shares=shares)
-    encoded_S: Float32 = normalise(torch.from_numpy(steps_S.copy()), habit, scale).numpy()
+    habit = habits(given_n, people_n, people=1, scale=scale, shares=config.personal_shares)
+    encoded_S: Float32 = normalise(torch.from_numpy(steps_S.copy()), habit, scale, config.table).numpy()
     return encoded_S
 
 

@@ -8,6 +8,7 @@ from planted import planted_dataset
 from engine.data.batches import whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.data.split import SplitConfig, make_split
+from engine.errors import SettingError
 from engine.models.base import Moment
 from engine.models.mf import MfConfig
 from engine.models.normalisation import denormalise, habits, normalise
@@ -108,6 +109,43 @@ def test_that_a_table_gives_equal_ratings_equal_values_whoever_gives_them():
     generous, _ = values_of([7.0, 9.0, 10.0], "table")
     assert harsh[2] == generous[0] == pytest.approx((7 - 5.5) / 2.5)
     np.testing.assert_allclose(back, [1.0, 2.0, 7.0], atol=1e-5)
+
+
+def test_that_a_typed_table_gives_its_values_and_straight_lines_between_them():
+    config = TwoHeadConfig(normalisation="table", rating_table="-2.5, -1, 2")
+    habit = habits(torch.tensor([3.0]), torch.tensor([0]), people=1, scale=SCALE, shares=config.personal_shares)
+    ratings = torch.tensor([1.0, 3.25, 5.5, 10.0])
+    found = normalise(ratings, habit, SCALE, config.table)
+    assert found.tolist() == [-2.5, -1.75, -1.0, 2.0]
+    assert denormalise(found, habit, SCALE, config.table).tolist() == ratings.tolist()
+    assert denormalise(torch.tensor([-9.0, 9.0]), habit, SCALE, config.table).tolist() == [1.0, 10.0]
+
+
+def test_that_a_model_learns_from_a_typed_table_and_leaves_out_by_it():
+    model = two_head(normalisation="table", rating_table="-2, -1.5, 2").eval()
+    even = two_head(normalisation="table").eval()
+    profile = Histories.of_one([2, 5, 9, 11], [9, 4, None, 7])
+    assert not torch.equal(model.predict(profile).rating_UI, even.predict(profile).rating_UI)
+    left = model.leave_one_out(profile, left_out_V=np.arange(4), columns_C=None).rating_UI
+    for place in range(4):
+        shorter = model.predict(profile.where(np.arange(4) != place)).rating_UI
+        torch.testing.assert_close(left[1 + place], shorter[0], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1", "has at least two values"),
+        ("-1, b", "is a list of numbers"),
+        ("-1, 0, 0", "rises; 0 comes after 0"),
+        ("-1, 3", "lies between -2.5 and 2.5; 3 does not"),
+        ("nan, 1", "lies between -2.5 and 2.5; nan does not"),
+    ],
+)
+def test_that_a_table_that_is_none_is_refused_with_a_sentence(text, sentence):
+    with pytest.raises(SettingError, match=sentence) as caught:
+        TwoHeadConfig(rating_table=text)
+    assert caught.value.facts["setting"] == "rating_table"
 
 
 def test_that_the_whole_svd_start_is_the_best_low_rank_matrix_undivided():
