@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
 from engine.library.model_file import SUFFIX
+from engine.models.declaration import GRAPH_SUFFIX
 
 _MODELS = f"Models of Desktop Rec (*{SUFFIX})"
+_GRAPHS = f"Scores for programs without Python (*{GRAPH_SUFFIX})"
 _FILES = (
     "Ratings files (*.csv *.tsv *.txt *.dat *.data *.tab *.inter *.item *.parquet *.feather *.arrow *.json *.jsonl "
     "*.xml *.gz *.zip);;All files (*)"
@@ -125,9 +127,10 @@ def ask_for_model_file(parent: QWidget) -> Path | None:
     return _ask_for_file(parent, "Open a model", f"{_MODELS};;All files (*)")
 
 
-def ask_where_to_export_model(parent: QWidget, name: str) -> Path | None:
-    """Where to write a model."""
-    return _ask_where(parent, "Export this model", f"{name}{SUFFIX}", _MODELS, SUFFIX)
+def ask_where_to_export_model(parent: QWidget, name: str, *, as_graph: bool) -> Path | None:
+    """Where to write a model; `as_graph`: its scores may also be written for programs without Python."""
+    kinds = f"{_MODELS};;{_GRAPHS}" if as_graph else _MODELS
+    return _ask_where(parent, "Export this model", f"{name}{SUFFIX}", kinds, SUFFIX)
 
 
 def ask_where_to_save_list(parent: QWidget, name: str, ending: str) -> Path | None:
@@ -168,7 +171,9 @@ def _ask_for_file(parent: QWidget, title: str, kinds: str, folder: str = "") -> 
 
 
 def _ask_where(parent: QWidget, title: str, name: str, kinds: str, ending: str) -> Path | None:
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
     if not chosen:
         return None
+    if kind == _GRAPHS:
+        return Path(chosen.removesuffix(SUFFIX)).with_suffix(GRAPH_SUFFIX)
     return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}{ending}")

@@ -13,6 +13,7 @@ from desktop_rec.models.run_list import Row, RunHeading, RunLine
 from engine.data.split import split_key
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
+from engine.models.declaration import can_write_graphs
 from engine.models.registry import MODELS, title_of
 from engine.text import (
     format_ago,
@@ -211,6 +212,12 @@ def _about(run: RunRecord) -> str:
 def _figure(run: RunRecord, metric: str) -> str:
     found = run.metrics.get(metric, {}).get("value")
     return f"{metric_title(metric)} {format_figure(found)}" if found is not None else ""
+
+
+def can_be_graph(run: RunRecord) -> bool:
+    """Whether a run's scores can be written for programs without Python, here."""
+    kind = MODELS.get(run.model)
+    return kind is not None and kind.can.scores_as_graph and can_write_graphs()
 
 
 def _can_continue(run: RunRecord) -> bool:

@@ -184,8 +184,11 @@ class ModelsView(QWidget):
 
     def _on_export(self) -> None:
         run = self._run
-        path = questions.ask_where_to_export_model(self, run.title.replace("/", "-")) if run is not None else None
-        if run is not None and path is not None:
+        if run is None:
+            return
+        name, as_graph = run.title.replace("/", "-"), text.can_be_graph(run)
+        path = questions.ask_where_to_export_model(self, name, as_graph=as_graph)
+        if path is not None:
             self._models.files.export_model(run.run_id, path)
 
     def _on_open(self) -> None:

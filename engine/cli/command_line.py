@@ -35,6 +35,7 @@ _WITH_LIBRARY = {
     "export-ratings": ("listing", "export_ratings"),
     "runs": ("listing", "list_runs"),
     "export-model": ("model_files", "export_model"),
+    "export-scorer": ("model_files", "export_scorer"),
     "import-model": ("model_files", "import_model"),
     "find-lr": ("training", "find_rate"),
     "train": ("training", "train"),

@@ -1,4 +1,4 @@
-"""export-model, import-model: a trained model as one file."""
+"""export-model, export-scorer, import-model: a trained model as one file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.cli.output import Answer
 from engine.cli.progress import Driver
 from engine.documents import document_of
 from engine.library.store import Library
-from engine.text import format_size, join_words
+from engine.text import format_size, join_words, plural
 
 
 def export_model(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
@@ -20,6 +20,14 @@ def export_model(arguments: argparse.Namespace, library: Library, driver: Driver
         f"Exported {done.title} to {done.path} ({format_size(done.size_bytes)}): {join_words(done.inside)}; no ratings."
     )
     return Answer(document, text)
+
+
+def export_scorer(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:
+    record = library.runs.find(arguments.run)
+    done = driver.run(operations.export_scorer(library, record.run_id, arguments.file))
+    document = {"run": record.run_id, **document_of(done, rename={"path": "file"})}
+    size, titles = format_size(done.size_bytes), plural(done.titles, "title")
+    return Answer(document, f"Wrote the scorer of {done.title} to {done.path} ({size}): {titles}; no ratings.")
 
 
 def import_model(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answer:

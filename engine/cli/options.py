@@ -146,6 +146,9 @@ def _add_exporting(add: _AddCommand) -> None:
     model = add("export-model", help="write a trained model to one file, for another machine with the same data")
     model.add_argument("run", metavar="RUN")
     model.add_argument("file", type=Path, metavar="FILE", help="the file to write, such as mine.desktoprec-model")
+    scorer = add("export-scorer", help="write what ranks titles as an ONNX file, for programs without Python")
+    scorer.add_argument("run", metavar="RUN")
+    scorer.add_argument("file", type=Path, metavar="FILE.onnx", help="the file to write; needs the extra onnx")
     add("import-model", help="read a model from a file, where its data set is here").add_argument(
         "file", type=Path, metavar="FILE"
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from typing import Self
 
 from engine.models.network import Network
 from engine.settings import Config, setting
+
+GRAPH_SUFFIX, GRAPH_PACKAGES = ".onnx", ("onnx", "onnxscript")
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,15 @@ class Capabilities:
     """Whether its ranking moves with a weight between likely-to-watch and likely-to-love."""
     states_uncertainty: bool = False
     """Whether it can say how far off a predicted rating may be, once this was measured on held-out ratings."""
+    scores_as_graph: bool = False
+    """Whether its scores are one fixed function of a person's ratings, which programs without Python can compute."""
     examples: str = "people"
     """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
+
+
+def can_write_graphs() -> bool:
+    """Whether the packages are installed that a model's scores are written as a graph with; imports none of them."""
+    return all(importlib.util.find_spec(package) is not None for package in GRAPH_PACKAGES)
 
 
 @dataclass(frozen=True)

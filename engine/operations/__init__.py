@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from engine.operations.model_files import ExportedModel as ExportedModel
     from engine.operations.model_files import ImportedModel as ImportedModel
     from engine.operations.model_files import export_model as export_model
+    from engine.operations.model_files import export_scorer as export_scorer
     from engine.operations.model_files import import_model as import_model
     from engine.operations.predicting import Predictions as Predictions
     from engine.operations.predicting import predict as predict
@@ -83,7 +84,7 @@ _PLACES = {
     "importing": "ImportedAgain ImportedData gather import_again import_files import_gathered open_sample remaining "
     "settle_again undo_again",
     "making_room": "MadeRoom make_room",
-    "model_files": "ExportedModel ImportedModel export_model import_model",
+    "model_files": "ExportedModel ExportedScorer ImportedModel export_model export_scorer import_model",
     "matrix": "FilledMatrix MatrixWindow filled_matrix open_matrix",
     "predicting": "Predictions predict",
     "preparing": "find_rate",

@@ -13,9 +13,10 @@ from engine.library.model_file import INSIDE, DataIdentity, ModelFile, read_mode
 from engine.library.run_record import RunRecord
 from engine.library.runs import StoredModel
 from engine.library.store import Library
+from engine.models.onnx_scorer import refuse_unwritable, write_scorer
 from engine.models.registry import MODELS, kind_of
 from engine.models.shapes import build_shapes
-from engine.operations.recommending import model_of
+from engine.operations.recommending import model_of, recommender_of
 from engine.text import plural
 
 _MOST_OTHER_VALUES = 1 << 16
@@ -30,6 +31,17 @@ class ExportedModel:
     title: str
     size_bytes: int
     inside: tuple[str, ...] = INSIDE
+
+
+@dataclass(frozen=True)
+class ExportedScorer:
+    """An ONNX file that was written, how many titles it scores, and what is in it, in words."""
+
+    path: Path
+    title: str
+    size_bytes: int
+    titles: int
+    inside: tuple[str, ...] = ("weights", "ids of titles")
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,32 @@ def export_model(library: Library, run_id: str, path: Path) -> Job[ExportedModel
         )
     place = Path(path).absolute()
     return ExportedModel(place, record.title, place.stat().st_size)
+
+
+def export_scorer(library: Library, run_id: str, path: Path) -> Job[ExportedScorer]:
+    """Write what ranks titles in a run's model as an ONNX file, for programs without Python; in full or not at all.
+
+    It holds the weights and the titles' ids, and nobody's ratings. Raises SettingError where the packages are missing
+    that such files are written with, or the model's scores are none that such a file can hold; LibraryError where the
+    run is gone or damaged, and DataError where the file cannot be written.
+
+    Examples
+    --------
+    ::
+
+        drive(operations.export_scorer(library, "mult_vae 1", Path("mine.onnx")))
+    """
+    record = library.runs.find(run_id)
+    yield StageStarted("loading", f"Fetching what {record.title} has learned")
+    recommender = recommender_of(library, record.run_id)
+    yield None
+    refuse_unwritable(recommender.model, record.title)
+    yield None
+    yield StageStarted("writing", f"Writing {path.name}")
+    with whole_file(path) as file:
+        write_scorer(file, recommender.model, title=record.title, item_ids=recommender.dataset.items.ids)
+    place = Path(path).absolute()
+    return ExportedScorer(place, record.title, place.stat().st_size, recommender.dataset.titles)
 
 
 def import_model(library: Library, path: Path) -> Job[ImportedModel]:

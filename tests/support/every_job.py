@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import numpy as np
@@ -173,6 +174,13 @@ def _export_model(at: TrainedLibrary) -> Job[Any]:
     return operations.export_model(at.library, at.run_id, at.file.with_name("trained.desktoprec-model"))
 
 
+def _export_scorer(at: TrainedLibrary) -> Job[Any]:
+    """Without the packages that write the file, which take seconds."""
+    place = "engine.operations.model_files."
+    with patch(f"{place}refuse_unwritable"), patch(f"{place}write_scorer", lambda file, *_, **__: file.write(b"graph")):
+        return (yield from operations.export_scorer(at.library, at.run_id, at.file.with_name("trained.onnx")))
+
+
 def _import_model(at: TrainedLibrary) -> Job[Any]:
     """A model that was trained elsewhere: it is not in the library any more."""
     run_id = drive(trained(at.library, at.dataset, model="popularity", model_config=None, training=None)).run_id
@@ -217,6 +225,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "import again": _import_again,
     "export": _export,
     "export a model": _export_model,
+    "export a scorer": _export_scorer,
     "import a model": _import_model,
     "make room": _make_room,
     "evaluate on the same people": _same_people,

@@ -20,12 +20,13 @@ from desktop_rec.session.undo import Change, UndoStack
 from desktop_rec.session.worker import MakeJob
 from engine.errors import EngineError
 from engine.events import Job
+from engine.models.declaration import GRAPH_SUFFIX
 from engine.text import format_size, join_words, plural
 
 if TYPE_CHECKING:
     from engine.library.runs import RunRoom
     from engine.library.store import Library
-    from engine.operations import ExportedModel, ImportedModel, MadeRoom
+    from engine.operations import ExportedModel, ExportedScorer, ImportedModel, MadeRoom
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,16 @@ class ModelFilesController(QObject):
         return self._start_making_room(tuple(run_ids), is_again=False)
 
     def export_model(self, run_id: str, path: Path) -> bool:
-        """Write a run's model to a file."""
+        """Write a run's model to a file; where that ends in .onnx, its scores for programs without Python."""
         library, run = self._library.files, self._dataset.run(run_id)
         if library is None or run is None:
             return False
 
-        def make() -> Job[ExportedModel]:
+        def make() -> Job[ExportedModel | ExportedScorer]:
             from engine import operations
 
-            return operations.export_model(library, run_id, path)
+            export = operations.export_scorer if path.suffix == GRAPH_SUFFIX else operations.export_model
+            return export(library, run_id, path)
 
         return self._start("export", f"Exporting {run.title}", make, self._on_exported)
 
@@ -142,14 +144,16 @@ class ModelFilesController(QObject):
                 library.runs.take_back(run_id)
         self._library.note_change()
 
-    def _on_exported(self, done: ExportedModel | None) -> None:
+    def _on_exported(self, done: ExportedModel | ExportedScorer | None) -> None:
         if done is None:
             self._requests.inform("The export was stopped; nothing was written.")
             return
-        inside = join_words(done.inside)
+        use = "Programs without Python compute scores from it"
+        if done.path.suffix != GRAPH_SUFFIX:
+            use = "It opens where the same data set is"
         self._requests.inform(
             f"Exported {done.title} to {done.path} ({format_size(done.size_bytes)}).",
-            f"In it are {inside}, and nobody's ratings. It opens where the same data set is.",
+            f"In it are {join_words(done.inside)}, and nobody's ratings. {use}.",
         )
 
     def _on_imported(self, done: ImportedModel | None) -> None:

@@ -8,8 +8,9 @@ import pytest
 from operation_driving import trained
 from planted import planted_dataset
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QTableView
 
+from desktop_rec.models import text
 from desktop_rec.models.groups import groups_of
 from desktop_rec.models.metric_grid import OneByOne
 from desktop_rec.models.run_list import WIDTH, RunHeading, RunLine, RunList, tick_place
@@ -520,6 +521,23 @@ def test_that_a_run_is_exported_forgotten_and_opened_again(qtbot, view, session,
     assert view.chosen == chosen
     assert session.undo.undo()
     assert session.dataset.run(chosen) is None
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_that_scores_for_other_programs_are_offered_where_the_packages_are(view, monkeypatch, tmp_path, is_installed):
+    offered, exported = [], []
+    monkeypatch.setattr(text, "can_write_graphs", lambda: is_installed)
+    monkeypatch.setattr(view._models.files, "export_model", lambda run_id, path: exported.append((run_id, path)))
+
+    def chosen(parent, title, name, kinds):
+        offered.append(kinds.split(";;"))
+        return str(tmp_path / name), offered[-1][-1]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", chosen)
+    view._choose(run_id(view, TWO_HEAD))
+    view.page.head.export.click()
+    assert ["*.onnx" in kind for kind in offered[0]] == ([False, True] if is_installed else [False])
+    assert exported[0][1].suffix == (".onnx" if is_installed else ".desktoprec-model")
 
 
 def test_that_room_is_made_and_taken_back(qtbot, view, session, library):
