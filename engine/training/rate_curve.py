@@ -29,6 +29,8 @@ _CLEAR = 5.5
 """A fall is told from noise where it is so many times its standard error."""
 _DONE = 0.1
 _MOSTLY = 0.75
+_SOON, _AGAIN = 10, 3
+"""A loss has left all bounds where it is out of them so many times among so many points, whatever comes later."""
 _AFTER = "once a tenth of its fall is done"
 """What comes before may be no more than noise."""
 _ROWS_AT_ONCE, _LEAST_NEAR = 64, 6
@@ -115,8 +117,10 @@ class _Curve:
 
     def __init__(self, lrs: Float64, losses: Float64, smooth_N: Float64, error_N: Float64) -> None:
         self.lrs, self.smooth_N = lrs, smooth_N
-        self.low = int(np.argmin(smooth_N))
-        """Where the smooth curve is lowest."""
+        self.left = max(1, _leaves_bounds(losses))
+        """From where on the loss is out of all bounds; it may come back by chance."""
+        self.low = int(np.argmin(smooth_N[: self.left]))
+        """Where the smooth curve is lowest before that."""
         quarter = lrs[0] * (lrs[self.low] / lrs[0]) ** 0.25
         start = slice(int(np.searchsorted(lrs, quarter, side="right")))
         self.level = float(np.median(smooth_N[start]))
@@ -208,7 +212,7 @@ def _refusal(curve: _Curve, ended: str) -> str:
 def _describe(curve: _Curve, ended: str) -> str:
     """Where the smooth loss is lowest, and what comes after."""
     lowest, last = float(curve.smooth_N[curve.low]), format_rate(float(curve.lrs[-1]))
-    words = f"The smooth loss is lowest at {format_rate(float(curve.lrs[curve.low]))}: {format_figure(lowest)}"
+    words = f"{_lowest_of(curve)} at {format_rate(float(curve.lrs[curve.low]))}: {format_figure(lowest)}"
     if curve.level > 0:
         words += f", {format_percent(curve.fall / curve.level)} less than at the lowest rates"
     if curve.low == len(curve.lrs) - 1:
@@ -217,6 +221,14 @@ def _describe(curve: _Curve, ended: str) -> str:
     if ended in (ROSE, NOT_FINITE):
         return f"{words}. Then it rises, and left all bounds at {last}."
     return f"{words}. Then it rises."
+
+
+def _lowest_of(curve: _Curve) -> str:
+    if float(curve.smooth_N.min()) < curve.smooth_N[curve.low]:
+        return (
+            f"Below {format_rate(float(curve.lrs[curve.left]))}, where it leaves all bounds, the smooth loss is lowest"
+        )
+    return "The smooth loss is lowest"
 
 
 def _smoothed(lrs: Float64, losses: Float64, *, smooth: float) -> tuple[Float64, Float64]:
@@ -236,15 +248,18 @@ def _smoothed(lrs: Float64, losses: Float64, *, smooth: float) -> tuple[Float64,
 
 
 def _leaves_bounds(y_N: Float64) -> int:
-    """From which point on the loss mostly lies above where it began by more than it had fallen; N where it never does.
+    """From which point on the loss lies above where it began by more than it had fallen; N where it never does.
 
     What blows up is smoothed by itself, by averages: by its height it would bend a curve that is fitted across.
     """
     start = max(float(y_N[0]), float(np.median(y_N[: len(y_N) // 8 + 1])))
     fallen = max(start - float(np.quantile(y_N, 0.05)), _FLAT * abs(start))
-    above_N = y_N > start + fallen
-    share_N = np.cumsum(above_N[::-1])[::-1] / np.arange(len(y_N), 0, -1)
-    out = np.flatnonzero(above_N & (share_N >= _MOSTLY))
+    scatter = float(np.median(np.abs(np.diff(y_N[: len(y_N) // 4 + 2])))) / (0.6745 * np.sqrt(2.0))
+    above_N = y_N > start + max(fallen, _CLEAR * scatter)
+    after_N = np.append(np.cumsum(above_N[::-1])[::-1], np.zeros(_SOON))
+    is_soon_again_N = after_N[: len(y_N)] - after_N[_SOON:] >= _AGAIN
+    is_mostly_N = after_N[: len(y_N)] / np.arange(len(y_N), 0, -1) >= _MOSTLY
+    out = np.flatnonzero(above_N & (is_soon_again_N | is_mostly_N))
     return int(out[0]) if len(out) else len(y_N)
 
 

@@ -227,3 +227,16 @@ def test_that_a_tenth_of_the_minimum_is_only_suggested_inside_the_sweep():
     reading = suggest(rates, loss_at(rates, place=-1.0, turn=-0.6, rise=2.0))
     assert reading.suggestions
     assert "minimum" not in by_kind(reading)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_that_a_loss_that_comes_back_after_it_has_left_all_bounds_is_not_looked_at(seed):
+    rng, rates = np.random.default_rng(seed), np.geomspace(1e-7, 10.0, 200)
+    losses = 9.5 - 1.2 / (1.0 + (3e-4 / rates) ** 2) + rng.normal(0.0, 0.1, 200)
+    beyond = rates > 1e-2
+    losses[beyond] = np.where(rng.random(beyond.sum()) < 0.6, rng.uniform(8.0, 9.5, beyond.sum()), 25.0)
+    found = suggest(rates, losses)
+    assert found.suggestions
+    assert all(1e-5 < mark.lr < 1e-2 for mark in found.suggestions)
+    assert np.nanmin(found.smoothed[rates < 1e-2]) > 8.0
+    assert (found.words.startswith("Below 1")) == (found.smoothed.min() < found.smoothed[rates < 1e-2].min())
