@@ -40,6 +40,12 @@ class EvaluatedModel:
     place: int | None = None
 
 
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of runs without the settings after their comma, where they still differ."""
+    short = tuple(name.split(",")[0] for name in names)
+    return short if len(set(short)) == len(short) else tuple(names)
+
+
 @dataclass(frozen=True)
 class FigureRow:
     """One model's figure of one metric. `better`: of a run by how much per cent it is better than each baseline."""

@@ -16,7 +16,7 @@ from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width
-from desktop_rec.models.comparison import FigureRow, MetricFigures
+from desktop_rec.models.comparison import FigureRow, MetricFigures, told_apart
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
 from engine.text import format_figure
@@ -84,7 +84,7 @@ class WhiskerPlot(PlotCanvas):
         self.figures = figures
         rows = figures.rows
         self.setAccessibleName(f"{metric_title(figures.metric)}: {'; '.join(_sentence(row) for row in rows)}")
-        self._names.names = tuple(row.name for row in rows)
+        self._names.names = told_apart([row.name for row in rows])
         self._values.names = tuple(f"{format_figure(row.figure.value)}{' best' if row.is_best else ''}" for row in rows)
         for axis in (self._names, self._values):
             axis.picture = None

@@ -46,7 +46,7 @@ class RateControl(QWidget):
 
     def show_rate(self, lr: float | None, *, may_change: bool) -> None:
         """The rate of the newest step, beside which another may be typed."""
-        self._line.setPlaceholderText(format_rate(lr) if lr is not None else "")
+        self._line.setPlaceholderText(format_rate(lr) if lr is not None else "rate")
         self._line.setEnabled(may_change)
         self._change.setEnabled(may_change)
 

@@ -15,6 +15,7 @@ from desktop_rec.models.comparison import (
     RunComparison,
     figures_of,
     metric_sets,
+    told_apart,
 )
 from desktop_rec.models.curves_plot import overlay
 from desktop_rec.models.filtering import ORDERS, STARRED, RunFilter, choices_of, shown_runs
@@ -512,3 +513,12 @@ def test_that_what_was_found_on_the_same_people_is_told_figure_by_figure():
     assert lines[1][1:3] == ("0.900", "1.00")
     assert "better than Other" in lines[1][3]
     assert found.words == "On 60 ratings of 4 people that none of them learned from."
+
+
+def test_that_names_in_a_plot_are_short_where_they_still_differ(qtbot):
+    assert told_apart(["Factorisation, rank 16", "Factorisation 2, rank 16", "Most liked"]) == (
+        "Factorisation",
+        "Factorisation 2",
+        "Most liked",
+    )
+    assert told_apart(["mine, 2 epochs", "mine, 4 epochs"]) == ("mine, 2 epochs", "mine, 4 epochs")
