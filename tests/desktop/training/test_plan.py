@@ -8,6 +8,7 @@ from planted import planted_dataset
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QRadioButton
 
 from desktop_rec.training.schedule_plot import SchedulePlot
+from desktop_rec.training.setting_field import SettingField
 from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
 from engine.data.statistics import count_statistics
@@ -347,6 +348,22 @@ def test_that_a_rate_given_in_steps_is_the_plans_and_a_found_one_takes_its_place
     session.plan.use_rate(5e-3)
     assert place.text("setting_step_rates") == "1: 5e-3, 10: 1e-3"
     assert session.plan.plan.training.lr == 5e-3
+
+
+def test_that_a_table_of_rating_values_is_typed_and_checked_as_it_is_typed(place, session):
+    place.choose("setting_normalisation", "table")
+    field = place.part("field_rating_table", SettingField)
+    assert field.is_relevant
+    for typed, words in (("1", "at least two values"), ("-1, b", "a list of numbers"), ("-1, 0, 0", "0 comes after 0")):
+        place.type("setting_rating_table", typed)
+        assert words in field.problem, typed
+    place.type("setting_rating_table", "-2.5, -1, 2")
+    assert field.problem == ""
+    assert session.plan.plan.model_config.table == (-2.5, -1.0, 2.0)
+    place.type("setting_rating_table", "")
+    assert session.plan.plan.model_config.table == ()
+    place.choose("setting_normalisation", "personal")
+    assert not field.is_relevant
 
 
 def test_that_the_drawn_schedule_writes_into_the_plan_and_the_form(place, session):
