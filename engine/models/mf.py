@@ -18,6 +18,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Self
 
 import numpy as np
@@ -302,14 +303,31 @@ def variance_parts(person_variances_N: Floats, counts_N: Floats) -> Floats:
 
 def fitted_variance_weights(errors_N: Floats, parts_NP: Floats) -> Floats | None:
     """The weights of the parts, [P] >= 0, that best give the squared errors; None for fewer than 30 ratings."""
-    from scipy.optimize import nnls  # takes half a second to import, which few processes need
-
     squared_N = errors_N**2
     if len(squared_N) < _LEAST_RATINGS or not np.isfinite(squared_N).all():
         return None
     expected_N = np.full(len(squared_N), max(float(squared_N.mean()), 1e-9))
     weights_P = np.zeros(parts_NP.shape[1])
     for _ in range(_ROUNDS):
-        weights_P = nnls(parts_NP / expected_N[:, None], squared_N / expected_N)[0]
+        weights_P = nonnegative_weights(parts_NP / expected_N[:, None], squared_N / expected_N)
         expected_N = np.maximum(parts_NP @ weights_P, 1e-9)
     return weights_P
+
+
+def nonnegative_weights(parts_NP: Floats, wanted_N: Floats) -> Floats:
+    """The weights >= 0 of a few columns that come nearest to what is wanted, [P].
+
+    The best are least squares on the columns that have a weight: all choices of these are tried. SciPy's nnls does it
+    for many columns, but takes half a second to import, which somebody who presses Stop would wait for.
+    """
+    gram_PP, right_P = parts_NP.T @ parts_NP, parts_NP.T @ wanted_N
+    best_P, least = np.zeros(len(right_P)), 0.0
+    for count in range(1, len(right_P) + 1):
+        for chosen in combinations(range(len(right_P)), count):
+            some = list(chosen)
+            found = np.linalg.lstsq(gram_PP[np.ix_(some, some)], right_P[some], rcond=None)[0]
+            error = -float(found @ right_P[some])
+            if (found >= 0).all() and error < least:
+                best_P, least = np.zeros(len(right_P)), error
+                best_P[some] = found
+    return best_P

@@ -14,7 +14,7 @@ from engine.data.sample import sample_files
 from engine.data.split import SplitConfig, make_split
 from engine.events import drive
 from engine.models.base import StepModel
-from engine.models.mf import MfConfig, fitted_variance_weights, variance_parts
+from engine.models.mf import MfConfig, fitted_variance_weights, nonnegative_weights, variance_parts
 from engine.models.registry import MODELS, build, fitted_config
 from engine.recommending.explanation import explain
 from engine.recommending.recommender import Recommender
@@ -98,6 +98,20 @@ def test_that_the_parts_of_a_known_variance_are_found_again():
 def test_that_a_handful_of_held_out_ratings_is_too_few():
     parts_NP = variance_parts(np.ones(20), np.ones(20))
     assert fitted_variance_weights(np.ones(20), parts_NP) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_that_weights_are_those_of_scipys_nonnegative_least_squares(seed):
+    from scipy.optimize import nnls
+
+    rng = np.random.default_rng(seed)
+    parts_NP = rng.uniform(0, 1, (200, 3)) * 10.0 ** rng.integers(-3, 2, 3)
+    wanted_N = parts_NP @ rng.normal(0.3, 1.0, 3) + rng.normal(0, 0.1, 200)
+    found_P, known_P = nonnegative_weights(parts_NP, wanted_N), nnls(parts_NP, wanted_N)[0]
+    assert (found_P >= 0).all()
+    errors = [np.square(parts_NP @ weights_P - wanted_N).sum() for weights_P in (found_P, known_P)]
+    assert errors[0] == pytest.approx(errors[1], rel=1e-8)
+    np.testing.assert_allclose(parts_NP @ found_P, parts_NP @ known_P, rtol=1e-6, atol=1e-8)
 
 
 def test_that_lists_and_reasons_state_how_far_off_a_rating_may_be():
