@@ -34,7 +34,8 @@ from engine.library.store import is_foreign
 INTERVAL_MS = 1000
 _YOUNG, _MIDDLE = 400, 20
 CALM_S, _OFTEN_S, _SELDOM_S = 2.0, 10.0, 120.0
-_LONG_S = 0.02
+_LONG_S, _MANY = 0.02, 50_000
+"""A collection that takes so long and leaves so many objects found what stays."""
 _M_ARENA_MAX = -8
 _TOUCHES = frozenset(
     {
@@ -52,7 +53,7 @@ class GarbageTimer(QObject):
 
     A calm moment is one where nobody has touched the window for `CALM_S`. All of it takes some ms, at most every
     `_OFTEN_S`, and not at all where nothing happened meanwhile; somebody who never pauses meets it every `_SELDOM_S`.
-    Where it took longer, much has come that stays, such as modules: that is never looked at again.
+    Where much has come that stays, such as modules, that is looked at once and never again.
     """
 
     def __init__(self, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -75,9 +76,9 @@ class GarbageTimer(QObject):
         """Collect what is due: the youngest generation mostly, the middle one now and then, all when it is calm."""
         young, middle, _ = gc.get_count()
         if middle > _MIDDLE:
-            gc.collect(1)
+            self._collect(1)
         elif young > _YOUNG:
-            gc.collect(0)
+            self._collect(0)
         self._is_due |= middle > _MIDDLE or young > _YOUNG
         now = self._clock()
         if self._is_due and now - self._swept > (_OFTEN_S if now - self._touched > CALM_S else _SELDOM_S):
@@ -85,12 +86,15 @@ class GarbageTimer(QObject):
 
     def sweep(self) -> None:
         """Collect all that is not frozen, and give the memory that has become free back to the system."""
-        began_at = self._clock()
-        gc.collect()
-        if self._clock() - began_at > _LONG_S:
-            gc.freeze()
+        self._collect(2)
         give_memory_back()
         self._swept, self._is_due = self._clock(), False
+
+    def _collect(self, generation: int) -> None:
+        began_at = self._clock()
+        gc.collect(generation)
+        if self._clock() - began_at > _LONG_S and len(gc.get_objects()) > _MANY:
+            gc.freeze()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _TOUCHES:

@@ -115,9 +115,12 @@ def test_that_what_takes_long_to_look_through_and_stays_is_looked_at_once(garbag
     kept = []
     monkeypatch.setattr(gc, "freeze", lambda: kept.append(1))
     monkeypatch.setattr(gc, "collect", lambda generation=2: setattr(clock, "now", clock.now + took_s))
-    for took_s, frozen in ((0.005, 0), (0.1, 1)):
+    monkeypatch.setattr(gc, "get_objects", lambda: [None] * stay)
+    for took_s, stay, frozen in ((0.005, 10**6, 0), (0.1, 1000, 0), (0.1, 10**6, 1)):
         garbage.sweep()
         assert len(kept) == frozen, took_s
+    garbage.collect()
+    assert len(kept) == 2
 
 
 def test_that_a_file_that_is_not_there_is_a_sentence_and_the_window_lives(qtbot, launch, tmp_path):
