@@ -35,7 +35,7 @@ class JobBar(QFrame):
         self._state: JobState | None = None
         self._build()
         self._connect()
-        self._showing = Repainter(self, self._draw_progress)
+        self._showing = Repainter(self, self._draw_progress, by_itself=True)
         self.hide()
 
     def show_state(self, state: JobState | None) -> None:

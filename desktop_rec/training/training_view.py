@@ -98,7 +98,7 @@ class TrainingView(QWidget):
         whole.addWidget(self._strip)
         self._page = self._make_page()
         whole.addWidget(self._page, 1)
-        self._showing = Repainter(self, self._show_progress)
+        self._showing = Repainter(self, self._show_progress, by_itself=True)
 
     def _make_page(self) -> QScrollArea:
         """What scrolls where the window is low: the run, how it ended, and what waits."""

@@ -1,7 +1,7 @@
 """When to draw: at most so often, only what can be seen, and once for all that happened while nobody looked.
 
-Drawing is on the thread that answers the person, and takes turns with a model that learns. So what one view draws takes
-a twentieth of the time at most: where a machine draws slowly it draws more seldom.
+Drawing is on the thread that answers the person, and takes turns with a model that learns. So what moves by itself
+while a job runs takes a twentieth of the time at most: where a machine draws slowly, it is drawn more seldom.
 """
 
 from __future__ import annotations
@@ -17,11 +17,16 @@ SHARE = 0.05
 
 
 class Repainter(QObject):
-    """Calls `draw` for a widget. What happened while nobody looked is drawn once, when it is shown again."""
+    """Calls `draw` for a widget. What happened while nobody looked is drawn once, when it is shown again.
 
-    def __init__(self, widget: QWidget, draw: Callable[[], None], *, interval_ms: int = INTERVAL_MS) -> None:
+    `by_itself`: it moves while nobody does anything.
+    """
+
+    def __init__(
+        self, widget: QWidget, draw: Callable[[], None], *, interval_ms: int = INTERVAL_MS, by_itself: bool = False
+    ) -> None:
         super().__init__(widget)
-        self._interval_ms = interval_ms
+        self._interval_ms, self._by_itself = interval_ms, by_itself
         self._widget, self._draw = widget, draw
         self._dirty = False
         self._drawn_at = self._took_s = 0.0
@@ -41,7 +46,8 @@ class Repainter(QObject):
     @property
     def wait_ms(self) -> float:
         """How long nothing is drawn after it was drawn."""
-        return max(self._interval_ms, min(MOST_MS, 1000 * self._took_s / SHARE))
+        least_ms = min(MOST_MS, 1000 * self._took_s / SHARE) if self._by_itself else 0.0
+        return max(self._interval_ms, least_ms)
 
     def took(self, seconds: float) -> None:
         """What was drawn last took so much beside `draw` itself: to be painted, or in parts that were drawn later."""

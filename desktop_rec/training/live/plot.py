@@ -58,7 +58,7 @@ class LivePlot(QScrollArea):
         self._waiting: list[PanelView] = []
         self._is_behind = self._is_hurried = False
         self._build()
-        self.repainter = Repainter(self, self._begin)
+        self.repainter = Repainter(self, self._begin, by_itself=True)
         self._pointing = Repainter(self, self._show_pointed, interval_ms=_POINTING_MS)
         self._breath = QTimer(self)
         self._breath.setSingleShot(True)

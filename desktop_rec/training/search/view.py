@@ -73,7 +73,7 @@ class SearchView(QWidget):
         row.setSpacing(0)
         row.addWidget(self._column)
         row.addWidget(self._progress, 1)
-        self._showing = Repainter(self, self._show_search, interval_ms=_SHOW_EVERY_MS)
+        self._showing = Repainter(self, self._show_search, interval_ms=_SHOW_EVERY_MS, by_itself=True)
 
     def _connect(self) -> None:
         buttons, progress, search = self._buttons, self._progress, self._search

@@ -128,7 +128,7 @@ def test_that_what_is_slow_to_draw_is_drawn_more_seldom_unless_a_person_asks(qtb
     widget, drawn = QWidget(), []
     qtbot.addWidget(widget)
     widget.show()
-    repainter = Repainter(widget, lambda: drawn.append(1))
+    repainter = Repainter(widget, lambda: drawn.append(1), by_itself=True)
     repainter.mark()
     qtbot.waitUntil(lambda: drawn == [1])
     assert repainter.wait_ms == 100
@@ -141,6 +141,9 @@ def test_that_what_is_slow_to_draw_is_drawn_more_seldom_unless_a_person_asks(qtb
     assert drawn == [1]
     repainter.mark(hurried=True)
     qtbot.waitUntil(lambda: drawn == [1, 1], timeout=500)
+    moved_by_a_person = Repainter(widget, lambda: None)
+    moved_by_a_person.took(60.0)
+    assert moved_by_a_person.wait_ms == 100
 
 
 def test_that_a_plot_has_a_table_behind_it_that_can_be_copied(qtbot):

@@ -112,11 +112,12 @@ def test_that_a_window_in_which_nothing_happens_collects_nothing(garbage, clock,
 
 
 def test_that_what_takes_long_to_look_through_and_stays_is_looked_at_once(garbage, clock, monkeypatch):
-    kept = []
+    kept, case = [], {}
     monkeypatch.setattr(gc, "freeze", lambda: kept.append(1))
-    monkeypatch.setattr(gc, "collect", lambda generation=2: setattr(clock, "now", clock.now + took_s))
-    monkeypatch.setattr(gc, "get_objects", lambda: [None] * stay)
+    monkeypatch.setattr(gc, "collect", lambda generation=2: setattr(clock, "now", clock.now + case["took_s"]))
+    monkeypatch.setattr(gc, "get_objects", lambda: [None] * case["stay"])
     for took_s, stay, frozen in ((0.005, 10**6, 0), (0.1, 1000, 0), (0.1, 10**6, 1)):
+        case.update(took_s=took_s, stay=stay)
         garbage.sweep()
         assert len(kept) == frozen, took_s
     garbage.collect()
