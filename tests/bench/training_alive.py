@@ -8,8 +8,10 @@ its turns, which neighbours on the machine do not lengthen: first with an idle w
 long until the window says so, until nothing more is learned and it is saved, beside how long a step took, and until all
 is kept. The same plan runs from the terminal, in a process of its own with equally many threads, in turns with the
 window. Compared are steps a second, those without the time in which the learning thread was ready and had no core
-(Linux tells; neighbours take them), and processor time a step (the job's alone). Of the terminal it is said how much
-of the time its saves took, of states and of epochs (a first save that is slow counts much in a short run).
+(Linux tells; neighbours take them), processor time a step (the job's alone), and for how much of the time the learning
+thread was held up: when it neither computed nor waited for a core, but for Python, say, or for the disk. Of the
+terminal it is said how much of the time its saves took, of states and of epochs (a first one that is slow counts much
+in a short run).
 
 --replay: an hour's events, 100,000 steps and 500 epochs, into the view alone: how much memory grows, and the longest
 turn of the GUI thread.
@@ -41,8 +43,8 @@ TURNS = ("terminal", "window", "terminal")
 STEPS, EPOCHS = 100_000, 500
 _WARM_STEPS = 10
 _MIB = 2**20
-Mark = tuple[float, float, float, float]
-"""Steps, seconds, processor seconds, and seconds that the learning thread waited for a core."""
+Mark = tuple[float, float, float, float, float]
+"""Steps, seconds, processor seconds, and of the learning thread those it had a core and those it waited for one."""
 
 
 def main() -> int:
@@ -95,6 +97,8 @@ def report(model: str, terminals: list[dict[str, float]], window: dict[str, floa
         ratio = here / window[name] if name == "cpu_ms" else window[name] / here
         each = ", ".join(f"{turn[name]:.1f}" for turn in terminals)
         print(f"  speed     {window[name]:.1f} {words} in the window, {each} from the terminal: {ratio:.3f}")
+    held = ", ".join(f"{turn['held_percent']:.1f} %" for turn in terminals)
+    print(f"  held up   {window['held_percent']:.1f} % of the time in the window, {held} from the terminal")
 
 
 def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
@@ -112,7 +116,7 @@ def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
     def note(event: object) -> None:
         if isinstance(event, StepsTaken) and event.first_step >= _WARM_STEPS:
             steps = event.first_step + len(event.losses)
-            marks.append((steps, time.perf_counter(), time.process_time(), _waited_s("MainThread")))
+            marks.append((steps, time.perf_counter(), time.process_time(), *_thread_s("MainThread")))
 
     with Library.open(home, who="bench") as library:
         dataset = library.datasets.open(library.datasets.find("latest").dataset_id)
@@ -166,7 +170,7 @@ def window(home: Path, model: str, seconds: float) -> dict[str, float]:
 
     def mark() -> Mark:
         cpu_s = time.process_time() - time.thread_time()
-        return len(state.steps), time.perf_counter(), cpu_s, _waited_s("desktop-rec job")
+        return len(state.steps), time.perf_counter(), cpu_s, *_thread_s("desktop-rec job")
 
     before = mark()
     figures |= _named("training", *turns_for(seconds))
@@ -313,19 +317,21 @@ def _named(name: str, late_ms: np.ndarray, work_ms: np.ndarray) -> dict[str, flo
 
 def _speed(before: Mark, after: Mark) -> dict[str, float]:
     """Steps a second, and what a step took."""
-    steps, seconds, cpu_s, waited_s = np.subtract(after, before)
+    steps, seconds, cpu_s, ran_s, waited_s = np.subtract(after, before)
     found = {"steps_per_s": steps / seconds, "steps_per_s_on_core": steps / (seconds - waited_s)}
+    found["held_percent"] = 100 * (1 - (ran_s + waited_s) / seconds)
     return found | {"step_ms": 1000 * seconds / steps, "cpu_ms": 1000 * cpu_s / steps}
 
 
-def _waited_s(thread_name: str) -> float:
-    """How long a thread of this process was ready to run and had no core; 0 where the system does not say."""
+def _thread_s(thread_name: str) -> tuple[float, float]:
+    """How long a thread of this process had a core, and how long it was ready and had none; NaN where unknown."""
     thread = next(thread for thread in threading.enumerate() if thread.name == thread_name)
     try:
         told = Path(f"/proc/self/task/{thread.native_id}/schedstat").read_text(encoding="ascii")
     except OSError:
-        return 0.0
-    return int(told.split()[1]) / 1e9
+        return float("nan"), float("nan")
+    ran, waited, _ = told.split()
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def _import(home: Path) -> None:
