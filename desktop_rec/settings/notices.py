@@ -5,11 +5,15 @@ Which packages those are follows from what each says that it needs, from Desktop
 
 from __future__ import annotations
 
+import os
+import platform
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from types import MappingProxyType
 
 from desktop_rec.common.building import next_step
@@ -32,6 +36,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         "appdirs": "where that folder is",
     }
 )
+PYTHON = "Python"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _QT = ("pyside6-essentials", "shiboken6")
 """Packages that ship no licence text themselves."""
@@ -50,9 +55,10 @@ class Package:
 
 @cache
 def packages() -> tuple[Package, ...]:
-    """Every installed package that Desktop Rec needs, directly or by another: ours first, then by name."""
+    """Python, and every installed package that Desktop Rec needs, directly or by another: ours first, then by name."""
     purposes = {_plain(name): purpose for name, purpose in PURPOSES.items()}
-    waiting, found, seen = [OURS, *PURPOSES], dict[str, Package](), set[str]()
+    python = Package(PYTHON, platform.python_version(), "PSF-2.0", "the language")
+    waiting, found, seen = [OURS, *PURPOSES], {_plain(PYTHON): python}, set[str]()
     while waiting:
         name = waiting.pop(0)
         if _plain(name) in seen:
@@ -75,6 +81,9 @@ def notice_of(name: str) -> str:
     if _plain(name) in _QT:
         files = ("QT.md", "LGPL-3.0.txt", "GPL-3.0.txt")
         return "\n\n".join(resource_path("notices", file).read_text(encoding="utf-8") for file in files)
+    if name == PYTHON:
+        licence = python_licence()
+        return licence.read_text(encoding="utf-8") if licence else ""
     parts = []
     for file in metadata.files(name) or ():
         if "licen" in file.name.lower() or "notice" in file.name.lower() or "licenses/" in str(file):
@@ -82,6 +91,13 @@ def notice_of(name: str) -> str:
             if file.suffix.lower() in ("", ".txt", ".md", ".rst") and getattr(place, "is_file", bool)():
                 parts.append(f"{file}\n\n{file.read_text(encoding='utf-8')}")
     return "\n\n".join(parts)
+
+
+def python_licence() -> Path | None:
+    """The licence file of the Python that runs this: a built program has it among its notices."""
+    kept = resource_path("notices", "python"), Path(os.__file__).parent, Path(sys.base_prefix)
+    places = (folder / name for folder in kept for name in ("LICENSE.txt", "LICENSE"))
+    return next((place for place in places if place.is_file()), None)
 
 
 def sample_notice() -> str:

@@ -17,12 +17,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = ROOT / "resources" / "packaging"
-sys.path.insert(0, str(ROOT))
-_SECONDS = re.compile(r"\d+(?:[.,]\d+)? (?:s|ms|min)\b|\d+:\d\d")
+sys.path[:0] = [str(ROOT), str(HERE)]
+
+from shipped import is_stripped  # type: ignore[import-not-found, unused-ignore]  # noqa: E402
+
+from desktop_rec.window.system_libraries import missing_libraries, missing_sentence  # noqa: E402
+
+_SECONDS = re.compile(r"after \d+ steps|\d+(?:[.,]\d+)? (?:s|ms|min)\b|\d+:\d\d")
 
 
 def main() -> int:
@@ -32,8 +38,12 @@ def main() -> int:
 
     if torch.version.cuda is not None:
         print(f"This torch ({torch.__version__}) is the one for GPUs: the program would have several GB.", flush=True)
+    lacking = missing_libraries({"DISPLAY": ":0"})
+    if lacking:
+        print(f"{missing_sentence(lacking)}\nUntil then the program lacks them, too.", flush=True)
     began = time.monotonic()
     folder = build(asked.out.resolve())
+    strip(folder)
     print(f"Built in {time.monotonic() - began:.0f} s: {folder}, {_mib(_bytes_in(folder)):,.0f} MiB", flush=True)
     missing = missing_files(folder)
     print(f"Missing files: {len(missing)}{': ' if missing else ''}{', '.join(missing[:10])}", flush=True)
@@ -54,14 +64,53 @@ def build(out: Path) -> Path:
         recipe = str(HERE / "desktop_rec.spec")
         subprocess.run([sys.executable, "-m", "PyInstaller", *words, recipe], env=surroundings, check=True, cwd=ROOT)
         folder = out / "desktop-rec"
-        from desktop_rec.settings.notices import all_notices
-
-        shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
-        (folder / "NOTICES.txt").write_text("\n\n".join(all_notices()), encoding="utf-8")
+        write_notices(folder)
         if sys.platform.startswith("linux"):
             shutil.copytree(HERE / "linux", folder / "desktop", dirs_exist_ok=True)
             shutil.copytree(f"{work}/icons", folder / "desktop" / "icons", ignore=shutil.ignore_patterns("*.ic*"))
     return folder
+
+
+def write_notices(folder: Path) -> None:
+    """Our licence, and the notices of all that the folder holds: packages, and libraries of this system."""
+    from desktop_rec.settings.notices import all_notices
+
+    shutil.copy(ROOT / "LICENSE", folder / "LICENSE.txt")
+    parts = [*all_notices()]
+    for library, notice in notices_of_system(inside(folder)).items():
+        if not notice:
+            print(f"No notice was found of {library}.", flush=True)
+        elif notice not in parts:
+            parts.append(notice)
+    (folder / "NOTICES.txt").write_text("\n\n".join(parts), encoding="utf-8")
+
+
+def notices_of_system(folder: Path) -> dict[str, str]:
+    """The notice of each library that came from this system, by the library's name; "" where none is found.
+
+    On Debian and its like a package keeps its notice, and knows its files. Elsewhere libraries come with packages.
+    """
+    found = {}
+    for path in sorted(folder.glob("lib*.so*")):
+        if path.is_symlink() or path.name.startswith("libpython"):
+            continue
+        asked = ["dpkg-query", "-S", f"*/{path.name}"]
+        said = subprocess.run(asked, capture_output=True, text=True).stdout if shutil.which("dpkg-query") else ""
+        package = said.split(":")[0].split(",")[0]
+        notice = Path("/usr/share/doc", package, "copyright") if package else None
+        text = notice.read_text(encoding="utf-8", errors="replace") if notice and notice.is_file() else ""
+        found[path.name] = f"# {package}, of the system that this was built on\n\n{text}" if text else ""
+    return found
+
+
+def strip(folder: Path) -> None:
+    """Take the tables of symbols out of Linux' largest libraries; their places are said by `shipped`."""
+    tool = shutil.which("strip")
+    if tool is None or not sys.platform.startswith("linux"):
+        return
+    for path in folder.rglob("*.so*"):
+        if path.is_file() and not path.is_symlink() and is_stripped(path.relative_to(inside(folder)).as_posix()):
+            subprocess.run([tool, "--strip-unneeded", path], check=True)
 
 
 def program_of(folder: Path) -> Path:
@@ -69,13 +118,31 @@ def program_of(folder: Path) -> Path:
     return folder / ("desktop-rec.exe" if sys.platform == "win32" else "desktop-rec")
 
 
+def inside(folder: Path) -> Path:
+    """Where in a built folder its modules and resources lie."""
+    return next(path for path in (folder / "_internal", folder) if path.is_dir())
+
+
 def missing_files(folder: Path) -> list[str]:
-    """Resources and modules of ours that a built folder lacks, by asking the program itself for its modules."""
-    inside = next(path for path in (folder / "_internal", folder) if path.is_dir())
-    shipped = [path for part in ("sample", "notices", "icons") for path in (ROOT / "resources" / part).rglob("*.*")]
-    lacking = [str(path.relative_to(ROOT)) for path in shipped if not (inside / path.relative_to(ROOT)).is_file()]
+    """Resources and modules of ours that a built folder lacks, links that lead nowhere, commands that fail."""
+    within = inside(folder)
+    ours = ((ROOT / "resources" / part).rglob("*.*") for part in ("sample", "notices", "icons"))
+    lacking = [str(path.relative_to(ROOT)) for path in chain(*ours) if not (within / path.relative_to(ROOT)).is_file()]
+    lacking += [str(path) for path in within.rglob("*") if path.is_symlink() and not path.exists()]
+    modules = modules_in(program_of(folder))
+    for part in ("engine", "desktop_rec"):
+        names = (".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / part).rglob("*.py"))
+        lacking += sorted({name.removesuffix(".__init__") for name in names} - modules)
     asked = subprocess.run([program_of(folder), "--engine", "models"], capture_output=True, text=True, timeout=300)
     return lacking + ([f"the commands ({asked.stderr.strip()[-200:]})"] if asked.returncode else [])
+
+
+def modules_in(program: Path) -> set[str]:
+    """The names of all modules in a built program."""
+    from PyInstaller.archive.readers import CArchiveReader  # type: ignore[import-untyped, unused-ignore]
+
+    archive = CArchiveReader(str(program))
+    return set(archive.open_embedded_archive("PYZ.pyz").toc)
 
 
 def has_same_tour(folder: Path) -> bool:
@@ -91,6 +158,11 @@ def has_same_tour(folder: Path) -> bool:
     return same
 
 
+def without_times(line: str) -> str:
+    """A line of a tour without what depends on how fast the machine is."""
+    return _SECONDS.sub("...", line)
+
+
 def _tour(program: list[str], pictures: Path) -> list[str]:
     surroundings = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     began = time.monotonic()
@@ -98,7 +170,7 @@ def _tour(program: list[str], pictures: Path) -> list[str]:
         [*program, "--tour", str(pictures)], env=surroundings, capture_output=True, text=True, timeout=3600, cwd=ROOT
     )
     print(f"{program[-1]}: a tour of {time.monotonic() - began:.0f} s, status {done.returncode}", flush=True)
-    lines = [_SECONDS.sub("...", line.replace(str(pictures), "")) for line in done.stdout.splitlines()]
+    lines = [without_times(line.replace(str(pictures), "")) for line in done.stdout.splitlines()]
     return [*lines, *done.stderr.splitlines()[-5:]] if done.returncode else lines
 
 
