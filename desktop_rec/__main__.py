@@ -14,7 +14,7 @@ from pathlib import Path
 
 import engine
 from desktop_rec.window.system_libraries import has_display, missing_libraries, missing_sentence
-from engine.cli.program import ENGINE_OPTION
+from engine.cli.program import ENGINE_OPTION, prepare_output
 from engine.library.home import home_of
 
 
@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tour(folder: Path) -> int:
+    prepare_output()
     status = _run_tour(folder)
     print(f"The pictures are in {folder.resolve()}")
     return status
