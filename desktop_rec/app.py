@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import signal
 import sys
 import time
@@ -28,7 +29,7 @@ from desktop_rec.window.arrivals import Arrivals
 from desktop_rec.window.main_window import MainWindow
 from desktop_rec.window.one_window import OneWindow
 from engine.device import keep_core_free
-from engine.library.leaving import delete_everything
+from engine.library.leaving import delete_everything, forget_starts
 from engine.library.store import is_foreign
 
 INTERVAL_MS = 1000
@@ -143,7 +144,7 @@ def make_application(arguments: list[str]) -> QApplication:
         app = QApplication(arguments)
     app.setApplicationName("Desktop Rec")
     app.setApplicationVersion(engine.__version__)
-    app.setDesktopFileName("desktop-rec")
+    app.setDesktopFileName(os.environ.get("FLATPAK_ID") or "desktop-rec")  # a Flatpak's entry is called as it is
     return app
 
 
@@ -261,4 +262,6 @@ def run(arguments: argparse.Namespace, one_window: OneWindow) -> int:
     status = app.exec()
     launch.end()
     one_window.close()
+    if launch.window.deletes_everything:
+        forget_starts()
     return status

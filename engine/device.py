@@ -119,13 +119,14 @@ def explain_unused_gpu() -> UnusedGpu | None:
     name = _gpu_name()
     if name is None:
         return None
-    if getattr(sys, "frozen", False):
+    is_for_processors = torch.version.cuda is None and torch.version.hip is None
+    if is_for_processors and getattr(sys, "frozen", False):
         return UnusedGpu(
             f"This machine has a GPU ({name}), but this program is built for processors only. Desktop Rec uses the GPU "
             "where it is installed with Python.",
             "",
         )
-    if torch.version.cuda is None and torch.version.hip is None:
+    if is_for_processors:
         return UnusedGpu(
             f"This machine has a GPU ({name}), but the installed torch is the build for processors only.",
             _reinstall_line(),

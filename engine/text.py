@@ -6,8 +6,9 @@ Pure functions from plain values to text. Sizes are decimal (1 MB is 1,000,000 b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.wording import format_count as format_count
@@ -23,6 +24,13 @@ _MONTHS = (
     *(said("January"), said("February"), said("March"), said("April"), said("May"), said("June"), said("July")),
     *(said("August"), said("September"), said("October"), said("November"), said("December")),
 )
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+_DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE)
+_LONGEST_NAME = 150
+"""Bytes: with what a file system adds and another ending, below the 255 that all allow."""
+
 _SIZE_UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
 
 
@@ -145,6 +153,18 @@ def format_clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def moment_of(seconds: int) -> datetime | None:
+    """A moment in Unix seconds, before 1970 too, which Windows' own clock does not count; None outside of all years.
+
+    >>> moment_of(-86_400), moment_of(10**15)
+    (datetime.datetime(1969, 12, 31, 0, 0, tzinfo=datetime.timezone.utc), None)
+    """
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
+
+
 def format_date(moment: datetime) -> str:
     """The day of a moment, where this machine is.
 
@@ -179,6 +199,24 @@ def format_ago(moment: datetime, *, now: datetime | None = None) -> str:
     if seconds < 24 * 3600:
         return said("{hours:.0f} h ago", hours=seconds // 3600)
     return said("on {date}", date=format_date(moment))
+
+
+def file_name(words: str) -> str:
+    """Words as the name of a file that every system takes: no signs that Windows refuses, no name of a device.
+
+    >>> [file_name(words) for words in ("Drama, 1990/1999: best.csv", "con.txt", "Me... ", "...")]
+    ['Drama, 1990 1999 best.csv', 'con_.txt', 'Me', 'file']
+    """
+    name = " ".join(_NOT_IN_NAMES.sub(" ", words).split()).strip(". ")
+    stem, dot, ending = name.rpartition(".")
+    if not dot or " " in ending or len(ending) > 10:
+        stem, dot, ending = name, "", ""
+    stem = stem.encode("utf-8", "ignore")[:_LONGEST_NAME].decode("utf-8", "ignore").rstrip(". ")
+    device = _DEVICES.match(stem)
+    if device:
+        at = device.start(2)
+        stem = f"{stem[:at].rstrip()}_{stem[at:]}"
+    return f"{stem}{dot}{ending}" if stem else "file"
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
+from engine.library.home import shown_path
 from engine.library.model_file import SUFFIX
 from engine.models.declaration import GRAPH_SUFFIX
+from engine.text import file_name
 
+_ENDING = re.compile(r"\.[^\W\d]\w{0,9}$")
 _MODELS = f"Models of Desktop Rec (*{SUFFIX})"
 _GRAPHS = f"Scores for programs without Python (*{GRAPH_SUFFIX})"
 _FILES = (
@@ -41,8 +45,8 @@ def ask_to_delete_everything(parent: QWidget, home: Path) -> bool:
         parent,
         "question_delete_everything",
         "Delete everything that Desktop Rec has stored on this computer?",
-        f"Your ratings, lists, data sets, models and settings in {home} are removed for good, and the window closes. "
-        "Files that you saved elsewhere stay. This cannot be undone.",
+        f"Your ratings, lists, data sets, models and settings in {shown_path(home)} are removed for good, and "
+        "the window closes. Files that you saved elsewhere stay. This cannot be undone.",
         yes="Delete everything and close",
         no="Keep everything",
         loses=True,
@@ -171,9 +175,9 @@ def _ask_for_file(parent: QWidget, title: str, kinds: str, folder: str = "") -> 
 
 
 def _ask_where(parent: QWidget, title: str, name: str, kinds: str, ending: str) -> Path | None:
-    chosen, kind = QFileDialog.getSaveFileName(parent, title, name, kinds)
+    chosen, kind = QFileDialog.getSaveFileName(parent, title, file_name(name), kinds)
     if not chosen:
         return None
     if kind == _GRAPHS:
         return Path(chosen.removesuffix(SUFFIX)).with_suffix(GRAPH_SUFFIX)
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}{ending}")
+    return Path(chosen) if _ENDING.search(chosen) else Path(f"{chosen}{ending}")

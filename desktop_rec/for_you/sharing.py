@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -75,7 +74,7 @@ class SharingPresenter(QObject):
     def _save(self, document: ListDocument, form: ListFormat) -> None:
         from engine.recommending.list_writing import ENDINGS, write_list
 
-        name = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", document.heading).strip() or said("List")
+        name = document.heading or said("List")
         path = questions.ask_where_to_save_list(self._window, f"{name}{ENDINGS[form]}", ENDINGS[form])
         requests = self._recommendations.requests
         if path is not None and requests.attempt(partial(write_list, document, path, form)):

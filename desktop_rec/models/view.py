@@ -186,8 +186,7 @@ class ModelsView(QWidget):
         run = self._run
         if run is None:
             return
-        name, as_graph = run.title.replace("/", "-"), text.can_be_graph(run)
-        path = questions.ask_where_to_export_model(self, name, as_graph=as_graph)
+        path = questions.ask_where_to_export_model(self, run.title, as_graph=text.can_be_graph(run))
         if path is not None:
             self._models.files.export_model(run.run_id, path)
 

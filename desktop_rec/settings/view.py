@@ -17,6 +17,7 @@ from desktop_rec.settings.devices_card import DevicesCard
 from desktop_rec.settings.log_card import LogCard
 from desktop_rec.settings.log_lines import LogSource
 from desktop_rec.theme.theme import CHOICES, THEME, apply_theme
+from engine.library.home import shown_path
 from engine.text import format_size
 
 
@@ -56,7 +57,7 @@ class SettingsView(QScrollArea):
         """Read again what can change: disk use, devices and logs."""
         self._themes.setCurrentIndex(CHOICES.index(THEME.choice))
         home = self._library.home
-        self._folder.show_text(str(home) if home else "The folder is not open.")
+        self._folder.show_text(shown_path(home) if home else "The folder is not open.")
         self._library.count_disk_use()
         self._open_folder.setEnabled(home is not None)
         self._farewell.setEnabled(home is not None)
@@ -164,13 +165,14 @@ class SettingsView(QScrollArea):
         self._show_file(source.path)
 
     def _show_disk_use(self, size_bytes: int) -> None:
-        text = f"{self._library.home}\n{format_size(size_bytes)} of data sets, models and ratings"
+        home = self._library.home
+        text = f"{shown_path(home) if home else ''}\n{format_size(size_bytes)} of data sets, models and ratings"
         self._folder.show_text(text)
 
     def _show_file(self, path: Path | None) -> None:
-        if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        if path is not None and not QDesktopServices.openUrl(QUrl.fromLocalFile(shown_path(path))):
             self._requests.notify(
-                Notice(f"The system has no program that shows {path}.", "Open it by hand.", kind="warning")
+                Notice(f"The system has no program that shows {shown_path(path)}.", "Open it by hand.", kind="warning")
             )
 
     def _on_copy_line(self) -> None:

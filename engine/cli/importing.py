@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.listing import dataset_document
@@ -14,7 +13,7 @@ from engine.documents import document_of
 from engine.errors import EngineError
 from engine.library.datasets import DatasetRecord
 from engine.library.store import Library
-from engine.text import format_count, format_duration, format_size, format_titles_taken, plural, shorten
+from engine.text import format_count, format_duration, format_size, format_titles_taken, moment_of, plural, shorten
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
@@ -162,5 +161,6 @@ def _row_cells(row: PreviewRow) -> list[str]:
     """Person, title, rating and time of a row; of one that could not be read its text and the reason."""
     if not row.is_read:
         return [shorten(" | ".join(row.cells), 60), row.problem, "", ""]
-    day = f"{datetime.fromtimestamp(row.time, UTC):%Y-%m-%d}" if row.time else ""
+    moment = moment_of(row.time) if row.time else None
+    day = f"{moment:%Y-%m-%d}" if moment else ""
     return [shorten(row.user, 20), shorten(row.item, 40), "seen" if row.rating is None else f"{row.rating:g}", day]

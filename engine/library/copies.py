@@ -24,6 +24,7 @@ from typing import Any
 
 from engine import renaming, unfinished
 from engine.errors import LibraryError
+from engine.library.home import uri_of
 from engine.stored_files import check, checksums_in, checksums_of, read_document, sealed
 
 LOG = logging.getLogger(__name__)
@@ -81,7 +82,9 @@ class Copies:
         with suppress(OSError):
             if not path.with_name(f"{path.name}-wal").exists():
                 self._folder.mkdir(parents=True, exist_ok=True)
-                (self._folder / _CLOSED).write_text(json.dumps(sealed({"files": checksums_of([path])})))
+                (self._folder / _CLOSED).write_text(
+                    json.dumps(sealed({"files": checksums_of([path])})), encoding="utf-8"
+                )
 
     def was_changed(self, path: Path) -> bool:
         """Whether the file of the records is another than when it was closed; forgotten from then on."""
@@ -203,7 +206,7 @@ def salvaged_ratings(path: Path) -> list[Row]:
     rows: list[Row] = []
     for query in (_OF_RATINGS, _OF_LISTS):
         try:
-            with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+            with closing(sqlite3.connect(f"{uri_of(path)}?immutable=1", uri=True)) as connection:
                 connection.text_factory = _readable
                 for row in connection.execute(query):
                     rows.append(row)
@@ -245,7 +248,7 @@ def _rows_in(table: Path) -> Iterator[Row]:
 
 def _is_whole(path: Path) -> bool:
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{uri_of(path)}?immutable=1", uri=True)) as connection:
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
             is_whole = connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
     except sqlite3.Error:

@@ -19,6 +19,7 @@ from pathlib import Path
 from engine import renaming
 from engine.errors import DamagedRecordsError, LibraryError, NotStoredError
 from engine.library.copies import Copies
+from engine.library.home import uri_of
 from engine.library.room import LITTLE_BYTES, Room
 from engine.library.schema import MIGRATIONS
 
@@ -236,7 +237,7 @@ def is_records_file(path: Path) -> bool:
     try:
         if not path.is_file():
             return False
-        with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as found:
+        with closing(sqlite3.connect(f"{uri_of(path)}?immutable=1", uri=True)) as found:
             tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except (sqlite3.Error, OSError):
         return False
@@ -286,7 +287,7 @@ def _copy_into(snapshot: sqlite3.Connection, path: Path) -> None:
 
 
 def _alone(snapshot: sqlite3.Connection, path: Path) -> None:
-    with closing(sqlite3.connect(path.as_uri(), uri=True)) as connection:
+    with closing(sqlite3.connect(uri_of(path), uri=True)) as connection:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.backup(snapshot)
 
@@ -300,7 +301,7 @@ def _copied_elsewhere(snapshot: sqlite3.Connection, path: Path) -> None:
 
 
 def _as_it_lies(snapshot: sqlite3.Connection, path: Path) -> None:
-    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+    with closing(sqlite3.connect(f"{uri_of(path)}?immutable=1", uri=True)) as connection:
         connection.backup(snapshot)
 
 

@@ -1,6 +1,6 @@
 """Removing all that Desktop Rec stored on this machine, for those who go; the library must be closed by then.
 
-Only what a library makes is removed. What else lies in its folder stays, and is named.
+Only what a library makes is removed, and what systems put into any folder. What else lies there stays, and is named.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from engine.library.home import passing_folder
 
 _OURS = re.compile(
     r"library\.sqlite(-wal|-shm|\.damaged-.*)?|library\.lock(\.json)?|format\.json|window\.ini(\..+)?|room"
-    r"|datasets|runs|trash|copies|baselines|quick|logs|unfinished|sweeps|presets(\.json)?|speeds(\.json)?|\.new-.+",
+    r"|\.DS_Store|desktop\.ini|Thumbs\.db|datasets|runs|trash|copies|baselines|quick|logs|unfinished|sweeps|presets(\.json)?|speeds(\.json)?|\.new-.+",
     re.ASCII,
 )
 
@@ -34,9 +34,14 @@ def delete_everything(home: Path) -> tuple[Path, ...]:
                 left.append(path)
         with suppress(OSError):
             home.rmdir()
+    return (*left, *forget_starts())
+
+
+def forget_starts() -> tuple[Path, ...]:
+    """Remove what starts left in the cache; what could not go. Windows keeps what the window still has open."""
     passing = passing_folder()
     shutil.rmtree(passing, ignore_errors=True)
-    return (*left, *([passing] if passing.exists() else []))
+    return (passing,) if passing.exists() else ()
 
 
 def _remove(path: Path) -> bool:

@@ -184,9 +184,12 @@ def test_that_a_program_without_pip_is_not_told_to_use_it(monkeypatch):
     monkeypatch.setattr(device, "_gpu_name", lambda: "NVIDIA GeForce RTX 4060")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(device.sys, "frozen", True, raising=False)
+    monkeypatch.setattr(torch.version, "cuda", None)
     unused = device.explain_unused_gpu()
     assert "RTX 4060" in unused.words
     assert unused.line == ""
+    monkeypatch.setattr(torch.version, "cuda", "12.8")
+    assert "driver" in device.explain_unused_gpu().words
 
 
 def test_that_asking_for_the_gpu_s_name_opens_no_console(monkeypatch):

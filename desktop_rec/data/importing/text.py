@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from engine.text import format_about, format_number, format_percent, format_size, join_words, plural, plural_of
+from engine.text import (
+    format_about,
+    format_number,
+    format_percent,
+    format_size,
+    join_words,
+    moment_of,
+    plural,
+    plural_of,
+)
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -133,11 +141,8 @@ def format_day(seconds: int | None) -> str:
     """A moment as its day: "4 May 2003"; "" where there is none."""
     if seconds is None:
         return "no time"
-    try:
-        moment = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return f"{seconds}"
-    return f"{moment.day} {moment:%b %Y}"
+    moment = moment_of(seconds)
+    return f"{seconds}" if moment is None else f"{moment.day} {moment:%b %Y}"
 
 
 def format_remaining(left: Remaining, word: str = "title") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -46,7 +47,7 @@ _SAYS_NOTHING = re.compile(r"ratings?|u|data|train|interactions|combined_data_\d
 
 def name_of(sources: Sequence[Source]) -> str:
     """A file's name; that of the zip or folder for several files, or for one whose name says nothing."""
-    return shown_name(_name_of(sources))
+    return unicodedata.normalize("NFC", shown_name(_name_of(sources)))  # macOS takes accents apart, nobody types so
 
 
 def _name_of(sources: Sequence[Source]) -> str:

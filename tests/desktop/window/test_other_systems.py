@@ -1,20 +1,24 @@
 """What is other on macOS and Windows, tried here with their names, styles and screens put in place."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDialog, QMainWindow, QPushButton
+from PySide6.QtWidgets import QDialog, QFileDialog, QMainWindow, QPushButton
 
-from desktop_rec.common import keys, plain
+from desktop_rec.app import make_application
+from desktop_rec.common import keys, plain, questions
 from desktop_rec.common.preferences import Preferences
 from desktop_rec.theme.theme import points_of, scaled_font
 from desktop_rec.window import main_window
 from desktop_rec.window.main_window import SMALLEST, MainWindow, room_within_frame
 from desktop_rec.window.menu_bar import MenuEntry, make_menu_bar
 from desktop_rec.window.one_window import plain_name
-from engine.library.home import long_path
+from engine.library.home import long_path, passing_folder, shown_path, uri_of
+from engine.text import file_name
 
 
 @pytest.mark.parametrize(
@@ -134,3 +138,67 @@ def test_that_the_question_names_the_folder_and_keeps_by_default(qtbot, window, 
     assert not main_window.questions.ask_to_delete_everything(window, tmp_path)
     assert str(tmp_path) in seen[0][0]
     assert seen[0][1] == "Keep everything"
+
+
+def test_that_long_folders_are_shown_as_people_write_them():
+    for words in ("C:\\" + "very\\" * 40 + "deep", "\\\\server\\share\\" + "very\\" * 40 + "deep"):
+        assert shown_path(long_path(Path(words), platform="win32")) == words
+    assert shown_path(Path("/home/maria")) == "/home/maria"
+
+
+def test_that_records_are_opened_to_be_looked_at_wherever_they_lie(tmp_path):
+    assert uri_of(Path("\\\\?\\C:\\very deep\\library.sqlite")).startswith("file:%5C%5C%3F%5CC%3A%5Cvery%20deep")
+    path = tmp_path / "what? #1 100% Фильмы.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE runs (run_id)")
+    with closing(sqlite3.connect(f"{uri_of(path)}?immutable=1", uri=True)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("runs",)]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("AUX", "AUX_"),
+        ("nul.csv", "nul_.csv"),
+        ("com1.films.csv", "com1_.films.csv"),
+        ("Control ratings.csv", "Control ratings.csv"),
+        ("1/2: the best?.csv", "1 2 the best.csv"),
+        ("Mission: Impossible...", "Mission Impossible"),
+        ("  .csv", "csv"),
+        ("Сталкер.html", "Сталкер.html"),
+    ],
+)
+def test_that_a_suggested_name_is_one_on_every_system(words, name):
+    assert file_name(words) == name
+
+
+def test_that_a_suggested_name_is_short_enough_for_every_disk():
+    assert len(f"{file_name('千' * 300 + '.csv')}.new-12345678".encode()) < 255
+    assert file_name("千" * 300 + ".csv").endswith("千.csv")
+
+
+def test_that_dialogs_suggest_such_names_and_endings_are_added_where_none_is(qtbot, window, monkeypatch, tmp_path):
+    suggested, chosen = [], [str(tmp_path / "Dr. Strange"), str(tmp_path / "2.5 stars"), str(tmp_path / "mine.txt")]
+
+    def choose(parent, title, name, kinds):
+        suggested.append(name)
+        return chosen.pop(0), kinds
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    names = [questions.ask_where_to_save(window, "Save", "PRN.csv").name for _ in range(3)]
+    assert suggested == ["PRN_.csv"] * 3
+    assert names == ["Dr. Strange.csv", "2.5 stars.csv", "mine.txt"]
+
+
+def test_that_all_starts_of_a_flatpak_meet_in_the_folder_that_they_share(qapp, tmp_path, monkeypatch):
+    (tmp_path / "app" / "org.example.Rec").mkdir(parents=True)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    assert passing_folder() == tmp_path / "desktop-rec"
+    monkeypatch.setenv("FLATPAK_ID", "org.example.Rec")
+    assert passing_folder() == tmp_path / "app" / "org.example.Rec" / "desktop-rec"
+    name = qapp.desktopFileName()
+    try:
+        assert make_application(["test"]).desktopFileName() == "org.example.Rec"
+    finally:
+        qapp.setDesktopFileName(name)

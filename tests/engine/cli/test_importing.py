@@ -142,3 +142,18 @@ def test_that_a_file_is_read_as_said_where_the_guess_is_wrong(ask, tmp_path):
     path.write_text("user,item,rating,date\n" + "".join(f"{n},{n + 1},{1 + n % 5},0{n}/02/2020\n" for n in range(1, 9)))
     times = {order: ask.document("look", path, "--dates", order)["rows"][2]["time"] for order in ("dmy", "mdy")}
     assert times == {"dmy": 1_580_688_000, "mdy": 1_583_107_200}
+
+
+def test_that_moments_before_1970_and_after_all_years_are_shown_or_left_blank(ask, tmp_path):
+    path = tmp_path / "ratings.csv"
+    path.write_text("userId,movieId,rating,timestamp\n1,1,4,-86400\n1,2,4,253402300800\n2,1,3,86400\n2,2,3,86400\n")
+    status, out, err = ask("look", path)
+    assert status == 0, err
+    assert "1969-12-31" in out or "1970-01-02" in out
+
+
+def test_that_a_file_s_name_counts_as_it_is_typed_where_a_system_takes_accents_apart(ask, tmp_path):
+    path = tmp_path / "Amélie.csv"
+    path.write_text(BOOKS, encoding="utf-8")
+    taken_apart = path.rename(path.with_name("Ame\u0301lie.csv"))
+    assert ask.document("import", taken_apart, "--columns", ROLES)["name"] == "Amélie"

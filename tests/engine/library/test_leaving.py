@@ -3,7 +3,7 @@
 from planted import planted_dataset
 
 from engine.library import leaving
-from engine.library.leaving import delete_everything
+from engine.library.leaving import delete_everything, forget_starts
 from engine.library.store import Library
 
 
@@ -16,6 +16,8 @@ def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkey
     with Library.open(home, who="a test") as library:
         library.datasets.save(planted_dataset(), report)
     (home / "window.ini").write_text("[window]")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
+        (home / name).write_text("put there by a system")
     (home / "logs").mkdir()
     (home / "logs" / "desktop-rec-20260101-000000-1.log").write_text("")
     assert delete_everything(home) == ()
@@ -38,3 +40,16 @@ def test_that_a_folder_that_is_no_library_is_not_touched(tmp_path, monkeypatch):
     (tmp_path / "datasets" / "thesis.csv").write_text("1")
     assert delete_everything(tmp_path) == ()
     assert (tmp_path / "datasets" / "thesis.csv").exists()
+
+
+def test_that_what_a_start_still_had_open_goes_once_it_is_closed(tmp_path, monkeypatch):
+    passing = tmp_path / "run" / "desktop-rec"
+    passing.mkdir(parents=True)
+    (passing / "0123.lock").write_text("")
+    monkeypatch.setattr(leaving, "passing_folder", lambda: passing)
+    monkeypatch.setattr(leaving.shutil, "rmtree", lambda *_, **__: None)
+    assert forget_starts() == (passing,)
+    monkeypatch.undo()
+    monkeypatch.setattr(leaving, "passing_folder", lambda: passing)
+    assert forget_starts() == ()
+    assert not passing.exists()
