@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.wording import said
+from engine.wording import joined, said
 
 NO_MEMORY = (said("There was not enough memory for this."), said("Close other programs or use less data."))
 """What happened and what to do, where a MemoryError ends a job."""
@@ -44,6 +44,11 @@ class EngineError(Exception):
         self.what, self.remedy = readable(what), readable(remedy)
         super().__init__(f"{self.what} {self.remedy}".strip())
         self.facts = facts
+
+    @property
+    def sentence(self) -> str:
+        """What went wrong and what to do, as it can be stored."""
+        return joined(self.what, self.remedy)
 
     @property
     def ways(self) -> tuple[tuple[str, ...], ...]:

@@ -5,6 +5,9 @@ values in. `counted` does so where a number decides the form. The language is th
 LC_MESSAGES, LANG), as far as there is a catalogue under `resources/locale`; else the words stay as they are. It is
 chosen once, with the first sentence, so that words in tables and constants are of the same language as all else.
 
+Words that are stored, such as the notes of an import, are stored as what they are made of (`coded`), and are said
+anew when they are read (`decoded`): an old run speaks the language of now. Texts without such a code stay as they are.
+
 A noun that is a value, such as what a data set's titles are called, is declared with `nouns`; `plural`, `plural_of` and
 `singular_of` look it up.
 
@@ -17,38 +20,67 @@ from __future__ import annotations
 
 import ast
 import gettext
+import json
 import string
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 DOMAIN = "desktop_rec"
 _MODULES = ("engine.wording", "engine.text")
 _FOLDER = Path(__file__).resolve().parents[1] / "resources" / "locale"
+MARK = "said:"
 _SAID, _COUNTED, _NOUNS, _PLURAL, _PLURAL_OF = "said", "counted", "nouns", "plural", "plural_of"
 _PLURALS = {"series": "series", "anime": "anime", "manga": "manga", "person": "people", "epoch": "epochs"}
 
 
-def said(sentence: str, **values: object) -> str:
+class Said(str):
+    """Words that know how they were made, so that they can be stored without being of one language.
+
+    `code` holds what was looked up, with its values. Whatever is done with the words gives plain text, so what is to be
+    stored is put together by `joined`, or is a value of another sentence.
+    """
+
+    code: Mapping[str, object]
+
+    def __new__(cls, words: str, code: Mapping[str, object] | None = None) -> Said:
+        made = super().__new__(cls, words)
+        made.code = code or {"says": words}
+        return made
+
+
+def said(sentence: str, /, **values: object) -> Said:
     """A sentence in the language of the system, its values put in.
 
     >>> said("{titles} titles, {state}", titles=3, state="all seen")
     '3 titles, all seen'
     """
     words = catalogue().gettext(sentence)
-    return _filled(words, sentence, values) if values else words
+    return Said(_filled(words, sentence, values) if values else words, {"says": sentence, "values": values})
 
 
-def counted(one: str, many: str, count: int, **values: object) -> str:
+def counted(one: str, many: str, count: int, /, **values: object) -> Said:
     """A sentence in the form that a number wants; `{count}` in it is the number as people write it.
 
     >>> counted("{count} film", "{count} films", 1), counted("{count} film", "{count} films", 12480)
     ('1 film', '12,480 films')
     """
     words = catalogue().ngettext(one, many, count)
-    return _filled(words, one if count == 1 else many, {"count": format_count(count), **values})
+    filled = _filled(words, one if count == 1 else many, {"count": format_count(count), **values})
+    return Said(filled, {"says": one, "many": many, "count": count, "values": values})
+
+
+def joined(*parts: str) -> Said:
+    """Sentences one after another, those that say nothing left out.
+
+    >>> joined("It is there.", "", "Open it.")
+    'It is there. Open it.'
+    """
+    full = tuple(part for part in parts if part)
+    return Said(" ".join(full), {"parts": full})
 
 
 def _filled(words: str, english: str, values: Mapping[str, object]) -> str:
@@ -68,34 +100,33 @@ def format_count(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> Said:
     """A count with its noun.
 
     >>> [plural(count, "rating") for count in (0, 1, 12480)]
     ['no ratings', '1 rating', '12,480 ratings']
     """
     singular, several, none = _forms(noun)
-    if not count:
-        return catalogue().gettext(none)
-    return catalogue().ngettext(singular, several, count).format(count=format_count(count))
+    words = catalogue().ngettext(singular, several, count) if count else catalogue().gettext(none)
+    return Said(words.replace("{count}", format_count(count)), {"noun": noun, "count": count})
 
 
-def plural_of(noun: str) -> str:
+def plural_of(noun: str) -> Said:
     """The word for several.
 
     >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
     ['films', 'stories', 'series', 'matches', 'epochs', 'people']
     """
-    return catalogue().gettext(_several(noun))
+    return Said(catalogue().gettext(_several(noun)), {"says": _several(noun)})
 
 
-def singular_of(noun: str) -> str:
+def singular_of(noun: str) -> Said:
     """The word for one: a noun of this program in the language of the system.
 
     >>> singular_of("film")
     'film'
     """
-    return catalogue().gettext(noun)
+    return Said(catalogue().gettext(noun), {"says": noun})
 
 
 def nouns(*words: str) -> tuple[str, ...]:
@@ -119,6 +150,63 @@ def _forms(noun: str) -> tuple[str, str, str]:
     """What is looked up for a count of a noun: one, several, none."""
     several = _several(noun)
     return f"{{count}} {noun}", f"{{count}} {several}", f"no {several}"
+
+
+def coded(value: Any) -> Any:
+    """A value to be stored as JSON or as text: words that were `said` become what they are made of.
+
+    >>> coded(["Alien", said("seen by {people}", people=plural(3, "person"))])
+    ['Alien', 'said:{"says": "seen by {people}", "values": {"people": {"noun": "person", "count": 3}}}']
+    """
+    if isinstance(value, Said):
+        return MARK + json.dumps(_plain(value), ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return {coded(key): coded(of) for key, of in value.items()}
+    return [coded(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def decoded(value: Any) -> Any:
+    """What `coded` gave, in the language of now. Texts of before, and all others, stay as they are.
+
+    >>> decoded({"notes": coded([said("seen by {people}", people="Anna")]), "name": "Ben"})
+    {'notes': ['seen by Anna'], 'name': 'Ben'}
+    """
+    if isinstance(value, str):
+        return _said_again(value) if value.startswith(MARK) else value
+    if isinstance(value, dict):
+        return {decoded(key): decoded(of) for key, of in value.items()}
+    return type(value)(map(decoded, value)) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Said):
+        return {name: _plain(part) for name, part in value.code.items()}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _said_again(text: str) -> str:
+    try:
+        return _again(json.loads(text.removeprefix(MARK)))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return text
+
+
+def _again(code: Any) -> str:
+    """Words from what they are made of. Raises what a damaged code raises."""
+    if not isinstance(code, dict):
+        return str(code)
+    if "parts" in code:
+        return joined(*map(_again, code["parts"]))
+    if "noun" in code:
+        return plural(int(code["count"]), code["noun"])
+    values = {name: _again(of) if isinstance(of, dict) else of for name, of in code.get("values", {}).items()}
+    if "many" in code:
+        return counted(code["says"], code["many"], int(code["count"]), **values)
+    return said(code["says"], **values)
 
 
 @cache

@@ -33,6 +33,7 @@ from engine.library.folders import (
     write_json,
 )
 from engine.stored_files import Checksums, check, checksums_of, damaged, read_array, read_document, save_array
+from engine.wording import coded, decoded
 
 if TYPE_CHECKING:
     from engine.data.split import SplitConfig
@@ -56,7 +57,7 @@ def save_evaluation(place: Path, evaluation: EvaluationResult) -> None:
     people = len(evaluation.per_person[names[0]]) if names else 0
     values_MU = np.array([evaluation.per_person[name] for name in names], dtype=np.float64).reshape(len(names), people)
     with new_folder(place / name, what=_WHAT, need_bytes=values_MU.nbytes + 65536) as unfinished:
-        write_json(unfinished / _WORDS, _document(evaluation, names))
+        write_json(unfinished / _WORDS, coded(_document(evaluation, names)))
         save_array(unfinished / _VALUES, values_MU)
         for file, array_U in _arrays(evaluation).items():
             save_array(unfinished / file, array_U)
@@ -132,7 +133,7 @@ def _evaluation(folder: Path, known: Checksums) -> EvaluationResult:
     from engine.evaluation.intervals import Interval
     from engine.evaluation.result import EvaluationResult
 
-    words = read_document(folder / _WORDS, known)
+    words = decoded(read_document(folder / _WORDS, known))
     files = [file for file in (_PEOPLE, _RATED) if file in words["arrays"]]
     for file in (_VALUES, *files):
         check(folder / file, known)

@@ -24,6 +24,7 @@ from engine.data.dataset import Bools, Dataset
 from engine.documents import document_of, fits, parsed_json
 from engine.errors import DataError
 from engine.library.run_record import RunRecord
+from engine.wording import coded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -192,7 +193,7 @@ def _identity(document: Any, path: Path) -> DataIdentity:
 
 
 def _json(words: Mapping[str, Any]) -> bytes:
-    return json.dumps(document_of(words), separators=(",", ":")).encode("utf-8", "replace")
+    return json.dumps(coded(document_of(words)), separators=(",", ":")).encode("utf-8", "replace")
 
 
 def _damaged(path: Path, why: str) -> DataError:

@@ -16,6 +16,7 @@ from engine.errors import LibraryError
 from engine.library.database import Database, damaged_record
 from engine.library.records import RecordStore, first_free
 from engine.library.rows import RowReader
+from engine.wording import coded, decoded
 
 LOG = logging.getLogger(__name__)
 _FIRST_ID, _FIRST_NAME = "me", "Me"
@@ -87,7 +88,7 @@ class ProfileStore(RecordStore[ProfileRecord]):
         with self._changing("How the list is bent") as connection:
             connection.execute("DELETE FROM remembered WHERE profile_id = ? AND what = ?", (profile_id, what))
             if document is not None:
-                text = json.dumps(document, allow_nan=False)
+                text = json.dumps(coded(document), allow_nan=False)
                 connection.execute("INSERT INTO remembered VALUES (?, ?, ?)", (profile_id, what, text))
 
     def remembered(self, profile_id: str, what: str) -> object:
@@ -95,7 +96,7 @@ class ProfileStore(RecordStore[ProfileRecord]):
         query = "SELECT document FROM remembered WHERE profile_id = ? AND what = ?"
         rows = self._database.rows(query, (profile_id, what))
         try:
-            return parsed_json(rows[0]["document"]) if rows else None
+            return decoded(parsed_json(rows[0]["document"])) if rows else None
         except (TypeError, ValueError):
             LOG.warning("What was remembered of %s as %s cannot be read.", profile_id, what)
             return None

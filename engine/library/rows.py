@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from engine.documents import fits, parsed_json
+from engine.wording import MARK, coded, decoded
 
 Made = TypeVar("Made")
 _MOST_DOCUMENTS = 50_000
@@ -73,14 +74,14 @@ class RowReader(Generic[Made]):
             return _flag
         if kind is float:
             return self._number
-        return _text if kind is str else _count
+        return _words if kind is str else _count
 
     def _document(self, hint: Any, name_of_hint: str, text: Any) -> Any:
         key = (_text(text), name_of_hint)
         if key not in self._documents:
             if len(self._documents) >= _MOST_DOCUMENTS:
                 self._documents.clear()
-            document = parsed_json(text)
+            document = decoded(parsed_json(text)) if MARK in text else parsed_json(text)
             if not fits(document, hint):
                 raise ValueError(text)
             is_tuple = (get_origin(hint) or hint) is tuple
@@ -101,16 +102,16 @@ def checked(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in document.items():
         if name in hints and not fits(value, hints[name]):
             raise ValueError(f"{name} is {_shown(value)}")
-    return dict(document)
+    return {name: decoded(value) for name, value in document.items()}
 
 
 def column_of(value: Any) -> Any:
-    """A value as SQLite stores it: documents as JSON, times as ISO text."""
+    """A value as SQLite stores it: documents as JSON, times as ISO text, words that were said as what they are of."""
     if isinstance(value, dict | list | tuple):
-        return json.dumps(value)
+        return json.dumps(coded(value))
     if isinstance(value, datetime):
         return value.isoformat()
-    return int(value) if isinstance(value, bool) else value
+    return int(value) if isinstance(value, bool) else coded(value)
 
 
 def columns_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +147,11 @@ def _text(value: Any) -> str:
     if type(value) is not str:
         raise ValueError(value)
     return value
+
+
+def _words(value: Any) -> str:
+    words: str = decoded(_text(value))
+    return words
 
 
 def _count(value: Any) -> int:

@@ -29,6 +29,7 @@ from engine.library.folders import (
     write_json,
 )
 from engine.stored_files import check, checksums_of, damaged, read_array, read_document, save_array
+from engine.wording import coded
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,7 +54,7 @@ class RunFolder:
     def create(path: Path, *, config: dict[str, Any], candidates_I: Bools) -> RunFolder:
         """A new run's folder: its settings, and which titles its training saw. LibraryError where the disk refuses."""
         with new_folder(path, what=f"The run {path.name}") as passing:
-            write_json(passing / _CONFIG, config)
+            write_json(passing / _CONFIG, coded(config))
             save_array(passing / _CANDIDATES, np.asarray(candidates_I, dtype=np.bool_))
             (passing / _CHECKPOINTS).mkdir()
             files = checksums_of([passing / _CONFIG, passing / _CANDIDATES])

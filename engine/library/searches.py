@@ -17,6 +17,7 @@ from engine.evaluation.metrics import higher_is_better
 from engine.library.database import Database, damaged_record
 from engine.library.records import RecordStore, first_free
 from engine.library.rows import RowReader, checked, insert
+from engine.wording import coded
 
 LOG = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ _PUT = "INSERT OR REPLACE INTO search_rows VALUES (?, ?, ?, ?)"
 
 def _columns_of(search_id: str, row: SearchRow) -> tuple[str, int, str, str]:
     document = {name: value for name, value in asdict(row).items() if name not in ("place", "status")}
-    return search_id, row.place, row.status, json.dumps(document)
+    return search_id, row.place, row.status, json.dumps(coded(document))
 
 
 def _row_of(found: sqlite3.Row) -> SearchRow:

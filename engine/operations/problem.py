@@ -9,6 +9,7 @@ import torch
 
 from engine.errors import EngineError
 from engine.training.trouble import ran_out_of_memory
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,9 @@ class Problem:
         """What an error says; the frames it holds are cleared, or their memory would stay taken."""
         lines = str(error).strip().splitlines() or [""]
         words = (
-            str(error) if isinstance(error, EngineError) else f"An error ended it ({type(error).__name__}: {lines[0]})."
+            error.sentence
+            if isinstance(error, EngineError)
+            else said("An error ended it ({kind}: {error}).", kind=type(error).__name__, error=lines[0])
         )
         problem = Problem(words, ran_out_of_memory(error))
         free_memory_of(error)

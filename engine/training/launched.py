@@ -25,6 +25,7 @@ from engine.training.following import follow
 from engine.training.handover import DOCUMENT, START, TENSORS, lesson_from, split_from
 from engine.training.progress import TrainedRun
 from engine.training.trainer import train
+from engine.wording import coded
 
 GO_ON, STOP = b"go on\n", b"stop\n"
 """What it is answered; anything else is an order, as `line_of` writes it."""
@@ -53,7 +54,7 @@ class _FolderRecorder:
 
 
 def _say(values: dict[str, Any]) -> None:
-    print(json.dumps(values), flush=True)
+    print(json.dumps(coded(values)), flush=True)
 
 
 def _heard() -> bytes | None:

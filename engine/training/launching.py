@@ -40,6 +40,7 @@ from engine.training.distributed import Ranks
 from engine.training.handover import DOCUMENT, START, TENSORS, lesson_of, split_of
 from engine.training.launched import GO_ON, STOP
 from engine.training.progress import TrainedRun
+from engine.wording import decoded
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S, _LEAVE_S = 0.05, 10.0
@@ -120,7 +121,7 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
     answer, asked_to_stop = GO_ON, False
     told: list[bytes] = []
     for line in company.lines():
-        said = None if line is None else parsed_json(line)
+        said = None if line is None else decoded(parsed_json(line))
         event = None
         match said:
             case {"checkpoint": place}:

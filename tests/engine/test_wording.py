@@ -71,11 +71,12 @@ def test_that_the_template_has_each_sentence_once_with_where_it_stands(tmp_path)
     assert 'msgid "{count} film"\nmsgid_plural "{count} films"' in template
 
 
+_SAYING = ("said", "counted", "nouns", "plural", "plural_of")
 _NOT_SHOWN = (
-    *("LOG.", "QueryWorker", "setStyleSheet", "_request", "request", "re.", "TypeVar", "cast", "StageStarted"),
+    *("LOG.", "QueryWorker", "setStyleSheet", "_request", "request", "re.", "TypeVar", "cast"),
     *("ValueError", "KeyError", "AssertionError", "RuntimeError", "TypeError"),
 )
-"""Calls whose texts nobody is shown. Of a stage the first text is its code; its words are a value of their own."""
+"""Calls whose texts nobody is shown. Of a stage only the first text, its code, is not."""
 _NO_SENTENCES = frozenset(
     {
         *("cover   x  ", "several people", "data set", "left out", "science fiction", "choices of a list"),
@@ -98,9 +99,8 @@ def _looks_like_words(text, *, is_put_together):
     return bool(re.search(r"[a-z]{2}", text)) and " " in text.strip()
 
 
-def unsaid(source):
+def unsaid_nodes(tree):
     """The texts of a source that look like words for people and are not made by `said` or `counted`."""
-    tree = ast.parse(source)
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
@@ -110,14 +110,20 @@ def unsaid(source):
         else:
             continue
         above, is_shown = node, not isinstance(parents[node], ast.Expr)
-        while above in parents:
-            above = parents[above]
+        while above in parents and is_shown:
+            below, above = above, parents[above]
             called = ast.unparse(above.func) if isinstance(above, ast.Call) else ""
             is_shown &= not isinstance(above, ast.JoinedStr | ast.Assert | ast.Compare)
-            is_shown &= called not in ("said", "counted") and not any(name in called for name in _NOT_SHOWN)
+            is_shown &= called not in _SAYING and not any(name in called for name in _NOT_SHOWN)
+            is_shown &= not (called == "StageStarted" and above.args[0] is below)
+            is_shown &= not (isinstance(above, ast.Attribute) and above.attr in ("split", "splitlines"))
         looks_like_words = _looks_like_words(text, is_put_together=isinstance(node, ast.JoinedStr))
         if is_shown and looks_like_words and text not in _NO_SENTENCES and not text.endswith(".csv"):
-            yield f"{node.lineno}: {text}"
+            yield node, text
+
+
+def unsaid(source):
+    return [f"{node.lineno}: {text}" for node, text in unsaid_nodes(ast.parse(source))]
 
 
 @pytest.mark.parametrize("place", _TRANSLATED)
