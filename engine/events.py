@@ -18,8 +18,11 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 
 from engine.documents import document_of, parsed_json
+from engine.wording import nouns
 
 Result = TypeVar("Result")
+UNITS = nouns("rating", "title", "step", "run", "person", "row", "value", "entry", "number", "profile")
+"""What a stage may count (`Progressed.unit` is the word for several)."""
 
 
 class Stop(Exception):  # noqa: N818  (a request, not an error)

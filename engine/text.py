@@ -229,6 +229,18 @@ def join_words(words: Iterable[str]) -> str:
     return said("{words} and {last}", words=", ".join(first), last=last) if first else last
 
 
+def join_choices(words: Iterable[str]) -> str:
+    """Words of which any will do.
+
+    >>> join_choices(["drama", "crime", "war"])
+    'drama or crime or war'
+    """
+    joined, *others = list(words) or [""]
+    for word in others:
+        joined = said("{words} or {last}", words=joined, last=word)
+    return joined
+
+
 def shorten(text: str, width: int) -> str:
     """A text cut to a width, with a sign where something is missing.
 

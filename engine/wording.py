@@ -52,7 +52,7 @@ class Said(str):
         return made
 
 
-def said(sentence: str, /, **values: object) -> Said:
+def said(sentence: str, /, **values: object) -> str:
     """A sentence in the language of the system, its values put in.
 
     >>> said("{titles} titles, {state}", titles=3, state="all seen")
@@ -62,7 +62,7 @@ def said(sentence: str, /, **values: object) -> Said:
     return Said(_filled(words, sentence, values) if values else words, {"says": sentence, "values": values})
 
 
-def counted(one: str, many: str, count: int, /, **values: object) -> Said:
+def counted(one: str, many: str, count: int, /, **values: object) -> str:
     """A sentence in the form that a number wants; `{count}` in it is the number as people write it.
 
     >>> counted("{count} film", "{count} films", 1), counted("{count} film", "{count} films", 12480)
@@ -73,7 +73,7 @@ def counted(one: str, many: str, count: int, /, **values: object) -> Said:
     return Said(filled, {"says": one, "many": many, "count": count, "values": values})
 
 
-def joined(*parts: str) -> Said:
+def joined(*parts: str) -> str:
     """Sentences one after another, those that say nothing left out.
 
     >>> joined("It is there.", "", "Open it.")
@@ -100,7 +100,7 @@ def format_count(count: float) -> str:
     return f"{count:,.0f}"
 
 
-def plural(count: int, noun: str) -> Said:
+def plural(count: int, noun: str) -> str:
     """A count with its noun.
 
     >>> [plural(count, "rating") for count in (0, 1, 12480)]
@@ -111,7 +111,7 @@ def plural(count: int, noun: str) -> Said:
     return Said(words.replace("{count}", format_count(count)), {"noun": noun, "count": count})
 
 
-def plural_of(noun: str) -> Said:
+def plural_of(noun: str) -> str:
     """The word for several.
 
     >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
@@ -120,7 +120,7 @@ def plural_of(noun: str) -> Said:
     return Said(catalogue().gettext(_several(noun)), {"says": _several(noun)})
 
 
-def singular_of(noun: str) -> Said:
+def singular_of(noun: str) -> str:
     """The word for one: a noun of this program in the language of the system.
 
     >>> singular_of("film")

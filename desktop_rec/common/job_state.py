@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.events import Event, LossesMeasured, Progressed, StageStarted, StepsTaken
+from engine.wording import said, singular_of
 
 _SECONDS_BEFORE_GUESSING = 2.0
 
@@ -41,20 +42,34 @@ class JobState:
             case StepsTaken():
                 done = event.first_step + len(event.losses)
                 share = min(1.0, done / max(1, event.total_steps))
-                words = f"Epoch {event.epoch}, step {done:,} of {event.total_steps:,}"
+                words = said(
+                    "Epoch {epoch}, step {done:,} of {total:,}", epoch=event.epoch, done=done, total=event.total_steps
+                )
                 return replace(self, words=words, share=share, remaining_s=event.remaining_s)
             case LossesMeasured():
                 share = event.steps_done / max(1, event.total_steps)
-                words = f"Trying rates: step {event.steps_done} of {event.total_steps}"
+                words = said("Trying rates: step {done} of {total}", done=event.steps_done, total=event.total_steps)
                 return replace(self, words=words, share=share, remaining_s=None)
         return self
 
     def _progressed(self, event: Progressed, now_s: float) -> JobState:
         if not event.total:
-            counted = "" if event.unit == "bytes" else f": {event.done:,} {event.unit}"
-            return replace(self, words=f"{event.words}{counted}", share=None, remaining_s=None)
+            words = event.words
+            if event.unit != "bytes":
+                words = said(
+                    "{stage}: {done:,} {unit}", stage=event.words, done=event.done, unit=singular_of(event.unit)
+                )
+            return replace(self, words=words, share=None, remaining_s=None)
         share = min(1.0, event.done / event.total)
-        counted = "" if event.unit == "bytes" else f": {event.done:,} of {event.total:,} {event.unit}"
+        words = event.words
+        if event.unit != "bytes":
+            words = said(
+                "{stage}: {done:,} of {total:,} {unit}",
+                stage=event.words,
+                done=event.done,
+                total=event.total,
+                unit=singular_of(event.unit),
+            )
         took_s = now_s - self.stage_began_s
         guess = took_s * (1 - share) / share if share > 0.02 and took_s > _SECONDS_BEFORE_GUESSING else None
-        return replace(self, words=f"{event.words}{counted}", share=share, remaining_s=guess)
+        return replace(self, words=words, share=share, remaining_s=guess)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.data.catalogue import Catalogue
 from engine.errors import DataError
 from engine.events import Job
+from engine.wording import said
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -56,13 +57,19 @@ class Scale:
         found = _SAID.fullmatch(text.strip().lower().replace("−", "-"))
         numbers = [float(number.replace(",", ".")) for number in found.groups(default="0")] if found else []
         if not numbers:
-            raise DataError(f"{text!r} is no scale.", remedy="Write it as 1..5..1: lowest, highest, step.")
+            raise DataError(
+                said("{text!r} is no scale.", text=text), remedy=said("Write it as 1..5..1: lowest, highest, step.")
+            )
         low, high, step = numbers
         if not low < high:
-            raise DataError(f"A scale from {low:g} to {high:g} has no room.", remedy="Write the lowest rating first.")
+            raise DataError(
+                said("A scale from {low:g} to {high:g} has no room.", low=low, high=high),
+                remedy=said("Write the lowest rating first."),
+            )
         if step and (not 0 < step <= high - low or abs((high - low) / step - round((high - low) / step)) > 1e-6):
             raise DataError(
-                f"Steps of {step:g} do not lead from {low:g} to {high:g}.", remedy="Write a step that does, or none."
+                said("Steps of {step:g} do not lead from {low:g} to {high:g}.", step=step, low=low, high=high),
+                remedy=said("Write a step that does, or none."),
             )
         return Scale(low, high, step)
 

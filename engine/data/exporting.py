@@ -26,6 +26,7 @@ from engine.data.dataset import Dataset
 from engine.data.importing.grouping import spans_of
 from engine.data.whole_file import write_table
 from engine.events import Job, Pace, Progressed, StageStarted
+from engine.wording import said
 
 PIECE = 250_000
 _ITEM_COLUMNS = {"movielens": "movieId", "imdb": "imdbId", "mal": "animeId", "isbn": "isbn"}
@@ -49,9 +50,9 @@ def export_files(dataset: Dataset, folder: Path) -> Job[Exported]:
     """Write ratings, titles and known links into an existing folder; seen-only entries have a blank rating."""
     item = _ITEM_COLUMNS.get(dataset.catalogue.id_kind, "itemId")
     ratings = folder / "ratings.csv"
-    yield StageStarted("ratings", f"Writing the ratings of {dataset.name}")
+    yield StageStarted("ratings", said("Writing the ratings of {dataset}", dataset=dataset.name))
     yield from _write_ratings(dataset, ratings, item=item)
-    yield StageStarted("titles", f"Writing the titles of {dataset.name}")
+    yield StageStarted("titles", said("Writing the titles of {dataset}", dataset=dataset.name))
     yield None
     lists = _movielens_lists if item == "movieId" else _plain_lists
     files = [ratings]
@@ -87,7 +88,7 @@ def _write_ratings(dataset: Dataset, path: Path, *, item: str) -> Job[None]:
             table = _table(dataset, users, items, first, last)
             arrow_csv.write_csv(table, file, options)
             done = int(dataset.histories.indptr_U1[last])
-            yield Progressed("Writing ratings", done, dataset.entries, "ratings") if pace.due() else None
+            yield Progressed(said("Writing ratings"), done, dataset.entries, "ratings") if pace.due() else None
         _flush(file)
 
 

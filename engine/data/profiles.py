@@ -13,6 +13,7 @@ import numpy.typing as npt
 from engine.data.catalogue import fold
 from engine.data.dataset import Dataset, Histories, Int32, Scale
 from engine.errors import ProfileError
+from engine.wording import said
 
 _OF_DATASET = "user-"
 
@@ -30,8 +31,8 @@ class ProfileEntry:
     def __post_init__(self) -> None:
         if self.rating is not None and not math.isfinite(self.rating):
             raise ProfileError(
-                f"{self.rating} is not a rating for {self.title or self.item_id}.",
-                remedy="Give a number, or none for a title that was seen and not rated.",
+                said("{rating} is not a rating for {title}.", rating=self.rating, title=self.title or self.item_id),
+                remedy=said("Give a number, or none for a title that was seen and not rated."),
                 item_id=self.item_id,
             )
 
@@ -176,8 +177,8 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
     user_row = dataset.users.row(user_id)
     if user_row is None:
         raise ProfileError(
-            f"There is nobody called {user_id!r} in {dataset.name}.",
-            remedy=f"Its people are named like {dataset.users.id(0)!r}." if dataset.people else "",
+            said("There is nobody called {user_id!r} in {dataset}.", user_id=user_id, dataset=dataset.name),
+            remedy=said("Its people are named like {id!r}.", id=dataset.users.id(0)) if dataset.people else "",
             user=user_id,
         )
     history = dataset.histories.row(user_row)
@@ -185,7 +186,7 @@ def profile_of_user(dataset: Dataset, user_id: str) -> Profile:
         entry_of(dataset, item_row, None if math.isnan(rating) else rating)
         for item_row, rating in zip(history.item_rows_N.tolist(), history.ratings_N.tolist(), strict=True)
     )
-    return Profile(profile_id_of(user_id), f"Person {user_id}", entries)
+    return Profile(profile_id_of(user_id), said("Person {user_id}", user_id=user_id), entries)
 
 
 def profile_id_of(user_id: str) -> str:

@@ -6,6 +6,7 @@ from engine.data.catalogue import fold, split_title
 from engine.data.dataset import Dataset
 from engine.errors import DataError
 from engine.text import format_title, plural_of
+from engine.wording import said, singular_of
 
 MOST_NAMED = 8
 
@@ -28,16 +29,24 @@ def title_meant(dataset: Dataset, text: str) -> int:
     many = plural_of(catalogue.word)
     if not rows:
         raise DataError(
-            f"{dataset.name} has no {catalogue.word} called {text!r}, nor one with a name like that.",
-            remedy=f"Write a part of its name; these are {many} of the data set alone.",
+            said(
+                "{dataset} has no {word} called {text!r}, nor one with a name like that.",
+                dataset=dataset.name,
+                word=singular_of(catalogue.word),
+                text=text,
+            ),
+            remedy=said("Write a part of its name; these are {many} of the data set alone.", many=many),
             title=text,
             candidates=(),
         )
     names = tuple(_name(dataset, row) for row in rows[:MOST_NAMED])
-    more = " and others" if len(rows) > MOST_NAMED else ""
+    listed = "; ".join(names)
+    more = len(rows) > MOST_NAMED
     raise DataError(
-        f"{text!r} may mean several {many}: {'; '.join(names)}{more}.",
-        remedy="Write one of these names, with its year.",
+        said("{text!r} may mean several {many}: {names} and others.", text=text, many=many, names=listed)
+        if more
+        else said("{text!r} may mean several {many}: {names}.", text=text, many=many, names=listed),
+        remedy=said("Write one of these names, with its year."),
         title=text,
         candidates=names,
     )

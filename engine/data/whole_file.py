@@ -17,6 +17,7 @@ import pyarrow.csv as arrow_csv
 
 from engine import renaming, unfinished
 from engine.errors import DataError
+from engine.wording import said
 
 
 @contextmanager
@@ -24,7 +25,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A file to write bytes into, which takes its place once the block ends well. Raises DataError."""
     place = Path(path).absolute()
     if place.is_dir():
-        raise DataError(f"{place} is a folder.", remedy="Give the name of a file in it.", path=str(place))
+        raise DataError(
+            said("{place} is a folder.", place=place), remedy=said("Give the name of a file in it."), path=str(place)
+        )
     passing = unfinished.beside(place)
     try:
         with unfinished.listed(passing):
@@ -48,7 +51,11 @@ def refuse_same(path: Path, *, as_read: Path) -> None:
     except OSError:
         return
     if same:
-        raise DataError(f"{path} is the file that is read.", remedy="Give the result another name.", path=str(path))
+        raise DataError(
+            said("{path} is the file that is read.", path=path),
+            remedy=said("Give the result another name."),
+            path=str(path),
+        )
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -72,20 +79,20 @@ def write_csv_part(file: BinaryIO, columns: Mapping[str, pa.Array]) -> None:
 def _failure(place: Path, error: OSError) -> DataError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DataError(
-            f"{place} could not be written: the disk is full.",
-            remedy="Free some room, or choose a folder on another disk.",
+            said("{place} could not be written: the disk is full.", place=place),
+            remedy=said("Free some room, or choose a folder on another disk."),
             path=str(place),
         )
     if isinstance(error, FileNotFoundError):
         return DataError(
-            f"{place} could not be written: there is no folder {place.parent}.",
-            remedy="Make the folder first, or choose another.",
+            said("{place} could not be written: there is no folder {parent}.", place=place, parent=place.parent),
+            remedy=said("Make the folder first, or choose another."),
             path=str(place),
         )
     return DataError(
-        f"{place} could not be written: {error.strerror or error}.",
+        said("{place} could not be written: {strerror}.", place=place, strerror=error.strerror or error),
         remedy=renaming.IN_USE_REMEDY
         if renaming.is_in_use(error)
-        else "Choose another folder, or a file that you may write.",
+        else said("Choose another folder, or a file that you may write."),
         path=str(place),
     )

@@ -10,6 +10,7 @@ from engine.data.exporting import Exported, bytes_of_export, export_files
 from engine.errors import DataError
 from engine.events import Job
 from engine.library.folders import new_folder
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,14 @@ def _refuse_taken(place: Path) -> None:
         taken = place.exists() and (not place.is_dir() or any(place.iterdir()))
     except OSError as error:
         raise DataError(
-            f"{place} could not be used: {error.strerror or error}.", remedy="Choose another folder.", path=str(place)
+            said("{place} could not be used: {strerror}.", place=place, strerror=error.strerror or error),
+            remedy=said("Choose another folder."),
+            path=str(place),
         ) from error
     if taken:
-        what = "already holds files" if place.is_dir() else "is a file"
-        raise DataError(f"{place} {what}.", remedy="Choose a folder that is new or empty.", path=str(place))
+        what = (
+            said("{place} already holds files.", place=place)
+            if place.is_dir()
+            else said("{place} is a file.", place=place)
+        )
+        raise DataError(what, remedy=said("Choose a folder that is new or empty."), path=str(place))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.events import Job, Progressed, Stop
 from engine.library.store import Library
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def make_room(library: Library, run_ids: Sequence[str]) -> Job[MadeRoom]:
     freed_bytes = 0
     try:
         for number, run_id in enumerate(run_ids):
-            yield Progressed("Making room", number, len(run_ids), "runs")
+            yield Progressed(said("Making room"), number, len(run_ids), "runs")
             record = library.runs.find(run_id)
             free_bytes = library.runs.room_of(record.run_id).free_bytes
             if free_bytes:

@@ -46,7 +46,7 @@ from engine.recommending.profile_lists import ListKind, filters_of_list, hidden_
 from engine.recommending.ranking import Filters
 from engine.recommending.reasons import FIRST_TEN, HangsOn
 from engine.recommending.recommender import RecommendationList, Recommender
-from engine.text import plural
+from engine.wording import counted, joined, said
 
 MOST_NAMED = 20
 _NAMES = ("user", "rank", "item", "score")
@@ -106,9 +106,9 @@ def match_export(
     dataset: Dataset, path: Path, *, given: Given | None = None, matcher: Matcher | None = None
 ) -> Job[Review]:
     """Read an export and match its titles, by a `matcher` of this data set if given. Raises DataError, ProfileError."""
-    yield StageStarted("reading", f"Reading {shown_name(path.name)}")
+    yield StageStarted("reading", said("Reading {path}", path=shown_name(path.name)))
     export = read_export(path, given=given)
-    yield StageStarted("matching", f"Finding your titles in {dataset.name}")
+    yield StageStarted("matching", said("Finding your titles in {dataset}", dataset=dataset.name))
     finder = matcher or Matcher(dataset)
     titles = tuple(title for title in export.titles if title.state not in UNSEEN)
     matches = yield from finder.match_all(titles)
@@ -124,9 +124,14 @@ def recommender_of(library: Library, run_id: str) -> Recommender:
     stored = library.runs.load(record.run_id)
     if len(stored.candidates_I) != dataset.titles:
         raise LibraryError(
-            f"The run {record.name} is damaged: it marks {len(stored.candidates_I):,} titles where {dataset.name} has "
-            f"{dataset.titles:,}.",
-            remedy="Train again.",
+            said(
+                "The run {record} is damaged: it marks {candidates:,} titles where {dataset} has {titles:,}.",
+                record=record.name,
+                candidates=len(stored.candidates_I),
+                dataset=dataset.name,
+                titles=dataset.titles,
+            ),
+            remedy=said("Train again."),
             run=record.run_id,
         )
     model = model_of(stored, dataset)
@@ -179,7 +184,7 @@ def recommend(
         found = drive(operations.recommend(recommender, library.profiles.default(), top=10))
     """
     use_cores()
-    yield StageStarted("recommending", "Ranking all titles")
+    yield StageStarted("recommending", said("Ranking all titles"))
     listed = make_list(recommender, profile, kind, top=top, weight=weight, filters=filters)
     match = profile_rows(profile, recommender.dataset)
     if not explain or not listed.items or not recommender.informative(match.history).any():
@@ -210,7 +215,7 @@ def _hanging(
     recommender: Recommender, match: ProfileMatch, listed: RecommendationList, bounds: _Bounds
 ) -> Job[tuple[HangsOn, ...]]:
     """What the places of the first ten hang on, one after the other while there is time."""
-    yield StageStarted("hanging", "Finding what the first places hang on")
+    yield StageStarted("hanging", said("Finding what the first places hang on"))
     end, found = time.monotonic() + _SECONDS_HANGING, []
     for item in listed.items[:FIRST_TEN]:
         left_s = end - time.monotonic()
@@ -233,8 +238,12 @@ def model_of(stored: StoredModel, dataset: Dataset) -> Model:
         model.load_state_dict(stored.weights)
     except (RuntimeError, KeyError) as error:
         raise LibraryError(
-            f"The weights of the run {record.name} do not fit its model ({str(error).splitlines()[0]}).",
-            remedy="Train again.",
+            said(
+                "The weights of the run {record} do not fit its model ({error}).",
+                record=record.name,
+                error=str(error).splitlines()[0],
+            ),
+            remedy=said("Train again."),
             run=record.run_id,
         ) from error
     zero_untrained_titles(model, initial)
@@ -265,7 +274,7 @@ def recommend_many(
     """
     started = time.monotonic()
     use_cores()
-    yield StageStarted("opening", "Opening the model")
+    yield StageStarted("opening", said("Opening the model"))
     recommender = recommender_of(library, run_id)
     record = library.runs.find(run_id)
     if weight is not None and not recommender.model.can.mixes_presence:
@@ -275,8 +284,12 @@ def recommend_many(
     known_U = known_people(recommender, asked.histories)
     if not known_U.any():
         raise ProfileError(
-            f"The model knows nothing of anybody in {profiles.name}: {_why_nobody(recommender, asked)}.",
-            remedy="Give ratings of titles by the ids that the data set has.",
+            said(
+                "The model knows nothing of anybody in {profiles}: {why}.",
+                profiles=profiles.name,
+                why=_why_nobody(recommender, asked),
+            ),
+            remedy=said("Give ratings of titles by the ids that the data set has."),
             people=len(asked.users),
         )
     lines = yield from _write(recommender, asked, out, people=int(known_U.sum()), top=top, weight=weight)
@@ -304,8 +317,12 @@ def refuse_weight(recommender: Recommender, run_name: str, weight: float | None)
 
 def _no_weight(recommender: Recommender, run_name: str) -> SettingError:
     return SettingError(
-        f"The run {run_name} ({recommender.model.name}) has no weight between watching and loving for this.",
-        remedy="Leave --weight out.",
+        said(
+            "The run {run_name} ({model}) has no weight between watching and loving for this.",
+            run_name=run_name,
+            model=recommender.model.name,
+        ),
+        remedy=said("Leave --weight out."),
     )
 
 
@@ -346,12 +363,18 @@ def _on_scale(ratings_N: Float32, table: RatingsTable, dataset: Dataset, *, is_s
     beyond_N = _beyond(ratings_N, wanted)
     if not is_said and not beyond_N.any():
         return _Brought(ratings_N, beyond_N)
-    ends = f"{wanted.low:g} to {wanted.high:g} of {dataset.name}"
+    ends = said("{low:g} to {high:g} of {dataset}", low=wanted.low, high=wanted.high, dataset=dataset.name)
     given = _other_scale(ratings_N, beyond_N, table)
     if given is None:
         count, example = int(beyond_N.sum()), f"{float(ratings_N[beyond_N][0]):g}"
-        lie, were = ("lies", "it was") if count == 1 else ("lie", "they were")
-        note = f"In {name} {plural(count, 'rating')} {lie} beyond {ends}, such as {example}; {were} left out."
+        note = counted(
+            "In {name} {count} rating lies beyond {ends}, such as {example}; it was left out.",
+            "In {name} {count} ratings lie beyond {ends}, such as {example}; they were left out.",
+            count,
+            name=name,
+            ends=ends,
+            example=example,
+        )
         return _Brought(ratings_N, beyond_N, (note,))
     beyond_N = _beyond(ratings_N, given)
     if (given.low, given.high) == (wanted.low, wanted.high):
@@ -359,8 +382,16 @@ def _on_scale(ratings_N: Float32, table: RatingsTable, dataset: Dataset, *, is_s
     share_N = np.clip((ratings_N - given.low) / (given.high - given.low), 0, 1)
     brought_N = np.round(wanted.low + share_N * (wanted.high - wanted.low), 2).astype(np.float32)
     rated_N = ~np.isnan(ratings_N) & ~beyond_N
-    example = f": {ratings_N[rated_N][0]:g} counts as {brought_N[rated_N][0]:g}" if rated_N.any() else ""
-    note = f"The ratings in {name} go from {given.low:g} to {given.high:g}; they were brought to {ends}{example}."
+    note = said(
+        "The ratings in {name} go from {low:g} to {high:g}; they were brought to {ends}.",
+        name=name,
+        low=given.low,
+        high=given.high,
+        ends=ends,
+    )
+    if rated_N.any():
+        before, now = float(ratings_N[rated_N][0]), float(brought_N[rated_N][0])
+        note = joined(note, said("{before:g} counts as {now:g}.", before=before, now=now))
     return _Brought(brought_N, beyond_N, (note,))
 
 
@@ -383,16 +414,18 @@ def _other_scale(ratings_N: Float32, beyond_N: Bools, table: RatingsTable) -> Sc
 def _why_nobody(recommender: Recommender, asked: _Asked) -> str:
     name = recommender.dataset.name
     if asked.unknown_titles == asked.titles:
-        return f"{name} has none of the {asked.titles:,} titles"
+        return said("{dataset} has none of the {titles:,} titles", dataset=name, titles=asked.titles)
     if recommender.model.can.learns_from == "likes":
-        return f"it goes by likes, {recommender.dataset.scale.like:g} or better, and there is none that it knows"
-    return "too few people have the titles"
+        return said(
+            "it goes by likes, {like:g} or better, and there is none that it knows", like=recommender.dataset.scale.like
+        )
+    return said("too few people have the titles")
 
 
 def _write(
     recommender: Recommender, asked: _Asked, out: Path, *, people: int, top: int, weight: float | None
 ) -> Job[int]:
-    yield StageStarted("recommending", f"Ranking all titles for {people:,} people")
+    yield StageStarted("recommending", said("Ranking all titles for {people:,} people", people=people))
     users = pa.array(asked.users.ids, pa.string())
     items = pa.array(recommender.dataset.items.ids, pa.string())
     pace, done, lines = Pace(), 0, 0

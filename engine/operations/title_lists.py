@@ -14,8 +14,9 @@ from engine.data.personal.title_list import read_title_list, titles_in_text
 from engine.data.reading.archives import shown_name
 from engine.events import Job, StageStarted
 from engine.text import format_count, format_title, plural
+from engine.wording import said
 
-PASTED = "the clipboard"
+PASTED = said("the clipboard")
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,18 @@ class FoundTitles:
     def describe(self) -> str:
         """34 of 40 titles found; 6 not."""
         if not self.missing:
-            return f"All {plural(self.titles, 'title')} found." if self.titles > 1 else "The title was found."
-        found = format_count(self.found) if self.found else "None"
-        return f"{found} of {plural(self.titles, 'title')} found; {format_count(len(self.missing))} not."
+            return (
+                said("All {titles} found.", titles=plural(self.titles, "title"))
+                if self.titles > 1
+                else said("The title was found.")
+            )
+        found = format_count(self.found) if self.found else said("None")
+        return said(
+            "{found} of {titles} found; {missing} not.",
+            found=found,
+            titles=plural(self.titles, "title"),
+            missing=format_count(len(self.missing)),
+        )
 
     def describe_missing(self) -> str:
         """The titles that were not found, one a line, with the reason."""
@@ -60,9 +70,9 @@ def match_titles(
         Filters(only_rows=found.rows, only_name=found.name)
     """
     shown = name or (PASTED if isinstance(source, str) else shown_name(source.name))
-    yield StageStarted("reading", f"Reading {shown}")
+    yield StageStarted("reading", said("Reading {shown}", shown=shown))
     titles = titles_in_text(source, shown) if isinstance(source, str) else read_title_list(source)
-    yield StageStarted("matching", f"Finding these titles in {dataset.name}")
+    yield StageStarted("matching", said("Finding these titles in {dataset}", dataset=dataset.name))
     matches = yield from (matcher or Matcher(dataset)).match_all(titles)
     rows, missing = set[int](), []
     for title, match in zip(titles, matches, strict=True):

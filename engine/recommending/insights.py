@@ -222,7 +222,7 @@ def _leave_out_each(
         found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
-        yield Progressed(_WORDS, done, history.entries, said("ratings")) if pace.due() else None
+        yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None
     if portions:
         remember(recommender, history, entries, portions)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -16,7 +16,7 @@ from engine.data.personal.writing import film_ids_of
 from engine.data.whole_file import whole_file
 from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommendation
-from engine.text import format_factor, format_predicted_rating, format_title, join_words, plural
+from engine.text import format_factor, format_predicted_rating, format_title, join_choices, join_words, plural
 from engine.wording import counted, said
 
 ListFormat = Literal["text", "csv", "json", "html", "letterboxd"]
@@ -61,7 +61,7 @@ def describe_filters(filters: Filters) -> str:
     if filters.only_rows is not None:
         only = filters.only_name or plural(len(filters.only_rows), "title")
         parts.append(said("only {titles}", titles=only))
-    parts += [_any_of(filters.genres_any)] if filters.genres_any else []
+    parts += [join_choices(filters.genres_any)] if filters.genres_any else []
     parts += [said("both {genres}", genres=join_words(filters.genres_all))] if filters.genres_all else []
     parts += [said("no {genres}", genres=join_words(filters.genres_none))] if filters.genres_none else []
     if filters.years is not None:
@@ -74,13 +74,6 @@ def describe_filters(filters: Filters) -> str:
     parts += [said("seen before")] if filters.again else []
     parts += [said("one of each series")] if filters.one_per_series else []
     return ", ".join(parts)
-
-
-def _any_of(genres: Sequence[str]) -> str:
-    first, *others = genres
-    for genre in others:
-        first = said("{words} or {last}", words=first, last=genre)
-    return first
 
 
 def _figures(item: Recommendation) -> str:

@@ -139,7 +139,7 @@ def _epochs(titles: int) -> int:
 def _graph(vectors_MD: Float32, *, total: int) -> Job[sp.coo_matrix]:
     """The fuzzy graph of nearest neighbours: weights 0 to 1, the same in both directions."""
     rows_MK, apart_MK = yield from nearest(vectors_MD, neighbours=NEIGHBOURS)
-    yield Progressed(_WORDS, total // 10, total + total // 10, said("steps"))
+    yield Progressed(_WORDS, total // 10, total + total // 10, "steps")
     weights_MK = fuzzy_weights(apart_MK)
     count = len(rows_MK)
     heads = np.repeat(np.arange(count), rows_MK.shape[1])
@@ -180,7 +180,7 @@ def _settle(points_M2: Float32, graph: sp.coo_matrix, *, epochs: int, generator:
         due = due[torch.randperm(len(due), generator=generator)]
         for lot in torch.split(due, _PULLS_AT_ONCE):
             _move(moved_M2, heads_E[lot], tails_E[lot], rate=1.0 - epoch / epochs, generator=generator)
-        yield Progressed(_WORDS, before + epoch + 1, before + epochs, said("steps")) if pace.due() else None
+        yield Progressed(_WORDS, before + epoch + 1, before + epochs, "steps") if pace.due() else None
 
 
 def _move(points_M2: Tensor, heads_E: Tensor, tails_E: Tensor, *, rate: float, generator: torch.Generator) -> None:

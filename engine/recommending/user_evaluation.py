@@ -106,7 +106,7 @@ def evaluate_user(
             yield None
             _ask(recommender, baseline, history, left_out_V, reference, seen_rows=seen_rows)
             done = int(reference.done_n.sum())
-            yield Progressed(_WORDS, done, len(entries), said("ratings")) if pace.due() else None
+            yield Progressed(_WORDS, done, len(entries), "ratings") if pace.due() else None
     except Stop:
         stopped = True
     return _evaluation(recommender, history, found, reference, wanted=len(entries), stopped=stopped)

@@ -80,19 +80,25 @@ _NOT_SHOWN = (
 _NO_SENTENCES = frozenset(
     {
         *("cover   x  ", "several people", "data set", "left out", "science fiction", "choices of a list"),
-        *("hangs on", "longer look", "as it is", " of "),
+        *("hangs on", "longer look", "as it is", " of ", "other time", "other title", "other year", "anilist download"),
+        *("letterboxd list", "Letterboxd list export", "not for me", "Letterboxd URI", "(no genres listed)"),
     }
 )
-"""Genres, and names inside the program."""
+"""Genres, and names inside the program and of files."""
+_TABLES = frozenset({"_MEDIA", "_COLUMNS", "_PLACES"})
+"""Tables of names that files or modules have."""
 _TRANSLATED = (
-    *("engine/errors.py", "engine/text.py", "engine/recommending"),
+    *("engine/errors.py", "engine/text.py", "engine/recommending", "engine/data/personal", "engine/data/matching"),
+    *(f"engine/data/{name}.py" for name in ("dataset", "profiles", "title_lookup", "whole_file", "exporting")),
+    *(f"engine/operations/{name}.py" for name in ("recommending", "first_model", "title_lists", "exporting")),
+    *("engine/operations/problem.py", "engine/events.py", "desktop_rec/common/job_state.py"),
     *("desktop_rec/common/text.py", "desktop_rec/for_you"),
 )
 
 
 def _looks_like_words(text, *, is_put_together):
     text = re.sub(r"<[^>]*>", "", text)
-    if any(sign in text for sign in ("padding", "--", "\\", "(?")):
+    if any(sign in text for sign in ("padding", "\\", "(?")):
         return False
     if is_put_together and re.search(r"(^|\s)[A-Za-z']{2,}[,.:;]?(\s|$)", text):
         return " " in text
@@ -116,6 +122,7 @@ def unsaid_nodes(tree):
             is_shown &= not isinstance(above, ast.JoinedStr | ast.Assert | ast.Compare)
             is_shown &= called not in _SAYING and not any(name in called for name in _NOT_SHOWN)
             is_shown &= not (called == "StageStarted" and above.args[0] is below)
+            is_shown &= not (isinstance(above, ast.Assign) and ast.unparse(above.targets[0]) in _TABLES)
             is_shown &= not (isinstance(above, ast.Attribute) and above.attr in ("split", "splitlines"))
         looks_like_words = _looks_like_words(text, is_put_together=isinstance(node, ast.JoinedStr))
         if is_shown and looks_like_words and text not in _NO_SENTENCES and not text.endswith(".csv"):

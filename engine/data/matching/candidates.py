@@ -19,14 +19,15 @@ from engine.data.matching.titles import Name, Part, names_of, parts_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.reading.values import normalised_id
 from engine.events import Job, Pace, Progressed
+from engine.wording import said
 
 KINDS = {
-    "imdb": "IMDb id",
-    "tmdb": "TMDB id",
-    "mal": "MyAnimeList id",
-    "movielens": "MovieLens id",
+    "imdb": said("IMDb id"),
+    "tmdb": said("TMDB id"),
+    "mal": said("MyAnimeList id"),
+    "movielens": said("MovieLens id"),
     "isbn": "ISBN",
-    "bgg": "BoardGameGeek id",
+    "bgg": said("BoardGameGeek id"),
     "item": "id",
 }
 """Their names for people. "item" are the data set's own ids, of whatever kind."""
@@ -156,7 +157,11 @@ def build_index(dataset: Dataset) -> Job[CatalogueIndex]:
         _add(index, row, title, year)
         if row % _AT_ONCE == 0:
             is_due = pace.due()
-            yield Progressed("Preparing the titles of the data set", row, dataset.titles, "titles") if is_due else None
+            yield (
+                Progressed(said("Preparing the titles of the data set"), row, dataset.titles, "titles")
+                if is_due
+                else None
+            )
     for kind, ids in _all_ids(dataset).items():
         index.ids_I[kind] = [normalised_id(kind, an_id) for an_id in ids]
         rows: dict[str, list[int]] = {}

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz
 
 from engine.data.matching.candidates import IF_TITLES_AGREE, KINDS, ONE_PER_TITLE, CatalogueIndex, Query
 from engine.data.matching.titles import Name, Part, numbers_in
+from engine.wording import said
 
 MOST_OF_A_NAME = 50
 _BY_ID = 100.0
@@ -52,9 +53,9 @@ def of_ids(index: CatalogueIndex, query: Query) -> Iterator[Evidence]:
         for row in rows[:MOST_OF_A_NAME]:
             strictly = kind in IF_TITLES_AGREE
             if _titles_agree(index, query, row, strictly=strictly):
-                yield Evidence(row, _BY_ID, f"same {KINDS[kind]}", certain=len(rows) == 1, by_id=True)
+                yield Evidence(row, _BY_ID, said("same {kind}", kind=KINDS[kind]), certain=len(rows) == 1, by_id=True)
             else:
-                why = f"same {KINDS[kind]}, but another title"
+                why = said("same {kind}, but another title", kind=KINDS[kind])
                 score = _BY_WEAK_ID.get(kind, _BY_DOUBTED_ID)
                 yield Evidence(row, score, why, by_id=not strictly)
 
@@ -128,15 +129,18 @@ def _same_name(index: CatalogueIndex, query: Query, ours: Name, place: int, *, b
     row, theirs = index.rows_N[place], index.names_N[place]
     apart, alias = years_apart(index, query, row), ours.is_alias or theirs.is_alias
     score = _BY_NAME - _OFF_FOR_ARTICLE * bare - _OFF_FOR_ALIAS * alias - (ours.is_alias and theirs.is_alias)
-    words = "known by another title" if alias else "same title"
+    words = said("known by another title") if alias else said("same title")
     if apart is None:
         certain = _is_enough_without_year(index, ours, theirs, bare=bare)
-        why = f"{words}, no year to compare"
+        why = said("{words}, no year to compare", words=words)
         return Evidence(row, score - _OFF_WITHOUT_YEAR, why, certain=certain, by_alias=alias, apart=1)
     if apart > 1:
-        why = f"{words}, other year: {index.years_I[row]}"
+        why = said("{words}, other year: {year}", words=words, year=index.years_I[row])
         return Evidence(row, _BY_NAME_ONLY - min(apart, 15), why, apart=apart)
-    why = f"{words}, a year apart" if apart else f"{words}, same year" if alias else f"{words} and year"
+    if apart:
+        why = said("{words}, a year apart", words=words)
+    else:
+        why = said("known by another title, same year") if alias else said("same title and year")
     certain = _is_enough(ours, theirs, bare=bare) if not apart else _is_enough_a_year_apart(index, query, ours, place)
     score -= _OFF_A_YEAR_APART * apart
     return Evidence(row, score, why, certain=certain, by_alias=alias, apart=apart)
@@ -181,5 +185,8 @@ def _same_part(index: CatalogueIndex, query: Query, row: int, part: Part) -> Ite
     is_subtitle = not part.leads and len(part.words) > 2 and not numbers_in(part.words)
     certain = apart == 0 and (numbered or is_subtitle)
     score = _BY_PART + _FOR_CERTAIN_PART * certain - _OFF_A_YEAR_APART * (apart != 0)
-    why = ("begins alike" if part.leads else "ends alike") + (", same year" if apart == 0 else "")
+    if apart == 0:
+        why = said("begins alike, same year") if part.leads else said("ends alike, same year")
+    else:
+        why = said("begins alike") if part.leads else said("ends alike")
     yield Evidence(row, score, why, certain=certain, apart=int(apart != 0))

@@ -24,6 +24,7 @@ from engine.data.matching.evidence import Evidence, has_other_id, of_ids, of_nam
 from engine.data.matching.similarity import similar_titles
 from engine.data.personal.export import ExportedTitle
 from engine.events import Job, Pace, Progressed, drive
+from engine.wording import said
 
 _MARGIN = 4.0
 _MARGIN_OF_THE_ALIKE = 8.0
@@ -65,7 +66,7 @@ class Matcher:
             found_Q.append(_best_of_each(index, found))
             if number % _AT_ONCE == 0:
                 is_due = pace.due()
-                yield Progressed("Looking for your titles", number, len(titles), "titles") if is_due else None
+                yield Progressed(said("Looking for your titles"), number, len(titles), "titles") if is_due else None
         unsure = [number for number, found in enumerate(found_Q) if _winner(found, queries_Q[number], index) is None]
         similar = yield from similar_titles(index, [queries_Q[number] for number in unsure])
         for number, more in zip(unsure, similar, strict=True):
@@ -142,7 +143,7 @@ def _candidate_match(index: CatalogueIndex, query: Query, found: Sequence[Eviden
     if winner is not None:
         return CandidateMatch(Match("sure", winner.item_row, candidates, winner.why), winner.score + 10 * winner.by_id)
     if not candidates:
-        why = "no title like it" if query.names else "it has no title"
+        why = said("no title like it") if query.names else said("it has no title")
         return CandidateMatch(Match("unmatched", why=why), 0.0)
     return CandidateMatch(Match("unsure", None, candidates, _why_unsure(index, query, found)), 0.0)
 
@@ -150,11 +151,11 @@ def _candidate_match(index: CatalogueIndex, query: Query, found: Sequence[Eviden
 def _why_unsure(index: CatalogueIndex, query: Query, found: Sequence[Evidence]) -> str:
     best = found[0]
     if has_other_id(index, query, best.item_row) and not best.by_id:
-        return f"{best.why}, but another id"
+        return said("{why}, but another id", why=best.why)
     if len(found) > 1 and best.certain and found[1].score > best.score - _MARGIN:
-        return "several titles fit it"
+        return said("several titles fit it")
     if best.certain and _may_be_another_thing(index, query):
-        return f"{best.why}, but not a film"
+        return said("{why}, but not a film", why=best.why)
     return best.why
 
 
@@ -171,6 +172,6 @@ def _settled(found: Sequence[CandidateMatch]) -> tuple[Match, ...]:
             ahead = found[ranked[0]].strength - found[ranked[1]].strength
             for number in ranked[1:] if ahead >= _CLEARLY_BETTER else ranked:
                 matches[number] = dataclasses.replace(
-                    matches[number], verdict="unsure", item_row=None, why="two of your titles fit the same one"
+                    matches[number], verdict="unsure", item_row=None, why=said("two of your titles fit the same one")
                 )
     return tuple(matches)

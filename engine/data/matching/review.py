@@ -15,6 +15,7 @@ from engine.data.personal.export import Export, ExportedTitle, describe_skipped
 from engine.data.profiles import Profile, ProfileEntry, entry_of
 from engine.data.reading.states import State
 from engine.errors import ProfileError
+from engine.wording import joined, plural_of, said
 
 Standing = Literal["sure", "unsure", "unmatched", "chosen", "left out"]
 """Where a title stands: as it was matched while nobody has decided, else chosen or left out by the person."""
@@ -115,7 +116,9 @@ def refuse(review: Review, index: int) -> Review:
     match = review.matches[index]
     candidates = tuple(candidate for candidate in match.candidates if candidate.item_row != refused)
     matches = list(review.matches)
-    matches[index] = Match("unsure" if candidates else "unmatched", None, candidates, "you said it is another one")
+    matches[index] = Match(
+        "unsure" if candidates else "unmatched", None, candidates, said("you said it is another one")
+    )
     return _decided(dataclasses.replace(review, matches=tuple(matches)), index, None)
 
 
@@ -184,8 +187,8 @@ def profile_of_review(review: Review, dataset: Dataset) -> Profile:
     if not review.titles:
         skipped = describe_skipped(review.export)
         raise ProfileError(
-            " ".join(filter(None, [f"{review.export.source} holds only titles that you plan to see.", skipped])),
-            remedy="Choose the export of what you have seen or rated.",
+            joined(said("{source} holds only titles that you plan to see.", source=review.export.source), skipped),
+            remedy=said("Choose the export of what you have seen or rated."),
             path=review.export.source,
         )
     raise _nothing_found(review, dataset)
@@ -220,11 +223,32 @@ def _row(review: Review, index: int, standing: Standing) -> int | None:
 
 def _nothing_found(review: Review, dataset: Dataset) -> ProfileError:
     count, source = len(review.titles), review.export.source
-    titles = "the one title" if count == 1 else f"any of the {count:,} titles"
-    certainly = " for certain" if counted(review).unsure else ""
-    skipped = describe_skipped(review.export)
+    is_unsure = bool(counted(review).unsure)
+    if count == 1 and is_unsure:
+        what = said(
+            "{dataset} does not have the one title of {source} for certain.", dataset=dataset.name, source=source
+        )
+    elif count == 1:
+        what = said("{dataset} does not have the one title of {source}.", dataset=dataset.name, source=source)
+    elif is_unsure:
+        what = said(
+            "{dataset} does not have any of the {count:,} titles of {source} for certain.",
+            dataset=dataset.name,
+            count=count,
+            source=source,
+        )
+    else:
+        what = said(
+            "{dataset} does not have any of the {count:,} titles of {source}.",
+            dataset=dataset.name,
+            count=count,
+            source=source,
+        )
     return ProfileError(
-        " ".join(filter(None, [f"{dataset.name} does not have {titles} of {source}{certainly}.", skipped])),
-        remedy=f"Its {dataset.catalogue.word}s may be others than yours, or your file may have no years.",
+        joined(what, describe_skipped(review.export)),
+        remedy=said(
+            "Its {words} may be others than yours, or your file may have no years.",
+            words=plural_of(dataset.catalogue.word),
+        ),
         path=source,
     )

@@ -17,6 +17,7 @@ from engine.data.matching.candidates import CatalogueIndex, Query
 from engine.data.matching.evidence import Evidence, years_apart
 from engine.data.matching.titles import Name, numbers_in, without_articles
 from engine.events import Job
+from engine.wording import said
 
 _LEAST_SIMILAR = 80.0
 _LEAST_HELD = 0.9
@@ -80,7 +81,7 @@ def _evidence(index: CatalogueIndex, query: Query, name: Name, place: int, score
     apart = years_apart(index, query, row)
     certain = apart is not None and _is_a_slip(index, name, index.names_N[place], years=apart)
     score -= _OFF_FOR_SIMILAR + _OFF_A_YEAR_APART * (apart != 0)
-    return Evidence(row, score, "nearly the same title", certain=certain, apart=int(apart != 0))
+    return Evidence(row, score, said("nearly the same title"), certain=certain, apart=int(apart != 0))
 
 
 def _is_a_slip(index: CatalogueIndex, ours: Name, theirs: Name, *, years: int) -> bool:
@@ -124,7 +125,7 @@ def _holding(index: CatalogueIndex, query: Query) -> list[Evidence]:
         all_ours, all_theirs = sum(ours.values()), sum(theirs.values())
         similarity = 2 * both / (all_ours + all_theirs)
         if both >= _LEAST_HELD * min(all_ours, all_theirs) and similarity >= _LEAST_SHARED:
-            found.append(Evidence(row, _BY_WORDS + 30 * similarity, "has the same words", apart=int(apart != 0)))
+            found.append(Evidence(row, _BY_WORDS + 30 * similarity, said("has the same words"), apart=int(apart != 0)))
         if len(found) == _MOST_FOUND:
             break
     return found

@@ -23,7 +23,8 @@ from engine.data.reading.sniff import KINDS, read_cells, sniff
 from engine.data.reading.states import NO_STATES, State, StateColumns, state_columns
 from engine.data.reading.times import TimesFound, seconds_of, times_of
 from engine.data.reading.values import is_number, normalised_id, year_in
-from engine.text import join_words, plural
+from engine.text import join_choices, join_words, plural
+from engine.wording import said, singular_of
 
 _KINDS_BY_NAME = {
     **dict.fromkeys(("imdbid", "imdb", "const", "tconst"), "imdb"),
@@ -96,12 +97,16 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
     shape = sniff(source, given)
     kind = KINDS.get(shape.layout.kind)
     if kind is None or not kind.has_columns:
-        what = f"{source.name} holds many people's ratings ({shape.layout.name}), not one person's."
-        raise source.error(what, remedy="Import it as a data set.")
+        what = said(
+            "{source} holds many people's ratings ({layout}), not one person's.",
+            source=source.name,
+            layout=shape.layout.name,
+        )
+        raise source.error(what, remedy=said("Import it as a data set."))
     is_chosen = given is not None and bool(given.columns)
     layout = layout_of_export(shape.header, source.base_name) if shape.header and not is_chosen else None
-    said = Scale(*given.scale) if given and given.scale else None
-    declared = said or (scale_of(layout) if layout else None)
+    wanted = Scale(*given.scale) if given and given.scale else None
+    declared = wanted or (scale_of(layout) if layout else None)
     rows = read_cells(source, shape)
     first_rows = list(islice(rows, _LOOKED_AT))
     columns = _with_values(_columns_of(source, shape, layout, given, first_rows), first_rows, declared, given)
@@ -119,7 +124,7 @@ def read_delimited(source: Source, given: Given | None = None) -> Part:
     part.titles = _without_ids_of_series(part.titles, shows)
     part.notes += [*people.notes, *_notes_on(source, columns, first_rows)]
     if columns.texts("thumbs", first_rows):
-        part.notes.append("A thumb down counts as 1 star, a thumb up as 4, two thumbs up as 5.")
+        part.notes.append(said("A thumb down counts as 1 star, a thumb up as 4, two thumbs up as 5."))
     return part if part.scale_is_known else _with_guessed_scale(part, columns)
 
 
@@ -148,14 +153,24 @@ class _People:
         wanted = self.wanted or next(iter(counts.most_common(1)), ("", 0))[0]
         if counts and wanted not in counts:
             raise self.source.error(
-                f"{self.source.name} holds nothing of {wanted!r}, but of {_named(counts)}.",
-                remedy="Write the name as the file does.",
+                said(
+                    "{source} holds nothing of {wanted!r}, but of {named}.",
+                    source=self.source.name,
+                    wanted=wanted,
+                    named=_named(counts),
+                ),
+                remedy=said("Write the name as the file does."),
             )
         if len(counts) > 1:
             self.names, self.read = tuple(sorted(counts)), wanted
             named = ", ".join(f"{name} ({plural(count, 'title')})" for name, count in counts.most_common(_MOST_NAMED))
             self.notes.append(
-                f"{self.source.name} holds what several people rated: {named}. Only what {wanted} rated is read."
+                said(
+                    "{source} holds what several people rated: {named}. Only what {wanted} rated is read.",
+                    source=self.source.name,
+                    named=named,
+                    wanted=wanted,
+                )
             )
         return [row for row in rows if columns.text("user", row[1]) in (wanted, "")]
 
@@ -165,9 +180,14 @@ class _People:
             people |= {columns.text("user", row[1])} - {""}
             if len(people) > 1:
                 raise self.source.error(
-                    f"{self.source.name} holds ratings of several people, such as {_named(people)}; "
-                    "a profile is one person's.",
-                    remedy="Import it as a data set, or say whose ratings are meant (in the terminal: --person NAME).",
+                    said(
+                        "{source} holds ratings of several people, such as {named}; a profile is one person's.",
+                        source=self.source.name,
+                        named=_named(people),
+                    ),
+                    remedy=said(
+                        "Import it as a data set, or say whose ratings are meant (in the terminal: --person NAME)."
+                    ),
                 )
             yield row
 
@@ -270,16 +290,37 @@ def _general_places(source: Source, shape: Shape, places: dict[str, int], *, has
         return places
     namesakes = [layout for layout in fitting_layouts(shape.header or ()) if layout.personal and layout.needs_name]
     if namesakes:
-        names = " or ".join(namesake.names[0] for namesake in namesakes)
+        names = join_choices(namesake.names[0] for namesake in namesakes)
         raise source.error(
-            f"{source.name} has the columns of several exports of {namesakes[0].service}, which only their names tell "
-            "apart.",
-            remedy=f"Rename it to {names}, whichever it is.",
+            said(
+                "{source} has the columns of several exports of {service}, which only their names tell apart.",
+                source=source.name,
+                service=namesakes[0].service,
+            ),
+            remedy=said("Rename it to {names}, whichever it is.", names=names),
+        )
+    named, columns = [singular_of(word) for word in missing], shape.described_columns
+    if len(named) == 1:
+        what = said(
+            "{source} has no column of {missing}; its columns are: {columns}.",
+            source=source.name,
+            missing=named[0],
+            columns=columns,
+        )
+    else:
+        what = said(
+            "{source} has no column of {missing} and none of {other}; its columns are: {columns}.",
+            source=source.name,
+            missing=named[0],
+            other=named[1],
+            columns=columns,
         )
     raise source.error(
-        f"{source.name} has no column of {' and none of '.join(missing)}; its columns are: {shape.described_columns}.",
-        remedy="A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating. "
-        "In the terminal, --columns says which is which.",
+        what,
+        remedy=said(
+            "A profile needs a column of item ids or titles, and one of ratings, such as: movieId,rating. In the "
+            "terminal, --columns says which is which."
+        ),
         missing=tuple(missing),
     )
 
@@ -343,7 +384,7 @@ def _medium(columns: Columns, cells: list[str]) -> str:
 def _name_of_part(title: str, columns: Columns, cells: list[str]) -> str:
     """The name of a season or an episode begins with its series."""
     parts = ((role, columns.text(role, cells)) for role in ("season", "episode"))
-    part = ", ".join(f"{role} {_whole(said)}" if said.isdecimal() else said for role, said in parts if said)
+    part = ", ".join(f"{role} {_whole(text)}" if text.isdecimal() else text for role, text in parts if text)
     return f"{title}: {part}" if part else title
 
 
@@ -364,8 +405,8 @@ def _ids(columns: Columns, cells: list[str], medium: str) -> dict[str, str]:
 
 def _state(columns: Columns, cells: list[str]) -> State:
     otherwise: State = "planned" if columns.layout and columns.layout.state == "planned" else "seen"
-    said = [cells[column.place] if column.place < len(cells) else "" for column in columns.states.columns]
-    return columns.states.state_of(said, otherwise=otherwise)
+    texts = [cells[column.place] if column.place < len(cells) else "" for column in columns.states.columns]
+    return columns.states.state_of(texts, otherwise=otherwise)
 
 
 def _note_scale(part: Part, cells: list[str], columns: Columns, shape: Shape) -> None:
@@ -392,7 +433,11 @@ def _with_guessed_scale(part: Part, columns: Columns) -> Part:
     part.scale = guessed_scale(ratings)
     if ratings:
         part.notes.append(
-            f"{part.source.name} does not say its scale; from its ratings it was taken as {part.scale.low:g} to "
-            f"{part.scale.high:g}."
+            said(
+                "{source} does not say its scale; from its ratings it was taken as {low:g} to {high:g}.",
+                source=part.source.name,
+                low=part.scale.low,
+                high=part.scale.high,
+            )
         )
     return part

@@ -9,6 +9,7 @@ from engine.data.dataset import Scale
 from engine.data.formats import normalised
 from engine.data.reading.states import State
 from engine.text import format_count, join_words, plural, shorten
+from engine.wording import said, singular_of
 
 MOST_NAMED = 3
 """So many lines that could not be read are named in a sentence."""
@@ -91,10 +92,20 @@ def describe_skipped(export: Export, *, most: int = MOST_NAMED) -> str:
     if not export.skipped_count:
         return ""
     named = [
-        f"{export.unit} {entry.line:,} “{shorten(entry.text.strip(), _WIDTH)}” ({entry.reason})"
+        said(
+            "{unit} {line:,} “{text}” ({reason})",
+            unit=singular_of(export.unit),
+            line=entry.line,
+            text=shorten(entry.text.strip(), _WIDTH),
+            reason=entry.reason,
+        )
         for entry in export.skipped[:most]
     ]
     more = export.skipped_count - len(named)
-    named += [f"{format_count(more)} more"] if more else []
-    of_all = f"{format_count(export.skipped_count)} of {plural(export.lines, export.unit)} could not be read"
-    return f"{of_all}: {join_words(named)}."
+    named += [said("{more} more", more=format_count(more))] if more else []
+    return said(
+        "{skipped} of {lines} could not be read: {named}.",
+        skipped=format_count(export.skipped_count),
+        lines=plural(export.lines, export.unit),
+        named=join_words(named),
+    )

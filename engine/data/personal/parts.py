@@ -19,10 +19,11 @@ from engine.data.reading.rows import MOST_PROBLEMS, NO_ITEM, NOT_A_NUMBER, NOT_F
 from engine.data.reading.sniff import sniff
 from engine.data.reading.states import UNSEEN
 from engine.errors import DataError
+from engine.wording import said
 
 MOST_TITLES = 100_000
 MOST_FILES = 500
-TITLE_TOO_LONG = "title is over 1,000 characters long"
+TITLE_TOO_LONG = said("title is over 1,000 characters long")
 _LONGEST_TITLE = 1_000
 
 _SIGNS = {
@@ -63,8 +64,12 @@ class Part:
         """Takes an entry, or the reason why there is none. Raises DataError past 100,000 of both."""
         self.lines += 1
         if self.lines > MOST_TITLES:
-            what = f"{self.source.name} holds over {MOST_TITLES:,} titles, more than anybody has seen."
-            raise self.source.error(what, remedy="Import it as a data set.")
+            what = said(
+                "{source} holds over {most:,} titles, more than anybody has seen.",
+                source=self.source.name,
+                most=MOST_TITLES,
+            )
+            raise self.source.error(what, remedy=said("Import it as a data set."))
         entry = entry if isinstance(entry, str) else _usable(entry, self.scale if self.scale_is_known else None)
         if isinstance(entry, str):
             self.skipped_count += 1
@@ -113,8 +118,8 @@ def export_sources(path: Path) -> list[Source]:
     sources = sources_in(path)
     if len(sources) > MOST_FILES:
         raise DataError(
-            f"{path} holds {len(sources):,} files, more than any export.",
-            remedy="Choose the file with your ratings.",
+            said("{path} holds {sources:,} files, more than any export.", path=path, sources=len(sources)),
+            remedy=said("Choose the file with your ratings."),
             path=str(path),
         )
     if not path.is_dir():

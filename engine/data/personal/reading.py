@@ -30,7 +30,7 @@ from engine.data.reading.rows import MOST_PROBLEMS
 from engine.data.reading.sniff import sniff
 from engine.data.reading.states import UNSEEN
 from engine.errors import DataError, ProfileError
-from engine.text import plural
+from engine.wording import counted, said
 
 _READERS = {
     "trakt": read_trakt,
@@ -93,14 +93,18 @@ def _parts(path: Path, sources: Sequence[Source], given: Given | None) -> list[P
     services = list(dict.fromkeys(layout.service for _, layout in found))
     if len(services) > 1:
         raise DataError(
-            f"{path} holds exports of several services: {', '.join(services)}.",
-            remedy="Open them one after the other.",
+            said("{path} holds exports of several services: {services}.", path=path, services=", ".join(services)),
+            remedy=said("Open them one after the other."),
             path=str(path),
         )
     if not found:
         raise DataError(
-            f"{path} holds {len(sources)} files, none of which is an export that is known by its content.",
-            remedy="Choose the file with your ratings.",
+            said(
+                "{path} holds {sources} files, none of which is an export that is known by its content.",
+                path=path,
+                sources=len(sources),
+            ),
+            remedy=said("Choose the file with your ratings."),
             path=str(path),
         )
     return _of_one_scale(path, [_part(source, layout, given) for source, layout in found])
@@ -108,14 +112,19 @@ def _parts(path: Path, sources: Sequence[Source], given: Given | None) -> list[P
 
 def _part(source: Source, layout: Layout | None, given: Given | None) -> Part:
     if layout is not None and layout.kind in _READERS:
-        said = dataclasses.replace(layout, scale=given.scale) if given is not None and given.scale else layout
-        part = _READERS[layout.kind](source, said)
+        scaled = dataclasses.replace(layout, scale=given.scale) if given is not None and given.scale else layout
+        part = _READERS[layout.kind](source, scaled)
         part.layout = layout
         return part
     start = text_head(source)[:1] if layout is None else ""
     if start == "<" or (start in ("{", "[") and not _is_table(source, given)):
-        what = f"{source.name} is {'XML or a web page' if start == '<' else 'JSON'}, but no export that is known."
-        raise source.error(what, remedy=f"Known are exports of {_SERVICES}, and tables of titles and ratings.")
+        if start == "<":
+            what = said("{source} is XML or a web page, but no export that is known.", source=source.name)
+        else:
+            what = said("{source} is JSON, but no export that is known.", source=source.name)
+        raise source.error(
+            what, remedy=said("Known are exports of {services}, and tables of titles and ratings.", services=_SERVICES)
+        )
     return read_delimited(source, given)
 
 
@@ -132,8 +141,8 @@ def _of_one_scale(path: Path, parts: list[Part]) -> list[Part]:
     scales = {part.scale for part in parts if part.titles}
     if len(scales) > 1:
         raise DataError(
-            f"{path} holds files of {parts[0].layout.service} in several scales.",
-            remedy="Open them one after the other.",
+            said("{path} holds files of {service} in several scales.", path=path, service=parts[0].layout.service),
+            remedy=said("Open them one after the other."),
             path=str(path),
         )
     return [part for part in parts if part.titles] or parts
@@ -147,23 +156,41 @@ def _format_layouts(parts: Sequence[Part]) -> str:
 
 
 def _notes(titles: Sequence[ExportedTitle]) -> tuple[str, ...]:
-    counts = (
-        (sum(title.state == "planned" for title in titles), "on your watchlist"),
-        (sum(title.state == "dropped" for title in titles), "given up and will count as disliked"),
-        (
-            sum(title.state == "seen" and title.rating is None for title in titles),
-            "without a rating and will count as seen",
+    planned = sum(title.state == "planned" for title in titles)
+    dropped = sum(title.state == "dropped" for title in titles)
+    unrated = sum(title.state == "seen" and title.rating is None for title in titles)
+    notes = (
+        counted("{count} title is on your watchlist.", "{count} titles are on your watchlist.", planned),
+        counted(
+            "{count} title is given up and will count as disliked.",
+            "{count} titles are given up and will count as disliked.",
+            dropped,
+        ),
+        counted(
+            "{count} title is without a rating and will count as seen.",
+            "{count} titles are without a rating and will count as seen.",
+            unrated,
         ),
     )
-    return tuple(f"{plural(count, 'title')} {'is' if count == 1 else 'are'} {what}." for count, what in counts if count)
+    return tuple(note for note, count in zip(notes, (planned, dropped, unrated), strict=True) if count)
 
 
 def _nothing_usable(path: Path, parts: Sequence[Part]) -> ProfileError:
     first = next((entry for part in parts for entry in part.skipped), None)
-    why = f": line {first.line} says {first.text[:60]!r} ({first.reason})" if first else ""
+    name = shown_name(path.name)
+    if first is None:
+        what = said("No line of {file} is a rating.", file=name)
+    else:
+        what = said(
+            "No line of {file} is a rating: line {line} says {text!r} ({reason}).",
+            file=name,
+            line=first.line,
+            text=first.text[:60],
+            reason=first.reason,
+        )
     return ProfileError(
-        f"No line of {shown_name(path.name)} is a rating{why}.",
-        remedy="Choose a file with one title and rating a line, such as: movieId,rating.",
+        what,
+        remedy=said("Choose a file with one title and rating a line, such as: movieId,rating."),
         path=str(path),
     )
 

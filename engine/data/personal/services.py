@@ -25,6 +25,7 @@ from engine.data.reading.times import seconds_of
 from engine.data.reading.values import normalised_id, year_in
 from engine.errors import DataError
 from engine.text import format_size
+from engine.wording import said
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -54,7 +55,7 @@ _LETTERBOXD_LIST = re.compile(r"Letterboxd list export[^\n]*\n[^\n]*\n(?P<about>
 _MAL_TAG = re.compile(r"<(/?)(anime|manga)>")
 _MAL_TITLE = re.compile(r"<(?:series|manga)_title>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})")
 _DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-BROKEN = "its XML is damaged"
+BROKEN = said("its XML is damaged")
 _MOST_TAGS = 2_000_000
 """Fifty thousand titles have fewer; each takes some 200 bytes of memory."""
 
@@ -63,8 +64,8 @@ def read_trakt(source: Source, layout: Layout) -> Part:
     """One list of an export. Raises DataError where it is no list."""
     document = _whole_json(source)
     if not isinstance(document, list):
-        what = f"{source.name} holds no list of titles, as Trakt's exports do."
-        raise source.error(what, remedy="Choose a file such as ratings-movies.json.")
+        what = said("{source} holds no list of titles, as Trakt's exports do.", source=source.name)
+        raise source.error(what, remedy=said("Choose a file such as ratings-movies.json."))
     read = partial(_trakt_title, listed=_trakt_state_of_list(source.base_name))
     return _part_of(source, layout, scale_of(layout), document, read)
 
@@ -114,8 +115,8 @@ def read_simkl(source: Source, layout: Layout) -> Part:
     document = _whole_json(source)
     lists = {kind: list_in(document, kind) for kind in _SIMKL_MEDIA}
     if not any(kind in document for kind in _SIMKL_MEDIA) if isinstance(document, dict) else True:
-        what = f"{source.name} holds no lists of films, series or anime, as Simkl's backups do."
-        raise source.error(what, remedy="Choose SimklBackup.json.")
+        what = said("{source} holds no lists of films, series or anime, as Simkl's backups do.", source=source.name)
+        raise source.error(what, remedy=said("Choose SimklBackup.json."))
     entries = [(kind, entry) for kind, titles in lists.items() for entry in titles]
     return _part_of(source, layout, scale_of(layout), entries, _simkl_title)
 
@@ -151,8 +152,8 @@ def read_letterboxd_list(source: Source, layout: Layout) -> Part:
     found = _LETTERBOXD_LIST.search(text)
     rows = list(csv.DictReader(io.StringIO(found["table"]))) if found else []
     if found is None or not rows or "Name" not in rows[0]:
-        what = f"{source.name} holds no films, as a list of Letterboxd does."
-        raise source.error(what, remedy="Export the list again.")
+        what = said("{source} holds no films, as a list of Letterboxd does.", source=source.name)
+        raise source.error(what, remedy=said("Export the list again."))
     about = next(csv.reader(io.StringIO(found["about"])), [])
     state = state_of(about[1] if len(about) > 1 else "")
     first = text.count("\n", 0, found.start("table")) + 2
@@ -181,10 +182,15 @@ def _letterboxd_title(row: Mapping[str, Any], number: int, *, state: State, firs
 def refuse_anilist_download(source: Source, layout: Layout) -> Part:
     """Raises DataError: what AniList lets people download of themselves names titles by numbers of its own."""
     raise source.error(
-        f"{source.name} is AniList's own download. It names your anime only by AniList's numbers, without titles, and "
-        "no data set has these numbers.",
-        remedy="Make a MyAnimeList XML of your AniList list, as several websites do, or the JSON of your lists with "
-        "AniList's API (MediaListCollection with title and idMal), and open that.",
+        said(
+            "{source} is AniList's own download. It names your anime only by AniList's numbers, "
+            "without titles, and no data set has these numbers.",
+            source=source.name,
+        ),
+        remedy=said(
+            "Make a MyAnimeList XML of your AniList list, as several websites do, or the JSON of "
+            "your lists with AniList's API (MediaListCollection with title and idMal), and open that."
+        ),
     )
 
 
@@ -193,15 +199,20 @@ def read_anilist(source: Source, layout: Layout) -> Part:
     document = _whole_json(source)
     holder = _holding(document, "lists")
     if holder is None:
-        what = f"{source.name} holds no lists of titles, as AniList's exports do."
-        raise source.error(what, remedy="Choose the JSON of your anime or manga list.")
+        what = said("{source} holds no lists of titles, as AniList's exports do.", source=source.name)
+        raise source.error(what, remedy=said("Choose the JSON of your anime or manga list."))
     entries = [entry for titles in list_in(holder, "lists") for entry in list_in(titles, "entries")]
     declared = scale_of(layout) or _ANILIST_SCALES.get(text_in(_holding(document, "scoreFormat"), "scoreFormat"))
     scale = declared or _fitting_scale(entries)
     part = _part_of(source, layout, scale, entries, _anilist_title)
     if declared is None and entries:
         part.notes.append(
-            f"{source.name} does not say its scale; from its scores it was taken as {scale.low:g} to {scale.high:g}."
+            said(
+                "{source} does not say its scale; from its scores it was taken as {low:g} to {high:g}.",
+                source=source.name,
+                low=scale.low,
+                high=scale.high,
+            )
         )
     return part
 
@@ -268,16 +279,22 @@ def read_myanimelist(source: Source, layout: Layout) -> Part:
     """
     raw = _whole_bytes(source)
     if raw.count(b"<") > _MOST_TAGS:
-        what = f"{source.name} holds over {_MOST_TAGS:,} tags, as no export of one person does."
-        raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
+        what = said(
+            "{source} holds over {most:,} tags, as no export of one person does.", source=source.name, most=_MOST_TAGS
+        )
+        raise source.error(what, remedy=said("Choose the file that MyAnimeList exports."))
     try:
         root = _xml_of(source, raw)
     except ParseError as error:
         entries = list(_entries_one_by_one(source, raw, error))
     else:
         if root.tag != "myanimelist":
-            what = f"{source.name} is XML, but no list of MyAnimeList: it begins with <{str(root.tag)[:60]}>."
-            raise source.error(what, remedy="Choose the file that MyAnimeList exports.")
+            what = said(
+                "{source} is XML, but no list of MyAnimeList: it begins with <{tag}>.",
+                source=source.name,
+                tag=str(root.tag)[:60],
+            )
+            raise source.error(what, remedy=said("Choose the file that MyAnimeList exports."))
         entries = [_texts_of(element) for element in root if element.tag in ("anime", "manga")]
 
     def shown(texts: dict[str, str]) -> str:
@@ -294,7 +311,7 @@ def _entries_one_by_one(source: Source, raw: bytes, error: Exception) -> Iterato
     """The entries of a list in which some are no whole XML: these say only their title and what is wrong."""
     text = text_of(raw, encoding_of(raw))
     if "</myanimelist>" not in text:
-        raise _broken(source, f"XML ({error})") from error
+        raise _broken(source, said("XML ({error})", error=error)) from error
     start = None
     for tag in _MAL_TAG.finditer(text):
         if not tag.group(1):
@@ -389,8 +406,12 @@ def _whole_bytes(source: Source) -> bytes:
             blocks.append(block)
             size += len(block)
             if size > MOST_BYTES:
-                what = f"{source.name} is larger than {format_size(MOST_BYTES)}, as no export of one person is."
-                raise source.error(what, remedy="Choose the export of one person's ratings.")
+                what = said(
+                    "{source} is larger than {most}, as no export of one person is.",
+                    source=source.name,
+                    most=format_size(MOST_BYTES),
+                )
+                raise source.error(what, remedy=said("Choose the export of one person's ratings."))
     return b"".join(blocks)
 
 
@@ -406,12 +427,14 @@ def _whole_json(source: Source) -> Any:
         return json.loads(text, parse_constant=lambda word: None)
     except json.JSONDecodeError as error:
         is_cut = not text.rstrip().endswith(("]", "}"))
-        where = f"line {error.lineno:,}, column {error.colno:,}"
-        raise _broken(source, "JSON: it is cut short" if is_cut else f"JSON: it goes wrong at {where}") from error
+        where = said("line {lineno:,}, column {colno:,}", lineno=error.lineno, colno=error.colno)
+        raise _broken(
+            source, said("JSON: it is cut short") if is_cut else said("JSON: it goes wrong at {where}", where=where)
+        ) from error
     except RecursionError as error:
-        raise _broken(source, "JSON: it is nested without end") from error
+        raise _broken(source, said("JSON: it is nested without end")) from error
     except ValueError as error:
-        raise _broken(source, "JSON: it holds a number without end") from error
+        raise _broken(source, said("JSON: it holds a number without end")) from error
 
 
 def _xml_of(source: Source, raw: bytes) -> Element:
@@ -422,11 +445,14 @@ def _xml_of(source: Source, raw: bytes) -> Element:
         root: Element = fromstring(raw, forbid_dtd=True)
     except DefusedXmlException as error:
         raise source.error(
-            f"{source.name} declares a document type or entities, which no export does and which can harm a reader.",
-            remedy="Do not trust this file; export your list again.",
+            said(
+                "{source} declares a document type or entities, which no export does and which can harm a reader.",
+                source=source.name,
+            ),
+            remedy=said("Do not trust this file; export your list again."),
         ) from error
     except (ValueError, LookupError) as error:
-        raise _broken(source, f"XML ({error})") from error
+        raise _broken(source, said("XML ({error})", error=error)) from error
     return root
 
 
@@ -437,4 +463,7 @@ def _without_cdata(text: str) -> str:
 
 
 def _broken(source: Source, what: str) -> DataError:
-    return source.error(f"{source.name} is not whole {what}.", remedy="Export or download it again.")
+    return source.error(
+        said("{source} is not whole {what}.", source=source.name, what=what),
+        remedy=said("Export or download it again."),
+    )

@@ -17,6 +17,7 @@ from engine.data.reading.archives import ByteStream, Source, shown_name
 from engine.data.reading.dialect import encoding_of
 from engine.data.reading.values import normalised_id
 from engine.errors import DataError, ProfileError
+from engine.wording import said
 
 _MOST_BYTES = 32 << 20
 _LONGEST = 1_000
@@ -50,11 +51,17 @@ def titles_in_text(text: str, name: str) -> tuple[ExportedTitle, ...]:
     """The titles in a text, each once. Numbers, bullets and quotes around a title are taken off; years in brackets
     are read. Raises DataError for over 100,000 lines, ProfileError for none."""
     if text.count("\n") > MOST_TITLES:
-        raise DataError(f"{name} has over {MOST_TITLES:,} lines.", remedy="Choose a list of the titles that you mean.")
+        raise DataError(
+            said("{name} has over {most:,} lines.", name=name, most=MOST_TITLES),
+            remedy=said("Choose a list of the titles that you mean."),
+        )
     lines = text.lstrip("\ufeff").splitlines()
     titles = each_once([_in_table(lines) or _in_lines(lines)])
     if not titles:
-        raise ProfileError(f"There are no titles in {name}.", remedy="Write a title a line, with its year in brackets.")
+        raise ProfileError(
+            said("There are no titles in {name}.", name=name),
+            remedy=said("Write a title a line, with its year in brackets."),
+        )
     return titles
 
 
@@ -62,13 +69,19 @@ def _text_of(source: Source) -> str:
     with ByteStream(source) as stream:
         raw = stream.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
-        raise source.error(f"{source.name} is too large for a list of titles.", remedy="Choose a list of titles.")
+        raise source.error(
+            said("{source} is too large for a list of titles.", source=source.name),
+            remedy=said("Choose a list of titles."),
+        )
     encoding = encoding_of(raw[: 256 * 1024])
     text = raw.decode(encoding, "replace")
     head = text[:4000]
     odd = sum(sign == "\0" or (sign < " " and sign not in "\t\r\n\f") or sign == "\ufffd" for sign in head)
     if odd > 0.02 * len(head):
-        raise source.error(f"{source.name} is no text.", remedy="Choose a text file or a table with a title a line.")
+        raise source.error(
+            said("{source} is no text.", source=source.name),
+            remedy=said("Choose a text file or a table with a title a line."),
+        )
     return text
 
 
@@ -129,5 +142,7 @@ def _of_rows(lines: list[str], delimiter: str, roles: dict[str, int], first: int
             known = {kind: an_id for kind, an_id in ids.items() if an_id}
             titles.append(ExportedTitle(title.title, int(year[0]) if year else title.year, known, line=number))
     except csv.Error as error:
-        raise DataError(f"Line {first + len(titles)} of the list cannot be read.", remedy="Save it again.") from error
+        raise DataError(
+            said("Line {first} of the list cannot be read.", first=first + len(titles)), remedy=said("Save it again.")
+        ) from error
     return titles
