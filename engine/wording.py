@@ -44,9 +44,15 @@ class Said(str):
     stored is put together by `joined`, or is a value of another sentence.
     """
 
-    code: Mapping[str, object]
+    code: Mapping[str, Any]
 
-    def __new__(cls, words: str, code: Mapping[str, object] | None = None) -> Said:
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The values that were put in."""
+        found: Mapping[str, object] = self.code.get("values", {})
+        return found
+
+    def __new__(cls, words: str, code: Mapping[str, Any] | None = None) -> Said:
         made = super().__new__(cls, words)
         made.code = code or {"says": words}
         return made
@@ -190,20 +196,23 @@ def _plain(value: object) -> object:
 
 def _said_again(text: str) -> str:
     try:
-        return _again(json.loads(text.removeprefix(MARK)))
+        code = json.loads(text.removeprefix(MARK))
+        return _again(code) if isinstance(code, dict) else text
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return text
 
 
 def _again(code: Any) -> str:
     """Words from what they are made of. Raises what a damaged code raises."""
-    if not isinstance(code, dict):
-        return str(code)
+    if isinstance(code, str):
+        return code
     if "parts" in code:
         return joined(*map(_again, code["parts"]))
     if "noun" in code:
         return plural(int(code["count"]), code["noun"])
     values = {name: _again(of) if isinstance(of, dict) else of for name, of in code.get("values", {}).items()}
+    if not isinstance(code["says"], str):
+        raise TypeError("a sentence is a text")
     if "many" in code:
         return counted(code["says"], code["many"], int(code["count"]), **values)
     return said(code["says"], **values)

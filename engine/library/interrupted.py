@@ -14,6 +14,7 @@ from engine.errors import LibraryError
 from engine.library.rows import columns_of
 from engine.library.run_folder import RunFolder
 from engine.library.run_record import INTERRUPTED
+from engine.wording import coded, said
 
 
 def interrupt(connection: sqlite3.Connection, run_id: str, folder: RunFolder, *, training_config: object) -> None:
@@ -21,7 +22,7 @@ def interrupt(connection: sqlite3.Connection, run_id: str, folder: RunFolder, *,
     progress = progress_in(folder)
     connection.execute(
         "UPDATE runs SET status = ?, stopped_because = ? WHERE run_id = ?",
-        (INTERRUPTED, _describe(progress, _epochs_in(training_config)), run_id),
+        (INTERRUPTED, coded(_describe(progress, _epochs_in(training_config))), run_id),
     )
     if training_config is not None:
         cut_to_checkpoint(connection, run_id, progress)
@@ -62,13 +63,19 @@ def cut_to_checkpoint(connection: sqlite3.Connection, run_id: str, progress: Map
 
 def _describe(progress: Mapping[str, Any] | None, total_epochs: int | None) -> str:
     """How a run ended whose process was gone, and from where it goes on."""
-    ended = "Its process ended before the run did"
     if progress is None:
-        return f"{ended}, and before anything was saved; it can be resumed from its beginning."
+        return said(
+            "Its process ended before the run did, and before anything was saved; it can be resumed from its beginning."
+        )
     if total_epochs is None or not {"step", "epoch"} <= progress.keys():
-        return f"{ended}; it can be resumed."
-    of = f"{progress['epoch']:,} of {total_epochs:,} epochs"
-    return f"{ended}; it can be resumed after step {progress['step']:,}, with {of} done."
+        return said("Its process ended before the run did; it can be resumed.")
+    return said(
+        "Its process ended before the run did; it can be resumed after step {step:,}, with {done:,} of {epochs:,} "
+        "epochs done.",
+        step=progress["step"],
+        done=progress["epoch"],
+        epochs=total_epochs,
+    )
 
 
 def _epochs_in(training_config: object) -> int | None:

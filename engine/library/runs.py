@@ -39,6 +39,7 @@ from engine.library.run_record import (
 )
 from engine.library.run_recorder import RunPlan, RunRecorder, values_of
 from engine.text import plural
+from engine.wording import said
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -54,7 +55,7 @@ _OF_METRIC = {"value", "low", "high"}
 _FIELDS = tuple(each.name for each in fields(RunRecord))
 _OPEN_SCHEDULES = ("constant", "reduce_on_plateau")
 """Schedules whose rates do not depend on how many epochs there are: such a run may go on as if it had never ended."""
-_UNKNOWN_END = "Its record was lost, and made again from its folder."
+_UNKNOWN_END = said("Its record was lost, and made again from its folder.")
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from engine.training.blend_weights import (
 )
 from engine.training.checkpoint import TrainingState
 from engine.training.progress import TrainedRun
+from engine.wording import counted, joined, said
 
 
 def blend(
@@ -69,16 +70,18 @@ def blend(
     started = clock()
     records = parts_to_mix(library, run_ids)
     dataset = library.dataset_of(records[0])
-    yield StageStarted("splitting", "Setting the same people aside again")
+    yield StageStarted("splitting", said("Setting the same people aside again"))
     split = make_split(dataset, SplitConfig.from_dict(records[0].split_config))
-    yield StageStarted("loading", "Fetching what the parts have learned")
+    yield StageStarted("loading", said("Fetching what the parts have learned"))
     models = []
     for record in records:
         models.append(model_of(library.runs.load(record.run_id), dataset))
         yield None
     for record, model in zip(records, models, strict=True):
         if not model.can.ranks:
-            raise SettingError(f"{record.name} does not rank titles, so it cannot be mixed.", run=record.run_id)
+            raise SettingError(
+                said("{record} does not rank titles, so it cannot be mixed.", record=record.name), run=record.run_id
+            )
     mixing = yield from _weighed(records, models, split)
     mixed = mixed_model(mixing, models, dataset, split)
     plan = RunPlan(
@@ -102,8 +105,8 @@ def parts_to_mix(library: Library, run_ids: Sequence[str]) -> tuple[RunRecord, .
     if len({record.run_id for record in records}) < max(2, len(records)):
         twice = next((record.name for record in records if records.count(record) > 1), None)
         raise SettingError(
-            f"{twice} is named twice." if twice else "A blend takes at least two runs.",
-            remedy="Name runs that differ, such as --set parts=RUN1+RUN2.",
+            said("{twice} is named twice.", twice=twice) if twice else said("A blend takes at least two runs."),
+            remedy=said("Name runs that differ, such as --set parts=RUN1+RUN2."),
         )
     for record in records:
         _refuse_unusable(record)
@@ -138,11 +141,22 @@ class Mixing:
         own = ", ".join(
             f"{record.title} {value:.4f}" for record, value in zip(self.records, ranking.part_values, strict=True)
         )
-        adds = f" {join_words(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to the list." if idle else ""
-        return (
-            f"Mixed {shares}: NDCG@100 {ranking.value:.4f} on {ranking.people:,} people held out to choose on "
-            f"(alone: {own}).{adds}"
+        adds = ""
+        if idle:
+            adds = counted(
+                "{names} adds nothing to the list.",
+                "{names} add nothing to the list.",
+                len(idle),
+                names=join_words(idle),
+            )
+        mixed = said(
+            "Mixed {shares}: NDCG@100 {value:.4f} on {people:,} people held out to choose on (alone: {own}).",
+            shares=shares,
+            value=ranking.value,
+            people=ranking.people,
+            own=own,
         )
+        return joined(mixed, adds)
 
 
 def mixed_model(mixing: Mixing, models: Sequence[Model], dataset: Dataset, split: Split) -> Blend:
@@ -155,8 +169,8 @@ def mixed_model(mixing: Mixing, models: Sequence[Model], dataset: Dataset, split
 def _weighed(records: tuple[RunRecord, ...], models: Sequence[Model], split: Split) -> Job[Mixing]:
     if split.validation is None:
         raise SettingError(
-            f"The runs hold nobody out to choose the weights on (split {split.config.kind}).",
-            remedy="Train the parts with another split, such as --split strong.",
+            said("The runs hold nobody out to choose the weights on (split {kind}).", kind=split.config.kind),
+            remedy=said("Train the parts with another split, such as --split strong."),
         )
     ranking = yield from choose_ranking_weights(models, split.validation, candidates_I=split.candidates_I)
     rating = yield from choose_rating_weights(models, split)
@@ -167,9 +181,11 @@ def _store_parts(
     model: Blend, mixing: Mixing, started: float, clock: Callable[[], float], recorder: RunRecorder
 ) -> Job[TrainedRun]:
     """Write the parts into the run's folder."""
-    yield StageStarted("keeping", "Keeping copies of the parts")
+    yield StageStarted("keeping", said("Keeping copies of the parts"))
     for record in mixing.records:
-        recorder.say(f"part: {record.name} ({record.run_id}), {record.model}")
+        recorder.say(
+            said("part: {record} ({run_id}), {model}", record=record.name, run_id=record.run_id, model=record.model)
+        )
     recorder.save_checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
     return TrainedRun(
         model=model,
@@ -190,13 +206,15 @@ def _store_parts(
 def _refuse_unusable(record: RunRecord) -> None:
     if record.model == Blend.name or kind_of(record.model).made_of_runs:
         raise SettingError(
-            f"{record.name} is a blend itself.", remedy="Name the runs that it was mixed from.", run=record.run_id
+            said("{record} is a blend itself.", record=record.name),
+            remedy=said("Name the runs that it was mixed from."),
+            run=record.run_id,
         )
     if record.status not in (FINISHED, STOPPED) or not record.has_model:
-        state = "is still running" if record.status == RUNNING else f"is {record.status}"
+        state = said("is still running") if record.status == RUNNING else said("is {status}", status=record.status)
         raise LibraryError(
-            f"The run {record.name} {state}, and only finished runs can be mixed.",
-            remedy="Resume it, or take another.",
+            said("The run {record} {state}, and only finished runs can be mixed.", record=record.name, state=state),
+            remedy=said("Resume it, or take another."),
             run=record.run_id,
         )
 
@@ -204,17 +222,32 @@ def _refuse_unusable(record: RunRecord) -> None:
 def _refuse_apart(first: RunRecord, second: RunRecord) -> None:
     if first.fingerprint != second.fingerprint:
         raise SettingError(
-            f"{first.name} learned from {first.dataset_name} and {second.name} from {second.dataset_name}: "
-            "only runs of the same data can be mixed.",
+            said(
+                "{first} learned from {dataset_name} and {second} from {dataset_name_2}: only runs of "
+                "the same data can be mixed.",
+                first=first.name,
+                dataset_name=first.dataset_name,
+                second=second.name,
+                dataset_name_2=second.dataset_name,
+            ),
             runs=(first.run_id, second.run_id),
         )
     ours, theirs = (SplitConfig.from_dict(record.split_config).as_dict() for record in (first, second))
-    apart = [f"{key} {_format(ours[key])} and {_format(theirs[key])}" for key in ours if ours[key] != theirs[key]]
+    apart = [
+        said("{key} {format} and {format_2}", key=key, format=_format(ours[key]), format_2=_format(theirs[key]))
+        for key in ours
+        if ours[key] != theirs[key]
+    ]
     if apart:
         raise SettingError(
-            f"{first.name} and {second.name} held out different people or ratings ({'; '.join(apart)}): "
-            "one has learned from what the other is evaluated on.",
-            remedy="Train both with the same split and the same seed of the split.",
+            said(
+                "{first} and {second} held out different people or ratings ({apart}): one has learned "
+                "from what the other is evaluated on.",
+                first=first.name,
+                second=second.name,
+                apart="; ".join(apart),
+            ),
+            remedy=said("Train both with the same split and the same seed of the split."),
             runs=(first.run_id, second.run_id),
         )
 

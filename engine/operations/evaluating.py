@@ -26,6 +26,7 @@ from engine.operations.preparing import fresh_model
 from engine.operations.recommending import model_of
 from engine.training.memory import is_compared
 from engine.training.settling import settle
+from engine.wording import joined, said
 
 COLD_START_PEOPLE = 200
 """How many of the test people are evaluated again and again with less of their profiles. Their interval is narrow
@@ -90,10 +91,10 @@ def evaluate(
     use_cores()
     dataset = library.dataset_of(record)
     model = model_of(library.runs.load(record.run_id), dataset)
-    yield StageStarted("splitting", "Setting the same people aside again")
+    yield StageStarted("splitting", said("Setting the same people aside again"))
     split = make_split(dataset, SplitConfig.from_dict(record.split_config))
     if split.test is None:
-        raise DataError(f"The split of the run {record.name} holds nobody out to evaluate on.")
+        raise DataError(said("The split of the run {record} holds nobody out to evaluate on.", record=record.name))
     evaluation = yield from _on_test(model, split, ks, weight)
     if weight is None and not evaluation.stopped:
         library.runs.save_evaluation(record.run_id, evaluation)
@@ -117,12 +118,15 @@ def baselines(
     if stored is not None and all(f"recall@{k}" in stored[POPULARITY].metrics for k in ks):
         return stored
     use_cores()
-    yield StageStarted("splitting", "Setting the same people aside again")
+    yield StageStarted("splitting", said("Setting the same people aside again"))
     split = make_split(dataset, split_config)
     if split.test is None:
         raise DataError(
-            f"The split {split_config.kind} holds nobody out, so there is nothing to hold a model against.",
-            remedy="Choose another split.",
+            said(
+                "The split {kind} holds nobody out, so there is nothing to hold a model against.",
+                kind=split_config.kind,
+            ),
+            remedy=said("Choose another split."),
         )
     found = _lists_and_errors((yield from _evaluated(POPULARITY, dataset, split, ks)))
     if dataset.titles <= _MOST_TITLES_FOR_EASE:
@@ -141,7 +145,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset, *, learned_s: float 
     """
     if split.validation is None or not is_compared(kind_of(model.name, model.config), dataset.titles):
         return Advice()
-    yield StageStarted("comparing", "Comparing with EASE on the validation people")
+    yield StageStarted("comparing", said("Comparing with EASE on the validation people"))
     try:
         theirs = yield from _on_validation((yield from _fitted("ease", split, dataset)), split)
         if theirs.stopped:
@@ -154,7 +158,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset, *, learned_s: float 
             return advice
         averages = yield from _on_validation((yield from _fitted("popularity", split, dataset)), split)
         words = "" if averages.stopped else _on_ratings(ours, averages)
-        return replace(advice, words=" ".join(filter(None, (words, advice.words))))
+        return replace(advice, words=joined(words, advice.words))
     except (EngineError, Stop):
         return Advice()
 
@@ -163,15 +167,27 @@ def _refuse_other_protocol(record: RunRecord, protocol: str | None) -> None:
     trained_for = str(record.split_config["kind"])
     if trained_for == "none":
         raise SettingError(
-            f"The run {record.name} learned from everything (split none), so there is nobody left to evaluate it on.",
-            remedy="Train with another split to evaluate the model.",
+            said(
+                "The run {record} learned from everything (split none), so there is nobody left to evaluate it on.",
+                record=record.name,
+            ),
+            remedy=said("Train with another split to evaluate the model."),
             run=record.run_id,
         )
     if protocol is not None and protocol != trained_for:
         raise SettingError(
-            f"The run {record.name} was trained for the protocol {trained_for}; evaluating it by {protocol} would "
-            "test it on ratings that it has learned from.",
-            remedy=f"Evaluate it by {trained_for}, or train with --split {protocol}.",
+            said(
+                "The run {record} was trained for the protocol {trained_for}; evaluating it by "
+                "{protocol} would test it on ratings that it has learned from.",
+                record=record.name,
+                trained_for=trained_for,
+                protocol=protocol,
+            ),
+            remedy=said(
+                "Evaluate it by {trained_for}, or train with --split {protocol}.",
+                trained_for=trained_for,
+                protocol=protocol,
+            ),
             run=record.run_id,
         )
 
@@ -241,18 +257,42 @@ def _advice(
     model: Model, ours: EvaluationResult, theirs: EvaluationResult, gain: Interval, *, few_people: bool
 ) -> Advice:
     ease, title = title_of(EASE), title_of(model.name)
-    for_lists, no_stars = (" for lists", "; it predicts no ratings") if model.can.predicts_ratings else ("", "")
-    figures = f"NDCG@100 {theirs.metrics[_METRIC].value:.3f} against {ours.metrics[_METRIC].value:.3f} of {title}"
-    where = f"on the {theirs.people:,} validation people"
+    figures = said(
+        "NDCG@100 {theirs:.3f} against {ours:.3f} of {title} on the {people:,} validation people",
+        theirs=theirs.metrics[_METRIC].value,
+        ours=ours.metrics[_METRIC].value,
+        title=title,
+        people=theirs.people,
+    )
+    rates = model.can.predicts_ratings
     if gain.low is not None and gain.low > 0:
-        data = "On data this small" if few_people else "On these data"
-        words = (
-            f"{data} {ease} is the better choice{for_lists}: {figures} {where}. It is computed in seconds{no_stars}."
-        )
+        if few_people and rates:
+            better = said(
+                "On data this small {ease} is the better choice for lists: {figures}.", ease=ease, figures=figures
+            )
+        elif few_people:
+            better = said("On data this small {ease} is the better choice: {figures}.", ease=ease, figures=figures)
+        elif rates:
+            better = said("On these data {ease} is the better choice for lists: {figures}.", ease=ease, figures=figures)
+        else:
+            better = said("On these data {ease} is the better choice: {figures}.", ease=ease, figures=figures)
+        if rates:
+            words = joined(better, said("It is computed in seconds; it predicts no ratings."))
+        else:
+            words = joined(better, said("It is computed in seconds."))
         return Advice(words, "ease")
     if gain.high is not None and gain.high < 0:
         return Advice()
-    words = f"{ease} does about as well{for_lists} in seconds: {figures} {where}, too close to tell apart."
+    if rates:
+        words = said(
+            "{ease} does about as well for lists in seconds: {figures}, too close to tell apart.",
+            ease=ease,
+            figures=figures,
+        )
+    else:
+        words = said(
+            "{ease} does about as well in seconds: {figures}, too close to tell apart.", ease=ease, figures=figures
+        )
     return Advice(words, "ease")
 
 
@@ -263,5 +303,12 @@ def _on_ratings(ours: EvaluationResult, averages: EvaluationResult) -> str:
     worse = compare(ours, averages, _ERROR)
     if worse.low is None or worse.low <= 0:
         return ""
-    figures = f"RMSE {averages.metrics[_ERROR].value:.3f} against {ours.metrics[_ERROR].value:.3f}"
-    return f"Averages of title and person predict the validation ratings better than this model does: {figures}."
+    figures = said(
+        "RMSE {value:.3f} against {value_2:.3f}",
+        value=averages.metrics[_ERROR].value,
+        value_2=ours.metrics[_ERROR].value,
+    )
+    return said(
+        "Averages of title and person predict the validation ratings better than this model does: {figures}.",
+        figures=figures,
+    )

@@ -22,6 +22,7 @@ from engine.library.folders import refuse_if_full
 from engine.library.origin import Origin
 from engine.library.store import Library
 from engine.text import format_size, join_words
+from engine.wording import said
 
 LOG = logging.getLogger(__name__)
 
@@ -52,12 +53,19 @@ class ImportedAgain:
         """What a person should know of it, in one sentence."""
         now, before = self.data.record, self.former
         if self.change == "nothing":
-            return f"{before.name} was imported again: nothing has changed."
+            return said("{before} was imported again: nothing has changed.", before=before.name)
         if self.change == "titles":
-            return f"{before.name} was imported again: titles or genres have changed, the ratings have not."
-        return (
-            f"{before.name} was imported again: {now.entries:,} ratings of {now.people:,} people "
-            f"({before.entries:,} of {before.people:,} before)."
+            return said(
+                "{before} was imported again: titles or genres have changed, the ratings have not.", before=before.name
+            )
+        return said(
+            "{before} was imported again: {entries:,} ratings of {people:,} people ({entries_2:,} of "
+            "{people_2:,} before).",
+            before=before.name,
+            entries=now.entries,
+            people=now.people,
+            entries_2=before.entries,
+            people_2=before.people,
         )
 
 
@@ -139,7 +147,7 @@ def import_again(library: Library, dataset_id: str) -> Job[ImportedAgain]:
     new_id = library.datasets.new_id()
     dataset, report = yield from importer.import_files(origin.paths, options=options, dataset_id=new_id)
     change = _change(library, former, dataset)
-    yield StageStarted("keeping", f"Keeping {dataset.name}")
+    yield StageStarted("keeping", said("Keeping {dataset}", dataset=dataset.name))
     if change == "nothing":
         record = library.datasets.replace_report(former.dataset_id, report, origin=origin)
     else:
@@ -171,7 +179,7 @@ def _stored(library: Library, gathered: Gathered, options: ImportOptions, *, dat
     paths = gathered.paths
     dataset, report = yield from importer.import_gathered(gathered, options=options, dataset_id=dataset_id)
     del gathered
-    yield StageStarted("keeping", f"Keeping {dataset.name}")
+    yield StageStarted("keeping", said("Keeping {dataset}", dataset=dataset.name))
     record = yield from library.datasets.saving(dataset, report, origin=Origin.of(paths, options))
     del dataset
     return ImportedData(record, record.report, library.datasets.open(record.dataset_id))
@@ -185,12 +193,18 @@ def _room_for(library: Library, paths: Sequence[Path], options: ImportOptions) -
     needed = estimate(paths, options.given, at=library.home)
     if not needed.has_room:
         need_bytes = int(0.9 * (needed.disk_mib << 20))
-        refuse_if_full(library.home, what=f"A data set of about {needed.rows:,} ratings", need_bytes=need_bytes)
+        refuse_if_full(
+            library.home, what=said("A data set of about {rows:,} ratings", rows=needed.rows), need_bytes=need_bytes
+        )
     if not needed.has_memory:
         yield Advised(
-            f"About {needed.rows:,} ratings take about {format_size(needed.memory_mib << 20)} of memory while they are "
-            f"imported, and {format_size((needed.free_memory_mib or 0) << 20)} are free: close other programs, or "
-            "choose a smaller file."
+            said(
+                "About {rows:,} ratings take about {memory_mib} of memory while they are imported, and "
+                "{free_memory_mib} are free: close other programs, or choose a smaller file.",
+                rows=needed.rows,
+                memory_mib=format_size(needed.memory_mib << 20),
+                free_memory_mib=format_size((needed.free_memory_mib or 0) << 20),
+            )
         )
 
 
@@ -208,8 +222,8 @@ def _origin_of(record: DatasetRecord) -> Origin:
         return Origin.of(sample_files(), ImportOptions(name=SAMPLE_NAME))
     if record.origin is None:
         raise LibraryError(
-            f"It is not known any more which files {record.name} was imported from.",
-            remedy="Open its ratings file as a new data set.",
+            said("It is not known any more which files {record} was imported from.", record=record.name),
+            remedy=said("Open its ratings file as a new data set."),
             dataset=record.dataset_id,
         )
     return record.origin
@@ -221,8 +235,13 @@ def _refuse_missing(record: DatasetRecord, origin: Origin) -> None:
         names = join_words(map(str, missing))
         are = "is" if len(missing) == 1 else "are"
         raise DataError(
-            f"{record.name} cannot be imported again: {names} {are} not there any more.",
-            remedy="Bring it back, or open the file from its new place; what was imported is untouched.",
+            said(
+                "{record} cannot be imported again: {names} {are} not there any more.",
+                record=record.name,
+                names=names,
+                are=are,
+            ),
+            remedy=said("Bring it back, or open the file from its new place; what was imported is untouched."),
             paths=tuple(map(str, missing)),
         )
 

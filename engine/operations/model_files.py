@@ -18,6 +18,7 @@ from engine.models.registry import MODELS, kind_of
 from engine.models.shapes import build_shapes
 from engine.operations.recommending import model_of, recommender_of
 from engine.text import plural
+from engine.wording import joined, said
 
 _MOST_OTHER_VALUES = 1 << 16
 """A model may have so many more values when it is built than were stored for it."""
@@ -65,12 +66,12 @@ def export_model(library: Library, run_id: str, path: Path) -> Job[ExportedModel
         drive(operations.export_model(library, "latest", Path("mine.desktoprec-model")))
     """
     record = library.runs.find(run_id)
-    yield StageStarted("loading", f"Fetching what {record.title} has learned")
+    yield StageStarted("loading", said("Fetching what {title} has learned", title=record.title))
     stored = library.runs.load(record.run_id)
     yield None
     dataset = library.dataset_of(record)
     yield None
-    yield StageStarted("writing", f"Writing {path.name}")
+    yield StageStarted("writing", said("Writing {path}", path=path.name))
     with whole_file(path) as file:
         write_model_file(
             file,
@@ -124,12 +125,12 @@ def import_model(library: Library, path: Path) -> Job[ImportedModel]:
         drive(operations.import_model(library, Path("mine.desktoprec-model")))
     """
     path = Path(path)
-    yield StageStarted("reading", f"Reading {path.name}")
+    yield StageStarted("reading", said("Reading {path}", path=path.name))
     found = read_model_file(path)
     _refuse_duplicate(library, found)
-    yield StageStarted("checking", "Looking for the data that it learned from")
+    yield StageStarted("checking", said("Looking for the data that it learned from"))
     dataset = _dataset_for(library, found)
-    yield StageStarted("building", "Building the model")
+    yield StageStarted("building", said("Building the model"))
     try:
         _check_size(found, dataset)
         record = library.runs.record_in(found)
@@ -139,8 +140,10 @@ def import_model(library: Library, path: Path) -> Job[ImportedModel]:
     except (EngineError, RuntimeError, ValueError, TypeError, LookupError, MemoryError) as error:
         what = error.what if isinstance(error, EngineError) else str(error).partition("\n")[0]
         raise DataError(
-            f"{path.name} cannot be used as a model file: it does not fit together ({what}).",
-            remedy="Export the model again where it was trained.",
+            said(
+                "{path} cannot be used as a model file: it does not fit together ({what}).", path=path.name, what=what
+            ),
+            remedy=said("Export the model again where it was trained."),
             path=str(path),
         ) from error
     yield None
@@ -151,8 +154,8 @@ def _refuse_duplicate(library: Library, found: ModelFile) -> None:
     known = next((run for run in library.runs.records() if run.run_id == found.run_id), None)
     if known is not None:
         raise DataError(
-            f"The model in {found.path.name} is here already: it is {known.title}.",
-            remedy="Delete that run first if you want the file's in its place.",
+            said("The model in {path} is here already: it is {title}.", path=found.path.name, title=known.title),
+            remedy=said("Delete that run first if you want the file's in its place."),
             run=known.run_id,
         )
 
@@ -167,10 +170,20 @@ def _dataset_for(library: Library, found: ModelFile) -> Dataset:
             return dataset
     similar = next((each for each in library.datasets.records() if each.titles == data.titles), None)
     sizes = f"{plural(data.people, 'person')}, {plural(data.titles, 'title')}, {plural(data.entries, 'rating')}"
-    there = f" {similar.name} has as many titles, but other ratings." if similar is not None else ""
+    there = ""
+    if similar is not None:
+        there = said("{similar} has as many titles, but other ratings.", similar=similar.name)
     raise DataError(
-        f"The model in {found.path.name} learned from {data.name} ({sizes}), which is not in this library.{there}",
-        remedy="Import the same ratings file with the same choices, then open the model again.",
+        joined(
+            said(
+                "The model in {path} learned from {data} ({sizes}), which is not in this library.",
+                path=found.path.name,
+                data=data.name,
+                sizes=sizes,
+            ),
+            there,
+        ),
+        remedy=said("Import the same ratings file with the same choices, then open the model again."),
         fingerprint=data.fingerprint,
     )
 
@@ -179,9 +192,9 @@ def _check_size(found: ModelFile, dataset: Dataset) -> None:
     """Raises LibraryError where the settings ask for a model that is larger than what was stored for it."""
     name = found.record["model"]
     if name not in MODELS:
-        raise LibraryError(f"this version has no model called {name!r:.40}")
+        raise LibraryError(said("this version has no model called {name!r:.40}", name=name))
     config = kind_of(name).config_class.from_dict(found.record.get("model_config") or {})
     shapes = build_shapes(name, config, items=dataset.titles, scale=dataset.scale).state_dict()
     stored = sum(tensor.numel() for tensor in found.weights.values())
     if sum(tensor.numel() for tensor in shapes.values()) > stored + _MOST_OTHER_VALUES:
-        raise LibraryError("its settings are those of a larger model")
+        raise LibraryError(said("its settings are those of a larger model"))

@@ -25,6 +25,7 @@ from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.rate_sweep import RateSweep
 from engine.training.settling import Settled, settle
+from engine.wording import said
 
 _NOT_OF_A_SWEEP = ("training.batch", "training.lr", "training.epochs", "training.schedule", "training.monitor")
 _LEAST_STORED = 2
@@ -73,7 +74,7 @@ def find_rate(
     refuse_without_rate(plan)
     use_cores()
     device = choose_device(plan.device)
-    yield StageStarted("splitting", "Setting people aside to evaluate on")
+    yield StageStarted("splitting", said("Setting people aside to evaluate on"))
     divided = make_split(dataset, plan.split)
     config = plan.model_config
     if run is None:
@@ -85,13 +86,22 @@ def _as_run(run: RunRecord, dataset: Dataset, plan: TrainingPlan) -> TrainingPla
     """A plan with the model, its settings and the split of a run. Raises TrainingError where there is no rate."""
     if run.training_config is None:
         raise TrainingError(
-            f"The run {run.name} was computed at once and has no learning rate.",
-            remedy="Name a run that learned by steps.",
+            said("The run {run} was computed at once and has no learning rate.", run=run.name),
+            remedy=said("Name a run that learned by steps."),
         )
     if run.fingerprint != dataset.fingerprint:
         raise TrainingError(
-            f"The run {run.name} learned from {run.dataset_name}, not from {dataset.name}.",
-            remedy=f"Sweep on {run.dataset_name}, or name a run of {dataset.name}.",
+            said(
+                "The run {run} learned from {dataset_name}, not from {dataset}.",
+                run=run.name,
+                dataset_name=run.dataset_name,
+                dataset=dataset.name,
+            ),
+            remedy=said(
+                "Sweep on {dataset_name}, or name a run of {dataset}.",
+                dataset_name=run.dataset_name,
+                dataset=dataset.name,
+            ),
             run=run.run_id,
         )
     made = TrainingPlan.of_run(run)
@@ -150,7 +160,7 @@ def sweep(
     try:
         return library.sweeps.add(dataset, found)
     except NotStoredError as error:
-        yield Advised(f"{error} The sweep is shown, but will not be there after the next start.")
+        yield Advised(said("{error} The sweep is shown, but will not be there after the next start.", error=error))
         return found
 
 
@@ -161,8 +171,8 @@ def _name_of(plan: TrainingPlan, batch: int, run: RunRecord | None, *, epochs: i
     named = settings_set("model", plan.model_config, kind_of(plan.model).config_class())
     named += settings_set("training", plan.training, usual.training or plan.training)
     parts = [describe_settings(plan.model, {}, epochs=None, differing=_values_of(plan, named))]
-    parts += [f"batch {format_count(batch)}"]
-    parts += [f"after {plural(epochs, 'epoch')} of {run.name}"] if run is not None else []
+    parts += [said("batch {batch}", batch=format_count(batch))]
+    parts += [said("after {epochs} of {run}", epochs=plural(epochs, "epoch"), run=run.name)] if run is not None else []
     parts += ["validation loss"] if plan.finder.loss == "validation" else []
     return ", ".join(parts)
 
@@ -197,8 +207,8 @@ def prepare(fresh: Model, split: Split, training: TrainingConfig | None) -> None
 def refuse_without_rate(plan: TrainingPlan) -> None:
     """Raises TrainingError where the model does not learn by steps."""
     if plan.training is None:
-        remedy = "Train it directly, or choose a model that learns by steps, such as two_head."
+        remedy = said("Train it directly, or choose a model that learns by steps, such as two_head.")
         if kind_of(plan.model, plan.model_config).by_steps is not None:
-            remedy = "Train it directly, or set its solver to adam or sgd, which learn by steps."
-        words = f"{plan.model} is computed at once and has no learning rate."
+            remedy = said("Train it directly, or set its solver to adam or sgd, which learn by steps.")
+        words = said("{model} is computed at once and has no learning rate.", model=plan.model)
         raise TrainingError(words, remedy=remedy, model=plan.model)

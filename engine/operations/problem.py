@@ -33,6 +33,11 @@ class Problem:
         return problem
 
 
+def sentence_of(error: BaseException) -> str:
+    """What an error says, as it can be stored."""
+    return error.sentence if isinstance(error, EngineError) else str(error)
+
+
 def free_memory_of(error: BaseException) -> None:
     """Let go of what the frames of an error hold, and give what a GPU has left over back."""
     chained: BaseException | None = error

@@ -29,13 +29,14 @@ from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.models.registry import build
 from engine.operations.evaluating import Advice, advice_on
 from engine.operations.preparing import prepare
-from engine.operations.problem import free_memory_of
+from engine.operations.problem import free_memory_of, sentence_of
 from engine.recommending.recommender import Recommender
 from engine.training import trainer
 from engine.training.checkpoint import TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.launching import Workplace
 from engine.training.progress import TrainedRun
+from engine.wording import said
 
 LOG = logging.getLogger(__name__)
 HERE = Workplace(torch.device("cpu"))
@@ -107,7 +108,7 @@ class RecordedRun:
             if advice.words:
                 yield Advised(advice.words)
         except Stop:
-            self.recorder.say("stopped while it was being evaluated")
+            self.recorder.say(said("stopped while it was being evaluated"))
         return FinishedRun(
             run_id,
             trained,
@@ -131,17 +132,17 @@ class RecordedRun:
             raise
         except ShortOfMemoryError as error:
             if not self.halves_batch:
-                runs.end(run_id, FAILED, str(error))
+                runs.end(run_id, FAILED, sentence_of(error))
                 raise
             return (yield from self._with_half_the_batch(error))
         except (RankLostError, DeviceLostError, NotStoredError) as error:
-            runs.end(run_id, INTERRUPTED, f"{error.what} It can be resumed.")
+            runs.end(run_id, INTERRUPTED, said("{what} It can be resumed.", what=error.what))
             raise
         except Exception as error:
-            runs.end(run_id, FAILED, str(error))
+            runs.end(run_id, FAILED, sentence_of(error))
             raise
         except BaseException:
-            runs.end(run_id, INTERRUPTED, "It was left before it ended; it can be resumed.")
+            runs.end(run_id, INTERRUPTED, said("It was left before it ended; it can be resumed."))
             raise
 
     def _driven(self, state: TrainingState | None) -> Job[TrainedRun]:
@@ -166,7 +167,7 @@ class RecordedRun:
         runs, run_id = self.library.runs, self.recorder.run_id
         record = next((record for record in runs.records() if record.run_id == run_id), None)
         if record is not None and record.has_model:
-            runs.end(run_id, STOPPED, "Stopped by you; what was learned is kept.")
+            runs.end(run_id, STOPPED, said("Stopped by you; what was learned is kept."))
         elif record is not None:
             runs.forget(run_id)
 
@@ -178,12 +179,14 @@ class RecordedRun:
         assert isinstance(batch, int), "a step says of how many examples it was"
         assert training is not None, "only what learns by steps has batches"
         if batch // 2 < _LEAST_BATCH:
-            runs.end(run_id, FAILED, str(error))
+            runs.end(run_id, FAILED, sentence_of(error))
             raise TrainingError(
-                f"{error.what} Even so few do not fit.",
-                remedy="Close other programs, or choose a smaller model: fewer titles or narrower layers.",
+                said("{what} Even so few do not fit.", what=error.what),
+                remedy=said("Close other programs, or choose a smaller model: fewer titles or narrower layers."),
             ) from error
-        words = f"{error.what} It goes on with {batch // 2:,}, from the last state that was saved."
+        words = said(
+            "{what} It goes on with {batch:,}, from the last state that was saved.", what=error.what, batch=batch // 2
+        )
         training = training.changed(batch=batch // 2)
         config, items = self.model.config, self.model.items
         fresh = build(self.model.name, config, items=items, scale=self.model.scale, seed=training.seed)

@@ -25,6 +25,7 @@ from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.operations.recommending import model_of
 from engine.text import plural
+from engine.wording import said
 
 LEAST_PEOPLE, LEAST_RATINGS = 10, 50
 """On fewer, no two models could be told apart."""
@@ -42,7 +43,11 @@ class SamePeople:
     @property
     def words(self) -> str:
         """On what they were evaluated, in a sentence."""
-        return f"On {plural(self.ratings, 'rating')} of {plural(self.people, 'person')} that none of them learned from."
+        return said(
+            "On {ratings} of {people} that none of them learned from.",
+            ratings=plural(self.ratings, "rating"),
+            people=plural(self.people, "person"),
+        )
 
 
 def evaluate_on_same_people(library: Library, run_ids: Sequence[str]) -> Job[SamePeople]:
@@ -62,7 +67,7 @@ def evaluate_on_same_people(library: Library, run_ids: Sequence[str]) -> Job[Sam
     use_cores()
     splits: list[Split] = []
     for record in records:
-        yield StageStarted("splitting", f"Setting aside what {record.title} has not learned from")
+        yield StageStarted("splitting", said("Setting aside what {title} has not learned from", title=record.title))
         splits.append(make_split(dataset, SplitConfig.from_dict(record.split_config)))
     held_out = _common(dataset, splits)
     _refuse_few(held_out, records)
@@ -70,7 +75,7 @@ def evaluate_on_same_people(library: Library, run_ids: Sequence[str]) -> Job[Sam
     results: dict[str, EvaluationResult] = {}
     ratings = held_out.to_find.entries
     for record, split in zip(records, splits, strict=True):
-        yield StageStarted("loading", f"Fetching what {record.title} has learned")
+        yield StageStarted("loading", said("Fetching what {title} has learned", title=record.title))
         model = model_of(library.runs.load(record.run_id), dataset)
         learned_U = places_in(split.train_user_rows_U, held_out.user_rows_U) if split.config.kind != "strong" else None
         own = replace(held_out, learned_U=learned_U)
@@ -83,18 +88,22 @@ def evaluate_on_same_people(library: Library, run_ids: Sequence[str]) -> Job[Sam
 
 def _shared_dataset(library: Library, records: Sequence[RunRecord]) -> Dataset:
     if len({record.run_id for record in records}) < max(2, len(records)):
-        raise DataError("Two different runs are compared.", remedy="Name two runs or more, each once.")
+        raise DataError(said("Two different runs are compared."), remedy=said("Name two runs or more, each once."))
     if len({record.fingerprint for record in records}) > 1:
-        raise DataError("These runs learned from different data sets.", remedy="Choose runs of one data set.")
+        raise DataError(
+            said("These runs learned from different data sets."), remedy=said("Choose runs of one data set.")
+        )
     for record in records:
         if record.split_config.get("kind") == "none":
             raise DataError(
-                f"{record.title} learned from everything, so there is nobody whom it does not know.",
-                remedy="Train it with another split.",
+                said("{title} learned from everything, so there is nobody whom it does not know.", title=record.title),
+                remedy=said("Train it with another split."),
                 run=record.run_id,
             )
         if not record.has_model:
-            raise DataError(f"{record.title} ended before anything was learned.", remedy="Train it again.")
+            raise DataError(
+                said("{title} ended before anything was learned.", title=record.title), remedy=said("Train it again.")
+            )
     return library.dataset_of(records[0])
 
 
@@ -134,9 +143,16 @@ def _refuse_few(held_out: HeldOut, records: Sequence[RunRecord]) -> None:
         return
     titles = " and ".join(record.title for record in records)
     raise DataError(
-        f"There are too few ratings that neither of {titles} has learned from: "
-        f"{plural(ratings, 'rating')} of {plural(people, 'person')}, and {LEAST_RATINGS} of {LEAST_PEOPLE} are needed.",
-        remedy="Train one of them with the split of the other.",
+        said(
+            "There are too few ratings that neither of {titles} has learned from: {ratings} of "
+            "{people}, and {least} of {least_2} are needed.",
+            titles=titles,
+            ratings=plural(ratings, "rating"),
+            people=plural(people, "person"),
+            least=LEAST_RATINGS,
+            least_2=LEAST_PEOPLE,
+        ),
+        remedy=said("Train one of them with the split of the other."),
         people=people,
         ratings=ratings,
     )

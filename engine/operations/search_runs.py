@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,11 +26,14 @@ from engine.operations.recorded_run import FinishedRun
 from engine.operations.training import resume, train
 from engine.training.config import automatic_batch
 from engine.training.search import Trial
+from engine.wording import Said, said
 
 LEAST_BATCH = 16
 """Memory that is short with so few examples at a time is short because of the model, not of the batch."""
 
-_NOT_ENOUGH = ": the memory was not enough"
+_NOT_ENOUGH = "batch {batches}: the memory was not enough"
+_NOT_ENOUGH_BEFORE = re.compile(r"^batch (?P<batches>.*): the memory was not enough$")
+"""As rows of former versions have it."""
 _RATINGS_OF_A_WINDOW = 10
 Result = TypeVar("Result")
 
@@ -66,7 +70,9 @@ class RunOfSearch:
                 self._give_up(problem)
                 return
             self._try_smaller(smaller)
-            yield from self.relay.report(Advised(f"Run {self.row.place}: {self.row.note}; it is tried again."))
+            yield from self.relay.report(
+                Advised(said("Run {place}: {note}; it is tried again.", place=self.row.place, note=self.row.note))
+            )
             if self.relay.stopped:
                 self.row = self.row.changed(status=WAITING)
                 return
@@ -170,7 +176,7 @@ class RunOfSearch:
             batch=self.started.batch if self.started is not None else self.row.batch,
             metrics=metrics,
             parameters=record.parameters,
-            note=_joined(self.row.note, record.stopped_because if diverged else ""),
+            note=after(self.row.note, record.stopped_because if diverged else ""),
             training_loss=losses[0],
             validation_loss=losses[1],
         )
@@ -196,26 +202,29 @@ class RunOfSearch:
         record = self._record()
         if record is not None and record.status == RUN_FINISHED and record.best_value is not None:
             self._fill(None, None)
-            self.row = self.row.changed(note=_joined(self.row.note, f"it could not be evaluated: {problem.words}"))
+            self.row = self.row.changed(
+                note=after(self.row.note, said("it could not be evaluated: {words}", words=problem.words))
+            )
             return
         if record is not None and not record.has_model:
             self._forget()
         words = (
-            f"the memory was not enough, even with batch {self._batch()}" if self._lacked(problem) else problem.words
+            said("the memory was not enough, even with batch {batch}", batch=self._batch())
+            if self._lacked(problem)
+            else problem.words
         )
         note = self.row.note if not self._lacked(problem) else ""
-        self.row = self.row.changed(status=FAILED, value=None, note=_joined(note, words))
+        self.row = self.row.changed(status=FAILED, value=None, note=after(note, words))
 
     def _lacked(self, problem: Problem) -> bool:
         """Whether the batch was halved in vain."""
-        return problem.short_of_memory and self.row.note.endswith(_NOT_ENOUGH)
+        return problem.short_of_memory and bool(_batches_in(self.row.note))
 
     def _try_smaller(self, smaller: int) -> None:
-        note, before = self.row.note, self._batch()
-        halved = note.endswith(_NOT_ENOUGH)
-        words = note.removesuffix(_NOT_ENOUGH) if halved else f"batch {before}"
+        batches = _batches_in(self.row.note) or f"{self._batch()}"
         self._forget()
-        self._set(batch=smaller, note=f"{words} -> {smaller}{_NOT_ENOUGH}")
+        note = said("batch {batches}: the memory was not enough", batches=f"{batches} -> {smaller}")
+        self._set(batch=smaller, note=note)
 
     def _smaller_batch(self) -> int | None:
         """Half of what was tried; None where that would be too few, or where no batch is at fault."""
@@ -297,8 +306,17 @@ class Relay:
             self.stopped = True
 
 
-def _joined(*notes: str) -> str:
-    return "; ".join(note for note in notes if note)
+def _batches_in(note: str) -> str:
+    """The batches that were tried ("512 -> 256"), where a note says that memory was short; else ""."""
+    if isinstance(note, Said) and note.code.get("says") == _NOT_ENOUGH:
+        return str(dict(note.values)["batches"])
+    found = _NOT_ENOUGH_BEFORE.match(note)
+    return found["batches"] if found else ""
+
+
+def after(note: str, further: str) -> str:
+    """A note on a row with another behind it."""
+    return said("{note}; {further}", note=note, further=further) if note and further else note or further
 
 
 def _finite(value: float | None) -> float | None:

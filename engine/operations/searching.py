@@ -18,7 +18,7 @@ from engine.errors import DataError, LibraryError
 from engine.events import Advised, Job, SearchMoved, SearchStarted, StageStarted, Stop
 from engine.library.searches import ENDED, FINISHED, WAITING, SearchRecord, SearchRow, best_of
 from engine.library.store import Library
-from engine.operations.search_runs import Relay, RunOfSearch, SearchBench
+from engine.operations.search_runs import Relay, RunOfSearch, SearchBench, after
 from engine.training.plan import TrainingPlan
 from engine.training.search import (
     Grid,
@@ -29,6 +29,7 @@ from engine.training.search import (
     grid_of,
     refuse_unmeasurable,
 )
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _begun(library: Library, dataset: Dataset, plan: _Plan, begun: SearchRecord 
     """Check and record what is to be searched, and make the runs that are missing."""
     use_cores()
     trials = plan.trials()
-    yield StageStarted("splitting", "Setting people aside to evaluate on")
+    yield StageStarted("splitting", said("Setting people aside to evaluate on"))
     divided = make_split(dataset, plan.grid.plan.split)
     record = _recorded(library, dataset, plan, trials, begun)
     relay = Relay()
@@ -133,8 +134,13 @@ def refuse_other_data(record: SearchRecord, dataset: Dataset) -> None:
     """Raise LibraryError where a stored search was over other data than these."""
     if record.fingerprint != dataset.fingerprint:
         raise LibraryError(
-            f"The search {record.name} was over {record.dataset_name}; {dataset.name} is other data.",
-            remedy="Go on with it on its own data set, or start a new search.",
+            said(
+                "The search {record} was over {dataset_name}; {dataset} is other data.",
+                record=record.name,
+                dataset_name=record.dataset_name,
+                dataset=dataset.name,
+            ),
+            remedy=said("Go on with it on its own data set, or start a new search."),
             search=record.search_id,
         )
 
@@ -212,7 +218,7 @@ class _Table:
         for row in self.rows.values() if self.plan.config.keep == "best" else ():
             if row.status in ENDED and row.run_id is not None and row is not best:
                 self._library.runs.forget(row.run_id)
-                note = "; ".join(filter(None, (row.note, "its model was not kept")))
+                note = after(row.note, said("its model was not kept"))
                 self.save_row(row.changed(run_id=None, note=note))
 
     def summed_up(self) -> str:
@@ -225,7 +231,7 @@ class _Table:
                 monitor=self.record.monitor,
             )  # fmt: skip
         except DataError as error:
-            return f"{error.what} The summary is tried again after the next run."
+            return said("{what} The summary is tried again after the next run.", what=error.what)
         return ""
 
     def remaining_s(self) -> float | None:
@@ -315,9 +321,12 @@ def refuse_unwritable(path: Path) -> None:
     """Raise DataError, before anything runs, where the summary cannot be written or would overwrite something else."""
     if path.is_dir() or not path.parent.is_dir():
         raise DataError(
-            f"The summary cannot be written to {path}: "
-            + ("that is a folder." if path.is_dir() else f"there is no folder {path.parent}."),
-            remedy="Name a file, such as --out summary.csv.",
+            said("The summary cannot be written to {path}: that is a folder.", path=path)
+            if path.is_dir()
+            else said(
+                "The summary cannot be written to {path}: there is no folder {parent}.", path=path, parent=path.parent
+            ),
+            remedy=said("Name a file, such as --out summary.csv."),
             path=str(path),
         )
     try:
@@ -328,11 +337,15 @@ def refuse_unwritable(path: Path) -> None:
             path.unlink()
     except (OSError, ValueError) as error:
         raise DataError(
-            f"The summary cannot be written to {path} ({error}).", remedy="Name another file.", path=str(path)
+            said("The summary cannot be written to {path} ({error}).", path=path, error=error),
+            remedy=said("Name another file."),
+            path=str(path),
         ) from error
     if head and tuple(head.strip().split(",")[:2]) != _FIRST:
         raise DataError(
-            f"{path} is there already and is no summary of a search.", remedy="Name another file.", path=str(path)
+            said("{path} is there already and is no summary of a search.", path=path),
+            remedy=said("Name another file."),
+            path=str(path),
         )
 
 

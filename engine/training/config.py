@@ -13,6 +13,7 @@ from engine.errors import SettingError
 from engine.evaluation.metrics import MONITORS, higher_is_better
 from engine.settings import Config, setting
 from engine.training.step_rates import parse_step_rates
+from engine.wording import said
 
 SCHEDULES = ("constant", "slanted_triangle", "one_cycle", "cosine", "linear", "steps", "reduce_on_plateau")
 TRIED_RATINGS, TRIED_PEOPLE, TRIED_TITLES = 2_000_000, 8_000, 1_000
@@ -22,12 +23,12 @@ TRIED_RATINGS, TRIED_PEOPLE, TRIED_TITLES = 2_000_000, 8_000, 1_000
 @dataclass(frozen=True)
 class TrainingConfig(Config):
     epochs: int = setting(
-        40, label="Epochs", help="How often the model goes through all people.", low=1, high=10_000, more=False
+        40, label="Epochs", help=said("How often the model goes through all people."), low=1, high=10_000, more=False
     )
     lr: float | None = setting(
         None,
-        label="Learning rate",
-        help="How big each step is. Automatic lets the learning-rate finder choose.",
+        label=said("Learning rate"),
+        help=said("How big each step is. Automatic lets the learning-rate finder choose."),
         low=1e-8,
         high=100.0,
         scale="log",
@@ -36,15 +37,17 @@ class TrainingConfig(Config):
     schedule: str = setting(
         "reduce_on_plateau",
         label="Schedule",
-        help="How the rate moves over the run: up and down (slanted triangle, one cycle), down (cosine, linear, "
-        "steps), down when progress ends (plateau), or not at all (constant).",
+        help=said(
+            "How the rate moves over the run: up and down (slanted triangle, one cycle), down "
+            "(cosine, linear, steps), down when progress ends (plateau), or not at all (constant)."
+        ),
         choices=SCHEDULES,
         more=False,
     )
     cut_frac: float = setting(
         0.1,
         label="Rise",
-        help="Slanted triangle: the share of steps in which the rate rises.",
+        help=said("Slanted triangle: the share of steps in which the rate rises."),
         low=0.0,
         high=1.0,
         more=False,
@@ -53,7 +56,7 @@ class TrainingConfig(Config):
     ratio: float = setting(
         32.0,
         label="Ratio",
-        help="Slanted triangle: highest rate over lowest rate.",
+        help=said("Slanted triangle: highest rate over lowest rate."),
         low=1.0,
         high=1e6,
         scale="log",
@@ -63,7 +66,7 @@ class TrainingConfig(Config):
     rise: float = setting(
         0.3,
         label="Rise",
-        help="One cycle: the share of steps in which the rate rises.",
+        help=said("One cycle: the share of steps in which the rate rises."),
         low=0.0,
         high=1.0,
         more=False,
@@ -72,14 +75,16 @@ class TrainingConfig(Config):
     phases: str = setting(
         "cosine",
         label="Phases",
-        help="One cycle: whether the rate rises and falls along a cosine, or in straight lines as first published.",
+        help=said(
+            "One cycle: whether the rate rises and falls along a cosine, or in straight lines as first published."
+        ),
         choices=("cosine", "linear"),
         only_with=("schedule", ("one_cycle",)),
     )
     start_divisor: float = setting(
         25.0,
-        label="Start divisor",
-        help="One cycle: highest rate over first rate.",
+        label=said("Start divisor"),
+        help=said("One cycle: highest rate over first rate."),
         low=1.0,
         high=1e9,
         scale="log",
@@ -88,8 +93,8 @@ class TrainingConfig(Config):
     )
     end_divisor: float = setting(
         1e5,
-        label="End divisor",
-        help="One cycle: highest rate over last rate.",
+        label=said("End divisor"),
+        help=said("One cycle: highest rate over last rate."),
         low=1.0,
         high=1e9,
         scale="log",
@@ -98,7 +103,7 @@ class TrainingConfig(Config):
     warm_up: float = setting(
         0.05,
         label="Warm-up",
-        help="Cosine: the share of steps in which the rate rises before it falls.",
+        help=said("Cosine: the share of steps in which the rate rises before it falls."),
         low=0.0,
         high=1.0,
         more=False,
@@ -106,8 +111,8 @@ class TrainingConfig(Config):
     )
     last_share: float = setting(
         0.01,
-        label="Last rate",
-        help="Cosine and linear: the last rate as a share of the highest; 0 ends at nothing.",
+        label=said("Last rate"),
+        help=said("Cosine and linear: the last rate as a share of the highest; 0 ends at nothing."),
         low=0.0,
         high=1.0,
         more=False,
@@ -115,25 +120,28 @@ class TrainingConfig(Config):
     )
     step_rates: str | None = setting(
         None,
-        label="Rates in steps",
-        help="Steps: from where which rate is taken, such as 1: 1e-2, 10: 1e-3. Before the first place it is the "
-        "learning rate. Automatic: a tenth of it after half of the run, a hundredth after three quarters.",
-        automatic="Half and three quarters",
+        label=said("Rates in steps"),
+        help=said(
+            "Steps: from where which rate is taken, such as 1: 1e-2, 10: 1e-3. Before the first "
+            "place it is the learning rate. Automatic: a tenth of it after half of the run, a "
+            "hundredth after three quarters."
+        ),
+        automatic=said("Half and three quarters"),
         more=False,
         only_with=("schedule", ("steps",)),
     )
     step_unit: str = setting(
         "epochs",
-        label="Counted in",
-        help="Steps: whether the places of the rates are epochs or single steps, both counted from 1.",
+        label=said("Counted in"),
+        help=said("Steps: whether the places of the rates are epochs or single steps, both counted from 1."),
         choices=("epochs", "steps"),
         more=False,
         only_with=("schedule", ("steps",)),
     )
     factor: float = setting(
         0.5,
-        label="Reduce by",
-        help="Plateau: what the rate is multiplied by when progress ends.",
+        label=said("Reduce by"),
+        help=said("Plateau: what the rate is multiplied by when progress ends."),
         low=0.01,
         high=0.99,
         more=False,
@@ -142,7 +150,7 @@ class TrainingConfig(Config):
     patience: int = setting(
         5,
         label="Patience",
-        help="Plateau: epochs without progress before the rate is reduced.",
+        help=said("Plateau: epochs without progress before the rate is reduced."),
         low=0,
         high=1000,
         unit="epochs",
@@ -152,15 +160,15 @@ class TrainingConfig(Config):
     threshold: float = setting(
         1e-4,
         label="Progress",
-        help="Plateau: the relative gain that counts as progress.",
+        help=said("Plateau: the relative gain that counts as progress."),
         low=0.0,
         high=0.5,
         only_with=("schedule", ("reduce_on_plateau",)),
     )
     min_lr: float = setting(
         1e-6,
-        label="Least rate",
-        help="Plateau: training ends when the rate falls below this.",
+        label=said("Least rate"),
+        help=said("Plateau: training ends when the rate falls below this."),
         low=0.0,
         high=1.0,
         only_with=("schedule", ("reduce_on_plateau",)),
@@ -168,56 +176,65 @@ class TrainingConfig(Config):
     batch: int | None = setting(
         None,
         label="Batch",
-        help="How many people (or ratings) the model looks at in one step. Models of people "
-        "do better with few: on MovieLens-1M NDCG@100 was 0.404 with 128 and 0.392 with 483, in as many epochs.",
+        help=said(
+            "How many people (or ratings) the model looks at in one step. Models of people do better "
+            "with few: on MovieLens-1M NDCG@100 was 0.404 with 128 and 0.392 with 483, in as many "
+            "epochs."
+        ),
         low=1,
         high=1_000_000,
         scale="log",
     )
     optimizer: str = setting(
-        "adam", label="Optimizer", help="The rule that turns gradients into steps.", choices=("adam", "sgd")
+        "adam", label="Optimizer", help=said("The rule that turns gradients into steps."), choices=("adam", "sgd")
     )
     weight_decay: float = setting(
-        0.0, label="Weight decay", help="Pulls weights towards zero, against learning by heart.", low=0.0, high=1.0
+        0.0,
+        label=said("Weight decay"),
+        help=said("Pulls weights towards zero, against learning by heart."),
+        low=0.0,
+        high=1.0,
     )
     monitor: str = setting(
         MONITORS[0],
         label="Monitor",
-        help="What is measured on the validation people after each epoch; its best epoch is kept.",
+        help=said("What is measured on the validation people after each epoch; its best epoch is kept."),
         choices=MONITORS,
         former=("watched",),
     )
     also: str = setting(
         "",
-        label="Also measured",
-        help="Further metrics of the validation people, joined by +, such as recall@20+rmse. They choose nothing.",
+        label=said("Also measured"),
+        help=said(
+            "Further metrics of the validation people, joined by +, such as recall@20+rmse. They choose nothing."
+        ),
     )
     early_stop: int = setting(
         0,
-        label="Give up after",
-        help="Epochs without a new best before training ends; 0 never gives up.",
+        label=said("Give up after"),
+        help=said("Epochs without a new best before training ends; 0 never gives up."),
         low=0,
         high=10_000,
         unit="epochs",
     )
     clip: float = setting(
-        0.0, label="Gradient limit", help="Longest gradient allowed; 0 sets no limit.", low=0.0, high=1e6
+        0.0, label=said("Gradient limit"), help=said("Longest gradient allowed; 0 sets no limit."), low=0.0, high=1e6
     )
     precision: str = setting(
         "auto",
         label="Precision",
-        help="bf16 and fp16 are faster on devices made for them; float32 is exact everywhere.",
+        help=said("bf16 and fp16 are faster on devices made for them; float32 is exact everywhere."),
         choices=("auto", "float32", "bf16", "fp16"),
     )
-    seed: int = setting(1, label="Seed", help="Equal seeds give equal runs.", low=0, high=2**31 - 1)
+    seed: int = setting(1, label="Seed", help=said("Equal seeds give equal runs."), low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for metric in self.metrics:
             if metric not in MONITORS:
                 raise SettingError(
-                    f"Also measured (also): there is no metric called {metric!r}.",
-                    remedy="Join names such as ndcg@100, recall@20 and rmse by +.",
+                    said("Also measured (also): there is no metric called {metric!r}.", metric=metric),
+                    remedy=said("Join names such as ndcg@100, recall@20 and rmse by +."),
                     setting="also",
                     value=self.also,
                 )
@@ -255,42 +272,54 @@ class TrainingConfig(Config):
 @dataclass(frozen=True)
 class FinderConfig(Config):
     lowest: float = setting(
-        1e-7, label="From", help="The rate the sweep starts at.", low=1e-12, high=100.0, scale="log", more=False
+        1e-7, label="From", help=said("The rate the sweep starts at."), low=1e-12, high=100.0, scale="log", more=False
     )
     highest: float = setting(
-        10.0, label="To", help="The rate the sweep ends at.", low=1e-12, high=1000.0, scale="log", more=False
+        10.0, label="To", help=said("The rate the sweep ends at."), low=1e-12, high=1000.0, scale="log", more=False
     )
-    steps: int = setting(200, label="Steps", help="How many rates are tried.", low=5, high=10_000, more=False)
+    steps: int = setting(200, label="Steps", help=said("How many rates are tried."), low=5, high=10_000, more=False)
     spacing: str = setting(
         "exponential",
         label="Spacing",
-        help="Exponential multiplies the rate at each step; linear adds to it.",
+        help=said("Exponential multiplies the rate at each step; linear adds to it."),
         choices=("exponential", "linear"),
     )
     smooth: float = setting(
         1.2,
         label="Smoothing",
-        help="Over how many powers of ten of rates around it each point of the smooth curve looks; 0 smooths nothing.",
+        help=said(
+            "Over how many powers of ten of rates around it each point of the smooth curve looks; 0 smooths nothing."
+        ),
         low=0.0,
         high=4.0,
     )
     loss: str = setting(
         "training",
         label="Loss",
-        help="training is that of each step's own batch; validation that of the same held-out examples after each "
-        "step: without the noise of batches, and slower.",
+        help=said(
+            "training is that of each step's own batch; validation that of the same held-out "
+            "examples after each step: without the noise of batches, and slower."
+        ),
         choices=("training", "validation"),
     )
     stop_at: float = setting(
-        4.0, label="Stop at", help="The sweep ends when the loss is this many times the best.", low=1.1, high=1000.0
+        4.0,
+        label=said("Stop at"),
+        help=said("The sweep ends when the loss is this many times the best."),
+        low=1.1,
+        high=1000.0,
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.lowest >= self.highest:
             raise SettingError(
-                f"The sweep must start below its end; {self.lowest:g} is not below {self.highest:g}.",
-                remedy="Lower From or raise To.",
+                said(
+                    "The sweep must start below its end; {lowest:g} is not below {highest:g}.",
+                    lowest=self.lowest,
+                    highest=self.highest,
+                ),
+                remedy=said("Lower From or raise To."),
             )
 
     @classmethod

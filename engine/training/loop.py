@@ -47,6 +47,7 @@ from engine.training.step import Course
 from engine.training.trouble import trouble_of
 from engine.training.validating import Validation
 from engine.training.watching import Watch
+from engine.wording import joined, said
 
 _TRAINING_LOSS = "training loss"
 
@@ -65,7 +66,9 @@ class TrainingLoop:
         ranks: Ranks | None,
     ) -> None:
         if len(split.train) == 0:
-            raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
+            raise TrainingError(
+                said("There is nobody to learn from in this split."), remedy=said("Choose another split.")
+            )
         self._split, self._config, self._recorder, self._clock = split, config, recorder, clock
         self._ranks = ranks
         self._course = course = Course(split.train, model, config, device)
@@ -80,7 +83,11 @@ class TrainingLoop:
         self._pace = Pace(clock=clock)
         self.progress = Progress()
         self.stopped = self.diverged = False
-        self.because = "The one epoch is done." if config.epochs == 1 else f"All {config.epochs} epochs are done."
+        self.because = (
+            said("The one epoch is done.")
+            if config.epochs == 1
+            else said("All {epochs} epochs are done.", epochs=config.epochs)
+        )
 
     def started(self, run_id: str) -> TrainingStarted:
         course, step = self._course, self.progress.step
@@ -105,7 +112,7 @@ class TrainingLoop:
     def shared(self) -> Iterator[Event]:
         """Have the other processes take over their part of the run, if there are any."""
         if self._ranks is not None:
-            yield StageStarted("sharing", "Handing people's ratings to the other processes")
+            yield StageStarted("sharing", said("Handing people's ratings to the other processes"))
             self._course.lead(self._ranks)
 
     def notes(self) -> tuple[str, ...]:
@@ -164,7 +171,19 @@ class TrainingLoop:
                 yield from self._ended(epoch + 1)
                 return
             except DivergedError:
-                self._diverge("What was learned", good="the best weights are kept" if self._best else "")
+                step, rate = self.progress.step, format_rate(self.progress.lr)
+                self._diverge(
+                    said(
+                        "What was learned left all bounds near step {step:,} at rate {rate}; the best weights are "
+                        "kept.",
+                        step=step,
+                        rate=rate,
+                    )
+                    if self._best
+                    else said(
+                        "What was learned left all bounds near step {step:,} at rate {rate}.", step=step, rate=rate
+                    )
+                )
         yield LossDiverged(self.progress.step, self.because)
 
     def _share_cores(self) -> None:
@@ -197,7 +216,9 @@ class TrainingLoop:
         self.stopped = True
         lost = self._ranks.lost() if self._ranks is not None else ""
         if lost or self.progress.epoch < self._config.epochs:
-            self.because = lost or f"Stopped by you after {self.progress.step:,} steps; what was learned is kept."
+            self.because = lost or said(
+                "Stopped by you after {step:,} steps; what was learned is kept.", step=self.progress.step
+            )
 
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
@@ -271,25 +292,35 @@ class TrainingLoop:
         if self.diverged:
             return True
         if config.schedule == "reduce_on_plateau" and progress.is_below(config.min_lr, planned=config.lr or 0.01):
-            self.because = f"The rate fell below {config.min_lr:g}: {self._monitor} no longer improves."
+            self.because = said(
+                "The rate fell below {min_lr:g}: {monitor} no longer improves.",
+                min_lr=config.min_lr,
+                monitor=self._monitor,
+            )
             return True
         if config.early_stop and progress.epoch - (progress.best_epoch or 0) >= config.early_stop:
-            self.because = f"No better {self._monitor} for {config.early_stop} epochs."
+            self.because = said(
+                "No better {monitor} for {early_stop} epochs.", monitor=self._monitor, early_stop=config.early_stop
+            )
             return True
         return False
 
     def _has_diverged(self) -> bool:
         if not self.diverged and bool(self._stepper.refused > 0):
-            self._diverge("The loss", good="the last good weights are kept")
+            self._diverge(
+                said(
+                    "The loss left all bounds near step {step:,} at rate {rate}; the last good weights are kept.",
+                    step=self.progress.step,
+                    rate=format_rate(self.progress.lr),
+                )
+            )
         return self.diverged
 
-    def _diverge(self, what: str, *, good: str) -> None:
-        """End the run, with advice; `good` says what of it is kept and good, or nothing."""
-        self.diverged, lr = True, self.progress.lr
-        self.because = (
-            f"{what} left all bounds near step {self.progress.step:,} at rate {format_rate(lr)}{good and '; '}{good}. "
-            f"Try a rate of {format_rate(lr / 10)} or less."
-        )
+    def _diverge(self, what: str) -> None:
+        """End the run, with advice after what happened."""
+        self.diverged = True
+        advice = said("Try a rate of {rate} or less.", rate=format_rate(self.progress.lr / 10))
+        self.because = joined(what, advice)
 
     def _saved(self) -> Iterator[Event]:
         yield from told(self._saving.save(self.progress.step, self._state))

@@ -26,6 +26,7 @@ from engine.training.rate_curve import COMPLETE, NOT_FINITE, ROSE, STOPPED, Floa
 from engine.training.rate_sweep import RateSweep
 from engine.training.step import Stepper
 from engine.training.validating import NO_LOSS, ValidationLoss, validation_loss
+from engine.wording import said
 
 _VALIDATED = 1024
 """On so many held-out examples the validation loss is measured after each step."""
@@ -88,13 +89,13 @@ def find_rate(
     (30, None, 'The loss hardly falls at any rate.')
     """
     if len(split.train) == 0:
-        raise TrainingError("There is nobody to learn from in this split.", remedy="Choose another split.")
+        raise TrainingError(said("There is nobody to learn from in this split."), remedy=said("Choose another split."))
     sweep = _Sweep(split, copy.deepcopy(model), training, finder, device)
     if start_from is not None:
         sweep.start_from(start_from)
     ended = STOPPED
     try:
-        yield StageStarted("sweeping", "Trying learning rates, small to large, on a copy of the model")
+        yield StageStarted("sweeping", said("Trying learning rates, small to large, on a copy of the model"))
         ended = yield from sweep.steps()
     except Stop:
         pass
@@ -132,8 +133,12 @@ class _Sweep:
             self._first_step = int(state.progress["step"])
         except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
             raise LibraryError(
-                f"The checkpoint to sweep from is not one of this {model.name} ({str(error).partition(chr(10))[0]}).",
-                remedy="Sweep from a fresh model, or train the run again.",
+                said(
+                    "The checkpoint to sweep from is not one of this {model} ({partition}).",
+                    model=model.name,
+                    partition=str(error).partition(chr(10))[0],
+                ),
+                remedy=said("Sweep from a fresh model, or train the run again."),
             ) from error
 
     def _measures_on(self, split: Split) -> ValidationLoss:
@@ -147,8 +152,8 @@ class _Sweep:
             else None
         )
         if found is None:
-            reason = NO_LOSS if split.validation is not None else "This split holds nobody out to validate on."
-            raise TrainingError(reason, remedy="Sweep by the training loss, or choose another split.")
+            reason = NO_LOSS if split.validation is not None else said("This split holds nobody out to validate on.")
+            raise TrainingError(reason, remedy=said("Sweep by the training loss, or choose another split."))
         return found
 
     def steps(self) -> Generator[Event | None, None, str]:

@@ -27,6 +27,7 @@ from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.training.blend_weights import ratings_to_choose_by, some_of
 from engine.training.config import TRIED_RATINGS
+from engine.wording import said
 
 FEWEST = 50
 """With fewer held-out ratings nothing is tried: chance would choose."""
@@ -92,7 +93,7 @@ def choose_dampings(
     ratings: RatingsToTryOn, *, user_damping: float | None, item_damping: float | None
 ) -> Job[Dampings]:
     """The dampings that predict best; those given are kept."""
-    yield StageStarted("choosing", "Trying how much few ratings should count")
+    yield StageStarted("choosing", said("Trying how much few ratings should count"))
     equations = BiasEquations(ratings.learned, titles=ratings.titles)
     errors: dict[Dampings, float] = {}
     start: Biases | None = None
@@ -139,7 +140,7 @@ def choose_factor_l2(
     dampings
         Of the biases that factors come on top of; None for no biases.
     """
-    yield StageStarted("choosing", "Trying how strongly to hold factors back")
+    yield StageStarted("choosing", said("Trying how strongly to hold factors back"))
     biases = Biases(0.0, np.zeros(len(ratings.learned)), np.zeros(ratings.titles))
     user_damping = np.inf
     if dampings is not None:
@@ -156,7 +157,7 @@ def choose_factor_l2(
             trial.sweep(usual * step)
             yield None
         errors.append(trial.squared_errors(usual * step))
-        yield Progressed("Trying l2", place + 1, len(_L2_STEPS), "values") if pace.due() else None
+        yield Progressed(said("Trying l2"), place + 1, len(_L2_STEPS), "values") if pace.due() else None
     return usual * _L2_STEPS[better_than_chance(errors, usual=_L2_STEPS.index(1.0), apart=_APART)]
 
 
@@ -270,7 +271,7 @@ def choose_l2_in_turns(ratings: RatingsToTryOn, config: MfConfig) -> Job[float]:
 
     The usual one unless another is better by more than chance explains. Tried with few factors and some of the ratings.
     """
-    yield StageStarted("choosing", "Trying how strongly to hold factors back")
+    yield StageStarted("choosing", said("Trying how strongly to hold factors back"))
     some, usual = _some_ratings(ratings.learned, most=_MOST_RATINGS_IN_TURNS), _L2_IN_TURNS.index(1.0)
     base = config.changed(l2=None).fitted_to(some.entries)
     errors: dict[int, Floats] = {}

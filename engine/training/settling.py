@@ -21,6 +21,7 @@ from engine.settings import Config, declared_settings
 from engine.text import format_count, format_number, join_words
 from engine.training.rating_trial import Dampings, RatingsToTryOn, choose_dampings, choose_factor_l2, choose_l2_in_turns
 from engine.training.taste_trial import Open, Tastes, TastesToTryOn, choose_tastes
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -142,11 +143,11 @@ def _autoencoder(config: AutoencoderConfig, split: Split, entries: int) -> Job[t
 
 
 def _on_people(tastes: TastesToTryOn) -> str:
-    return f"{format_count(tastes.people)} people held out"
+    return said("{people} people held out", people=format_count(tastes.people))
 
 
 def _on_ratings(ratings: RatingsToTryOn) -> str:
-    return f"{format_count(ratings.wanted.entries)} held-out ratings"
+    return said("{entries} held-out ratings", entries=format_count(ratings.wanted.entries))
 
 
 def _describe(given: Config, usual: Config, tried: Config, on: str) -> str:
@@ -156,6 +157,10 @@ def _describe(given: Config, usual: Config, tried: Config, on: str) -> str:
         before, ruled, now = (getattr(config, declared.name) for config in (given, usual, tried))
         if before is None and now is not None:
             label = declared.setting.label
-            otherwise = f" (usually {format_number(ruled)})" if now != ruled else ""
-            parts.append(f"{label[:1].lower()}{label[1:]} {format_number(now)}{otherwise}")
-    return f"Chosen on {on}: {join_words(parts)}." if parts else ""
+            named, value = f"{label[:1].lower()}{label[1:]}", format_number(now)
+            if now == ruled:
+                parts.append(said("{setting} {value}", setting=named, value=value))
+            else:
+                usually = format_number(ruled)
+                parts.append(said("{setting} {value} (usually {ruled})", setting=named, value=value, ruled=usually))
+    return said("Chosen on {on}: {parts}.", on=on, parts=join_words(parts)) if parts else ""

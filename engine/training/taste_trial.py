@@ -27,6 +27,7 @@ from engine.models.biases import Floats
 from engine.models.losses import histories_of_likers
 from engine.training.config import TRIED_PEOPLE, TRIED_TITLES
 from engine.training.rating_trial import better_than_chance, joined
+from engine.wording import said
 
 FEWEST = 20
 """With fewer validation people nothing is tried: chance would choose."""
@@ -145,7 +146,7 @@ def choose_tastes(
     fold_in
         How much other ratings count in ranking; None: as much as in learning.
     """
-    yield StageStarted("choosing", "Trying how much other ratings should count")
+    yield StageStarted("choosing", said("Trying how much other ratings should count"))
     trial = _Trial(tastes, l2=l2, exponent=exponent, fold_in=fold_in)
     best = usual
     l2_factors = L2_FACTORS if tastes.has_all_titles else tuple(factor for factor in L2_FACTORS if factor <= 1.0)
@@ -221,7 +222,7 @@ class _Trial:
                 x_UT *= torch.from_numpy(weight_U[some])[:, None]
                 gram_TT.addmm_(x_UT.T, x_UT)
                 due = pace.due()
-                yield Progressed("Counting titles", int(some[-1]) + 1, len(learned), "people") if due else None
+                yield Progressed(said("Counting titles"), int(some[-1]) + 1, len(learned), "people") if due else None
             grams[others] = (gram_TT, gram_TT.diagonal().clone())
         return grams[others]
 

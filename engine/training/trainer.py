@@ -22,6 +22,7 @@ from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks
 from engine.training.loop import TrainingLoop
 from engine.training.progress import TrainedRun
+from engine.wording import said
 
 
 def train(
@@ -95,7 +96,7 @@ def train(
         yield loop.started(run_id)
         for words in (*loop.notes(), *model.notes(split.train)):
             yield Advised(words)
-        yield StageStarted("training", "Learning from everyone's ratings")
+        yield StageStarted("training", said("Learning from everyone's ratings"))
         yield from loop.epochs()
         yield from loop.ending()
     except Stop:
@@ -115,13 +116,13 @@ def fit(
     split: Split, model: ClosedFormModel, *, recorder: RunRecorder, clock: Callable[[], float] = time.monotonic
 ) -> Job[TrainedRun]:
     """Fit a model that is computed at once; reports its stages. A Stop that leaves nothing to keep is passed on."""
-    started, stopped, because = clock(), False, "The model was computed in full."
+    started, stopped, because = clock(), False, said("The model was computed in full.")
     try:
         yield from model.fit(split.train)
     except Stop:
         if not model.keeps_when_stopped:
             raise
-        stopped, because = True, "Stopped by you; what was learned is kept."
+        stopped, because = True, said("Stopped by you; what was learned is kept.")
     if model.can.states_uncertainty and split.config.kind != "strong" and split.validation is not None:
         model.learn_uncertainty(split.validation.fold_in, split.validation.to_find)
     recorder.save_checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))

@@ -25,8 +25,9 @@ from engine.evaluation.protocol import measured, unmeasurable
 from engine.events import Job
 from engine.models.base import Moment, StepModel, as_index
 from engine.models.rating_model import RatingModel
-from engine.text import format_count
+from engine.text import format_count, join_words
 from engine.training.config import TrainingConfig
+from engine.wording import said
 
 LOSS = "loss"
 """What the loss on the validation people is called among the metrics."""
@@ -62,7 +63,9 @@ class Validation:
         self._metrics = tuple(name for name in config.metrics if name not in missing)
         most = max(_LEAST, round(_MOST_SHARE * examples))
         self._loss = validation_loss(split, split.validation, model, config.seed, most=most, batch=batch, device=device)
-        cannot = f"{' and '.join(missing)} cannot be measured for this model on these people." if missing else ""
+        cannot = ""
+        if missing:
+            cannot = said("{names} cannot be measured for this model on these people.", names=join_words(missing))
         words = self._loss.words if self._loss is not None else NO_LOSS
         self.notes = tuple(filter(None, (cannot, words)))
 
@@ -80,9 +83,9 @@ class Validation:
         return tuple(values)
 
 
-NO_LOSS = (
-    "The validation loss is left out: single ratings were held out, and this model learns from whole people. With the "
-    "split strong it is measured."
+NO_LOSS = said(
+    "The validation loss is left out: single ratings were held out, and this model learns "
+    "from whole people. With the split strong it is measured."
 )
 
 
@@ -204,7 +207,7 @@ def _of_people(
         examples = model.examples(whole.take(rows), device)
     except TrainingError:
         return None  # none of them has anything that the model learns from
-    words = _of_a_sample(len(rows), len(held_out), "validation people")
+    words = _of_a_sample(len(rows), len(held_out), said("validation people"))
     return _PeopleLoss(words, model, examples, max(1, min(batch, len(examples))), seed, device)
 
 
@@ -230,7 +233,7 @@ def _of_entries(
     kept_N = np.zeros(rated.entries, dtype=np.bool_)
     kept_N[rows] = True
     kept = rated.where(kept_N)
-    words = _of_a_sample(len(rows), rated.entries, "validation ratings")
+    words = _of_a_sample(len(rows), rated.entries, said("validation ratings"))
     return _EntriesLoss(words, model, learned_U[kept.user_rows_N], kept, device)
 
 
@@ -238,7 +241,7 @@ def _of_answers(held_out: HeldOut, model: StepModel, drawn: np.random.Generator,
     rated = held_out.to_find.rated()
     able = np.flatnonzero(rated.counts_U > 0).astype(np.int64)
     rows = _drawn(able, drawn, most)
-    words = _of_a_sample(len(rows), len(able), "validation people")
+    words = _of_a_sample(len(rows), len(able), said("validation people"))
     return _AnswersLoss(words, model, held_out.fold_in.take(rows), rated.take(rows))
 
 
@@ -249,4 +252,9 @@ def _drawn(rows: Int64, drawn: np.random.Generator, most: int) -> Int64:
 def _of_a_sample(taken: int, of: int, unit: str) -> str:
     if taken >= of:
         return ""
-    return f"The validation loss is of {format_count(taken)} of the {format_count(of)} {unit}, drawn once."
+    return said(
+        "The validation loss is of {taken} of the {of} {unit}, drawn once.",
+        taken=format_count(taken),
+        of=format_count(of),
+        unit=unit,
+    )

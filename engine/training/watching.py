@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.events import Advised, StepsTaken
 from engine.text import format_rate
+from engine.wording import said
 
 _WARM_UP, _CARRIED = 50, 0.95
 """After how many steps losses are compared, and how much of the smoothed loss each step carries on."""
@@ -41,8 +42,12 @@ class Watch:
         norms = report.gradient_norms[np.isfinite(report.gradient_norms)].tolist()
         step, lr = report.first_step + len(report.losses), float(report.lrs[-1])
         found = self._diverging(step), self._exploding(step, norms)
-        kept = f"Stop to keep epoch {best_epoch:,}, the best so far" if best_epoch is not None else "Stop it"
-        remedy = f"{kept}, or lower the rate to {format_rate(lr / 10)} while it learns."
+        kept = (
+            said("Stop to keep epoch {best_epoch:,}, the best so far", best_epoch=best_epoch)
+            if best_epoch is not None
+            else said("Stop it")
+        )
+        remedy = said("{kept}, or lower the rate to {lr} while it learns.", kept=kept, lr=format_rate(lr / 10))
         return [Advised(f"{words} {remedy}") for words in found if words]
 
     def _diverging(self, step: int) -> str:
@@ -53,7 +58,12 @@ class Watch:
             self._has_warned = times > _CALM
             return ""
         self._has_warned = times >= _FACTOR
-        words = f"The loss is {times:.0f} times its best ({self._best:.3g}) at step {step:,}: the run is diverging."
+        words = said(
+            "The loss is {times:.0f} times its best ({best:.3g}) at step {step:,}: the run is diverging.",
+            times=times,
+            best=self._best,
+            step=step,
+        )
         return words if self._has_warned else ""
 
     def _exploding(self, step: int, norms: list[float]) -> str:
@@ -67,5 +77,10 @@ class Watch:
             self._explodes = now > _CALM * usual
             return ""
         self._explodes = now > _EXPLODING * usual > 0.0
-        words = f"The gradient is {now / usual:.0f} times as long as usual ({usual:.3g}) at step {step:,}: it explodes."
+        words = said(
+            "The gradient is {now:.0f} times as long as usual ({usual:.3g}) at step {step:,}: it explodes.",
+            now=now / usual,
+            usual=usual,
+            step=step,
+        )
         return words if self._explodes else ""

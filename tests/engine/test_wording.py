@@ -5,10 +5,12 @@ import gettext
 import re
 from pathlib import Path
 
+import polish
 import pytest
 
 from engine import wording
-from engine.wording import counted, messages_in, said, write_template
+from engine.recommending.reasons import Reason, because_line
+from engine.wording import counted, decoded, messages_in, plural, said, write_template
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,3 +142,33 @@ def test_that_no_words_are_shown_that_cannot_be_translated(place):
     found = [f"{file.relative_to(ROOT)} {words}" for file in files for words in unsaid(file.read_text("utf-8"))]
     assert files
     assert found == []
+
+
+@pytest.fixture
+def in_polish(tmp_path):
+    with polish.spoken(tmp_path):
+        yield
+
+
+def test_that_a_catalogue_of_the_systems_language_is_found_with_all_forms_of_its_plurals(in_polish):
+    assert [plural(count, "film") for count in (0, 1, 2, 5, 12, 22, 1003)] == [
+        *("brak filmów", "1 film", "2 filmy", "5 filmów", "12 filmów", "22 filmy", "1,003 filmy"),
+    ]
+    assert plural(2, "joke") == "2 jokes"
+
+
+def test_that_the_engine_gives_its_reasons_in_that_language(in_polish):
+    liked = [Reason(row, "", title, 5.0, 0.3, 1.0, None, "", liked=True) for row, title in enumerate(("Alien", "Heat"))]
+    assert because_line(liked) == "bo podobały ci się Alien i Heat"
+
+
+def test_that_a_damaged_translation_leaves_the_sentence_as_it_was(in_polish):
+    assert said("A damaged {sentence}", sentence="lamp") == "A damaged lamp"
+
+
+def test_that_codes_that_make_no_sense_are_texts_as_they_stand():
+    odd = ("", "{", "[1]", "3", '{"says": 3}', '{"noun": 3, "count": "x"}', '{"parts": 3}', '{"x": 1}', "[" * 9999)
+    for code in odd:
+        assert decoded(f"said:{code}") == f"said:{code}"
+    assert decoded('said:{"says": "Needs {x}", "values": {}}') == "Needs {x}"
+    assert decoded('said:{"says": "Needs {x}", "values": {"y": 1}}') == 'said:{"says": "Needs {x}", "values": {"y": 1}}'

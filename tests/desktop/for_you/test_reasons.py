@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import polish
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
@@ -250,3 +251,15 @@ def test_that_a_model_without_stars_says_so_and_leads_to_one_that_has_them(qtbot
     assert not panel.train.isHidden()
     panel.train.click()
     assert len(wanted.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "words"), [(1, "1 ocena mniej ważna."), (3, "3 oceny mniej ważne."), (5, "5 ocen mniej ważnych.")]
+)
+def test_that_reasons_are_in_the_language_of_the_system_where_it_has_a_catalogue(panel, tmp_path, others, words):
+    with polish.spoken(tmp_path):
+        panel.show_title(SPIRITED, word="film")
+        assert panel.note.text() == "Szukam powodów…"
+        assert panel.figures.text().startswith("przewidywane 4.6")
+        panel.show_reasons(replace(explanation(), others=others))
+        assert panel.note.text() == words

@@ -1,0 +1,71 @@
+"""A catalogue in another language, as a translator makes it: a .mo with a language's three forms of a plural."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from engine import wording
+
+_HEADER = (
+    "Content-Type: text/plain; charset=UTF-8\n"
+    "Plural-Forms: nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\n"
+)
+WORDS: Mapping[str | tuple[str, str], str | tuple[str, ...]] = {
+    "Why this title": "Dlaczego ten tytuł",
+    "Working out the reasons…": "Szukam powodów…",
+    "predicted {rating}": "przewidywane {rating}",
+    "In favour": "Za",
+    "because you liked {titles}": "bo podobały ci się {titles}",
+    "{words} and {last}": "{words} i {last}",
+    ("{count} more of your ratings matters less here.", "{count} more of your ratings matter less here."): (
+        "{count} ocena mniej ważna.",
+        "{count} oceny mniej ważne.",
+        "{count} ocen mniej ważnych.",
+    ),
+    ("{count} film", "{count} films"): ("{count} film", "{count} filmy", "{count} filmów"),
+    "no films": "brak filmów",
+    "The loss left all bounds near step {step:,} at rate {rate}; the last good weights are kept.": (
+        "Strata wybuchła w kroku {step:,} przy tempie {rate}."
+    ),
+    "Try a rate of {rate} or less.": "Spróbuj tempa {rate}.",
+    "{dataset} has {titles}.": "{dataset}: {titles}.",
+    "A damaged {sentence}": "Zepsute {zdanie}",
+}
+
+
+@contextmanager
+def spoken(folder: Path) -> Iterator[None]:
+    """Within it the program finds the catalogue in `folder`, and the system speaks Polish."""
+    write_catalogue(folder)
+    with patch.object(wording, "_FOLDER", folder), patch.dict("os.environ", LANGUAGE="pl_PL:de"):
+        wording.catalogue.cache_clear()
+        try:
+            yield
+        finally:
+            wording.catalogue.cache_clear()
+
+
+def write_catalogue(folder: Path, *, language: str = "pl") -> Path:
+    """Write the catalogue where the program looks for it in `folder`, as msgfmt would; which file."""
+    entries = {"": _HEADER} | {"\0".join(_texts(words)): "\0".join(_texts(form)) for words, form in WORDS.items()}
+    encoded = sorted((key.encode(), value.encode()) for key, value in entries.items())
+    start = 28 + 16 * len(encoded)
+    tables: list[list[int]] = [[], []]
+    texts = b""
+    for column in (0, 1):
+        for entry in encoded:
+            tables[column] += [len(entry[column]), start + len(texts)]
+            texts += entry[column] + b"\0"
+    numbers = [0x950412DE, 0, len(encoded), 28, 28 + 8 * len(encoded), 0, 0, *tables[0], *tables[1]]
+    path = folder / language / "LC_MESSAGES" / "desktop_rec.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(struct.pack(f"<{len(numbers)}I", *numbers) + texts)
+    return path
+
+
+def _texts(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words
