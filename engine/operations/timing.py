@@ -22,6 +22,7 @@ from engine.operations.preparing import fresh_model, refuse_without_rate
 from engine.training.plan import TrainingPlan
 from engine.training.step import Course
 from engine.training.trouble import ran_out_of_memory
+from engine.wording import said
 
 SECONDS = 5.0
 _WARM_STEPS, _STEPS_AT_ONCE, _LEAST_STEPS = 3, 16, 3
@@ -100,10 +101,12 @@ def speed_test(
     found: list[_Measured] = []
     stopped = False
     try:
-        yield StageStarted("splitting", "Setting people aside")
+        yield StageStarted("splitting", said("Setting people aside"))
         split = make_split(dataset, plan.split)
         for device, precision in places:
-            yield StageStarted(device.key, f"Learning on {device.words} in {precision}")
+            yield StageStarted(
+                device.key, said("Learning on {words} in {precision}", words=device.words, precision=precision)
+            )
             try:
                 found.append(
                     (yield from _measured(dataset, split, plan, device, precision, share / len(places), clock))
@@ -111,7 +114,13 @@ def speed_test(
             except Exception as error:
                 if not ran_out_of_memory(error):
                     raise
-                yield Advised(f"{device.words} has too little memory for this in {precision}.")
+                yield Advised(
+                    said(
+                        "{words} has too little memory for this in {precision}.",
+                        words=device.words,
+                        precision=precision,
+                    )
+                )
     except Stop:
         stopped = True
     library.speeds.remember(measured.speed for measured in found)
@@ -184,8 +193,8 @@ def _wait_for(device: Device) -> None:
 def _result(plan: TrainingPlan, dataset: Dataset, found: Sequence[_Measured], *, stopped: bool) -> SpeedTest:
     if not found and not stopped:
         raise TrainingError(
-            f"No device here has the memory to learn {plan.model} with these settings.",
-            remedy="Take a smaller batch, or learn fewer titles.",
+            said("No device here has the memory to learn {model} with these settings.", model=plan.model),
+            remedy=said("Take a smaller batch, or learn fewer titles."),
         )
     epochs = (
         DeviceEpoch(

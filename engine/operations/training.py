@@ -23,6 +23,7 @@ from engine.training.curve_text import hides_while_training, read_curves
 from engine.training.distributed import Ranks
 from engine.training.launching import Workplace
 from engine.training.plan import TrainingPlan
+from engine.wording import said
 
 
 def train(
@@ -73,7 +74,7 @@ def train(
     """
     use_cores()
     at = Workplace.of(plan.device, ranks) if plan.training is not None else HERE
-    yield StageStarted("splitting", "Setting people aside to evaluate on")
+    yield StageStarted("splitting", said("Setting people aside to evaluate on"))
     divided = divided or make_split(dataset, plan.split)
     own = yield from settled(plan.model, plan.model_config, divided, dataset)
     learning, why_rate = plan.training, ""
@@ -128,20 +129,22 @@ def resume(
     """
     record = library.runs.find(run_id)
     if record.training_config is None:
-        raise TrainingError(f"The run {record.name} was computed in full; there is nothing to go on with.")
+        raise TrainingError(
+            said("The run {record} was computed in full; there is nothing to go on with.", record=record.name)
+        )
     dataset = library.dataset_of(record)
     training = TrainingConfig.from_dict(record.training_config or {})
     training = training.changed(epochs=epochs) if epochs is not None else training
     if record.epochs >= training.epochs:
         raise TrainingError(
-            f"The run {record.name} has done all its {record.epochs} epochs.",
-            remedy=f"Give a greater total, such as --epochs {2 * record.epochs}.",
+            said("The run {record} has done all its {epochs} epochs.", record=record.name, epochs=record.epochs),
+            remedy=said("Give a greater total, such as --epochs {epochs}.", epochs=2 * record.epochs),
             run=record.run_id,
         )
     state = library.runs.state(record.run_id) if record.has_model else None
     use_cores()
     at = Workplace.of(device or record.device, ranks)
-    yield StageStarted("splitting", "Setting the same people aside again")
+    yield StageStarted("splitting", said("Setting the same people aside again"))
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
@@ -204,12 +207,12 @@ def _with_rate(
         raise Stop
     if found.chosen is not None:
         rate = format_rate(found.chosen.lr)
-        words = f"The sweep gave a learning rate of {rate}. {found.chosen.sentence}"
+        words = said("The sweep gave a learning rate of {rate}. {sentence}", rate=rate, sentence=found.chosen.sentence)
         taken = RateTaken(found.chosen.lr, found.chosen.kind, words, found.sweep_id)
-        yield StageStarted("rate", f"Learning at a rate of {rate}")
+        yield StageStarted("rate", said("Learning at a rate of {rate}", rate=rate))
     else:
         usual = kind_of(plan.model, plan.model_config).usual_rate(dataset.entries)
-        words = f"{found.words} Training takes a rate of {format_rate(usual)} instead."
+        words = said("{words} Training takes a rate of {usual} instead.", words=found.words, usual=format_rate(usual))
         taken = RateTaken(usual, "", words, found.sweep_id)
         yield Advised(words)
     yield taken
