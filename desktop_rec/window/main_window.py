@@ -120,8 +120,8 @@ class MainWindow(QMainWindow):
             self.show_place("models")
             self.session.models.files.import_model(models[0])
             return
+        self.session.importing.prepare(paths, takes_own=True)  # first, as files from outside may arrive meanwhile
         self.show_place("data")
-        self.session.importing.prepare(paths, takes_own=True)
 
     def ask_for_files(self) -> None:
         """Let the person choose ratings files, and show them."""

@@ -42,7 +42,7 @@ class ExportedScorer:
     title: str
     size_bytes: int
     titles: int
-    inside: tuple[str, ...] = ("weights", "ids of titles")
+    inside: tuple[str, ...] = ("weights", said("ids of titles"))
 
 
 @dataclass(frozen=True)
@@ -100,12 +100,12 @@ def export_scorer(library: Library, run_id: str, path: Path) -> Job[ExportedScor
         drive(operations.export_scorer(library, "mult_vae 1", Path("mine.onnx")))
     """
     record = library.runs.find(run_id)
-    yield StageStarted("loading", f"Fetching what {record.title} has learned")
+    yield StageStarted("loading", said("Fetching what {title} has learned", title=record.title))
     recommender = recommender_of(library, record.run_id)
     yield None
     refuse_unwritable(recommender.model, record.title)
     yield None
-    yield StageStarted("writing", f"Writing {path.name}")
+    yield StageStarted("writing", said("Writing {path}", path=path.name))
     with whole_file(path) as file:
         write_scorer(file, recommender.model, title=record.title, item_ids=recommender.dataset.items.ids)
     place = Path(path).absolute()

@@ -223,7 +223,7 @@ class TrainingLoop:
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
-        yield StageStarted("saving", "Saving what was learned")
+        yield StageStarted("saving", said("Saving what was learned"))
         self._learn_uncertainty()
         yield from told(self._saving.save_last(self.progress.step, self._state))
 

@@ -84,6 +84,7 @@ _NO_SENTENCES = frozenset(
         *("cover   x  ", "several people", "data set", "left out", "science fiction", "choices of a list"),
         *("hangs on", "longer look", "as it is", " of ", "other time", "other title", "other year", "anilist download"),
         *("letterboxd list", "Letterboxd list export", "not for me", "Letterboxd URI", "(no genres listed)"),
+        *("training loss", "validation loss", "gradient norm", "batch {batches}: the memory was not enough"),
     }
 )
 """Genres, and names inside the program and of files."""
@@ -94,6 +95,9 @@ _TRANSLATED = (
     *(f"engine/data/{name}.py" for name in ("dataset", "profiles", "title_lookup", "whole_file", "exporting")),
     *(f"engine/operations/{name}.py" for name in ("recommending", "first_model", "title_lists", "exporting")),
     *("engine/operations/problem.py", "engine/events.py", "desktop_rec/common/job_state.py"),
+    *(f"engine/operations/{name}.py" for name in ("training", "evaluating", "blending", "searching", "search_runs")),
+    *(f"engine/operations/{name}.py" for name in ("importing", "recorded_run", "model_files", "preparing", "timing")),
+    *(f"engine/training/{name}.py" for name in ("trainer", "loop", "settling", "validating", "watching")),
     *("desktop_rec/common/text.py", "desktop_rec/for_you"),
 )
 

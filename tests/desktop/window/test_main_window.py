@@ -248,3 +248,17 @@ def test_that_a_folder_that_cannot_be_opened_is_said_on_the_first_page(qtbot, wi
     assert "Another window has this folder." in [label.text() for label in first_page(window).findChildren(QLabel)]
     qtbot.mouseClick(first_page(window).findChild(QPushButton, "place_message_button"), Qt.MouseButton.LeftButton)
     assert retried == [True]
+
+
+def test_that_files_that_are_opened_are_being_looked_at_before_their_place_is_shown(
+    window, session, tmp_path, monkeypatch
+):
+    """Showing a place for the first time takes a while, in which files from outside may arrive: they have to wait."""
+    session.open(tmp_path / "home")
+    file = tmp_path / "many.csv"
+    file.write_text("user,item,rating\n1,2,3\n")
+    looked_at = []
+    monkeypatch.setattr(window, "show_place", lambda name: looked_at.append(session.importing.plan))
+    window.open_files([file])
+    assert [plan.paths for plan in looked_at] == [(file,)]
+    session.importing.leave()

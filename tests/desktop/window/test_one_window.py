@@ -41,6 +41,39 @@ one.close()
 print("\\n".join(shown))
 """
 
+_PROGRAM = """
+import sys
+from PySide6.QtCore import QTimer
+from desktop_rec.__main__ import main
+from desktop_rec.window.one_window import OneWindow
+
+home, file, count = sys.argv[1:]
+shown, listen = [], OneWindow.listen
+
+def look(window, timer):
+    importing = window.session.importing
+    plan = importing.plan
+    if plan is not None and plan.preview is not None and not plan.is_looking:
+        shown.extend(str(path) for path in plan.paths)
+        importing.leave()
+    if len(shown) == int(count):
+        timer.stop()
+        QTimer.singleShot(1000, window.close_without_asking)
+
+def listening(one_window, take):
+    listen(one_window, take)
+    arrivals = take.__self__
+    timer = QTimer(arrivals)
+    timer.timeout.connect(lambda: look(arrivals._window, timer))
+    timer.start(50)
+
+OneWindow.listen = listening
+status = main(["--home", home, file])
+print("\\n".join(shown))
+sys.exit(status)
+"""
+"""The program itself, and somebody who looks at each file that the window shows, and lays it aside."""
+
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
@@ -212,6 +245,28 @@ def test_that_of_many_starts_at_once_one_is_the_window_and_has_all_files(home):
     windows = [words for words in said if words]
     assert len(windows) == 1
     assert sorted(windows[0].split()) == sorted(f"/{number}.csv" for number in range(len(starts)))
+
+
+@pytest.mark.thorough
+def test_that_of_twenty_starts_of_the_program_one_is_the_window_and_shows_all_files(home, tmp_path):
+    files = [tmp_path / f"{number}.csv" for number in range(20)]
+    for number, file in enumerate(files):
+        rows = [f"{person},{title},{1 + (person * title + number) % 5}" for person in range(9) for title in range(9)]
+        file.write_text("\n".join(["user,item,rating", *rows]) + "\n")
+    surroundings = os.environ | {"PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, str(home), str(file), str(len(files))],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=surroundings,
+        )
+        for file in files
+    ]
+    said = [start.communicate(timeout=120)[0].split() for start in starts]
+    assert [start.returncode for start in starts] == [0] * len(starts)
+    (shown,) = [lines for lines in said if lines]
+    assert sorted(shown) == sorted(map(str, files))
 
 
 class _Window:
