@@ -191,7 +191,9 @@ def _plain(value: object) -> object:
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    item = getattr(value, "item", None)  # a number of numpy
+    number = item() if callable(item) else value
+    return number if number is None or isinstance(number, str | int | float) else str(number)
 
 
 def _said_again(text: str) -> str:

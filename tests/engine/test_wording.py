@@ -5,12 +5,13 @@ import gettext
 import re
 from pathlib import Path
 
+import numpy as np
 import polish
 import pytest
 
 from engine import wording
 from engine.recommending.reasons import Reason, because_line
-from engine.wording import counted, decoded, messages_in, plural, said, write_template
+from engine.wording import coded, counted, decoded, messages_in, plural, said, write_template
 
 ROOT = Path(__file__).parents[2]
 
@@ -176,3 +177,8 @@ def test_that_codes_that_make_no_sense_are_texts_as_they_stand():
         assert decoded(f"said:{code}") == f"said:{code}"
     assert decoded('said:{"says": "Needs {x}", "values": {}}') == "Needs {x}"
     assert decoded('said:{"says": "Needs {x}", "values": {"y": 1}}') == 'said:{"says": "Needs {x}", "values": {"y": 1}}'
+
+
+def test_that_numbers_keep_their_form_when_they_are_said_again():
+    words = said("{low:g} to {high:.1f} of {path}", low=np.float32(0.5), high=np.float64(5), path=Path("a.csv"))
+    assert decoded(coded(words)) == words == "0.5 to 5.0 of a.csv"

@@ -18,6 +18,7 @@ from engine.data.importing.grouping import SLICE, Places, room_for, settle, slic
 from engine.data.importing.options import Duplicates, Remaining, Selection
 from engine.data.importing.strengths import weighed
 from engine.events import Job
+from engine.wording import said
 
 _SECONDS_A_YEAR = 365.25 * 86_400
 
@@ -109,9 +110,13 @@ def everyone(links: Links) -> Alive:
 def _refuse_missing_times(gathered: Gathered, selection: Selection) -> None:
     if selection.last_years is not None and not gathered.has_times:
         raise gathered.tables[0].source.error(
-            f"{gathered.tables[0].source.name} does not say when anything was rated, so nobody can be kept for "
-            f"having been active in its last {selection.last_years:g} years.",
-            remedy="Leave that rule out, or say which column holds the times.",
+            said(
+                "{source} does not say when anything was rated, so nobody can be kept for having been "
+                "active in its last {last_years:g} years.",
+                source=gathered.tables[0].source.name,
+                last_years=selection.last_years,
+            ),
+            remedy=said("Leave that rule out, or say which column holds the times."),
         )
 
 

@@ -34,6 +34,7 @@ from engine.data.reading.rows import RatingsBlock
 from engine.data.reading.times import times_in_seconds
 from engine.errors import DataError
 from engine.events import Job, Pace, Progressed, StageStarted
+from engine.wording import said
 
 Column = npt.NDArray[Any]
 
@@ -104,9 +105,9 @@ class _Entries:
 def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     """All entries of these files (plain, .gz, .zip or folders); only `given` counts here. Raises DataError."""
     started = time.monotonic()
-    yield StageStarted("looking", "Looking at what the files are")
+    yield StageStarted("looking", said("Looking at what the files are"))
     tables = yield from _looked_at(paths, options.given)
-    yield StageStarted("reading", f"Reading {', '.join(table.source.name for table in tables)}")
+    yield StageStarted("reading", said("Reading {names}", names=", ".join(table.source.name for table in tables)))
     progress = ReadingProgress(sum(size_of(table.source) for table in tables))
     entries = _Entries()
     for table in tables:
@@ -115,7 +116,7 @@ def gather(paths: Sequence[Path], options: ImportOptions) -> Job[Gathered]:
     refuse_empty(tables)
     mark_seen_only(tables)
     counts = _counts_of(tables, options.given.counts)
-    yield StageStarted("arranging", "Arranging people and titles")
+    yield StageStarted("arranging", said("Arranging people and titles"))
     users_of, users = yield from entries.users.join()
     items_of, items = yield from entries.items.join()
     columns = deque(users_of), deque(items_of), deque(entries.slices)
@@ -139,7 +140,7 @@ def _counts_of(tables: Sequence[RatingsTable], counts_as: str | None) -> Counts 
 
 def _looked_at(paths: Sequence[Path], given: Given) -> Job[list[RatingsTable]]:
     if not paths:
-        raise DataError("There is no file to import.", remedy="Choose a ratings file.")
+        raise DataError(said("There is no file to import."), remedy=said("Choose a ratings file."))
     yield None
     return [RatingsTable(source, shape) for source, shape in find_ratings(paths, given)]
 
@@ -165,7 +166,11 @@ def _grouped(users: deque[Int32], items: deque[Int32], slices: deque[_Slice], *,
         if times_N is not None:
             times_N[places_S] = 0 if some.times_S is None else _in_order(_times_of(some), order_S)
         done += len(places_S)
-        yield Progressed(f"Arranging {done:,} of {total:,} entries", done, total, "entries") if pace.due() else None
+        yield (
+            Progressed(said("Arranging {done:,} of {total:,} entries", done=done, total=total), done, total, "entries")
+            if pace.due()
+            else None
+        )
     return Histories(places.indptr_K1, item_rows_N, ratings_N, times_N)
 
 

@@ -33,6 +33,7 @@ from engine.data.reading.rows import MOST_PROBLEMS, Pairs
 from engine.errors import DataError
 from engine.events import Job, StageStarted
 from engine.text import join_words
+from engine.wording import said
 
 
 def import_files(
@@ -56,7 +57,7 @@ def import_gathered(
     """One data set from gathered entries, which stay as they are; all options but `given` count."""
     started = time.monotonic() - gathered.seconds
     chosen = yield from _chosen(gathered, options)
-    yield StageStarted("titles", "Looking for titles, years and genres")
+    yield StageStarted("titles", said("Looking for titles, years and genres"))
     first = replace(gathered.tables[0])
     named = yield from _titles_of(gathered, first, chosen.items, options.items)
     fingerprint = yield from fingerprinting(chosen.histories, chosen.users, chosen.items)
@@ -108,7 +109,7 @@ def _chosen(gathered: Gathered, options: ImportOptions) -> Job[_Chosen]:
     settled = yield from settled_of(gathered, options.duplicates)
     if options.selection.keeps_all:
         return _Chosen(settled, gathered.users, gathered.items, {})
-    yield StageStarted("choosing", "Choosing people and titles")
+    yield StageStarted("choosing", said("Choosing people and titles"))
     steps = yield from alive_after(gathered, options.selection, duplicates=options.duplicates)
     left, alive = steps[-1].figures, steps[-1]
     people_U, titles_I = alive.people_U & (alive.counts_U > 0), alive.titles_I & (alive.counts_I > 0)
@@ -152,18 +153,24 @@ def _only_ids(vocabulary: Vocabulary, kept: Bools) -> Vocabulary:
 
 def _nothing_left(gathered: Gathered, selection: Selection, steps: Sequence[Alive]) -> DataError:
     rules = (
-        f"people active in the last {selection.last_years or 0:g} years",
-        f"the {selection.most_titles or 0:,} most rated titles",
-        f"titles with at least {selection.least_per_title:,} entries",
-        f"people with at least {selection.least_per_person:,} entries",
+        said("people active in the last {last_years:g} years", last_years=selection.last_years or 0),
+        said("the {most_titles:,} most rated titles", most_titles=selection.most_titles or 0),
+        said("titles with at least {least_per_title:,} entries", least_per_title=selection.least_per_title),
+        said("people with at least {least_per_person:,} entries", least_per_person=selection.least_per_person),
     )
     emptied = next(number for number, step in enumerate(steps) if not step.figures.entries)
     had = steps[emptied - 1].figures if emptied else None
     people, titles = (had.people, had.titles) if had else (len(gathered.users), len(gathered.items))
     return DataError(
-        f"Nothing is left of {gathered.entries:,} entries: of {people:,} people and {titles:,} titles "
-        f"none remain after keeping only {rules[emptied]}.",
-        remedy="Ask for less.",
+        said(
+            "Nothing is left of {entries:,} entries: of {people:,} people and {titles:,} titles none "
+            "remain after keeping only {rules}.",
+            entries=gathered.entries,
+            people=people,
+            titles=titles,
+            rules=rules[emptied],
+        ),
+        remedy=said("Ask for less."),
         entries=gathered.entries,
         people=people,
         titles=titles,
@@ -235,7 +242,7 @@ def _notes_on_counts(gathered: Gathered, duplicates: Duplicates) -> tuple[str, .
         return ()
     names = join_words(table.source.name for table in gathered.tables if table.counts)
     is_added_up = bool(gathered.replaced) and duplicates == "last"
-    added = ("Where somebody has a title several times, these numbers are added up.",) if is_added_up else ()
+    added = (said("Where somebody has a title several times, these numbers are added up."),) if is_added_up else ()
     return (gathered.counts.described(names), *added)
 
 
@@ -243,4 +250,4 @@ def _notes_on(chosen: _Chosen) -> tuple[str, ...]:
     if not any(chosen.left_out.values()):
         return ()
     parts = join_words(f"{count:,} {what}" for what, count in chosen.left_out.items())
-    return (f"Left out as you chose: {parts}.",)
+    return (said("Left out as you chose: {parts}.", parts=parts),)

@@ -24,6 +24,7 @@ from engine.data.reading.sniff import read_pieces
 from engine.data.reading.states import DROPPED_SHARE
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.text import join_words, plural
+from engine.wording import said
 
 MOST_VALUES = 1000
 _MOST_SHOWN = 3
@@ -119,8 +120,10 @@ class ReadingProgress:
         done, lines = min(self.bytes_before + position, self.total_bytes), self.lines_before + line
         guess = lines * self.total_bytes / max(1, done)
         rounded = round(guess, 2 - len(str(int(guess))))
-        about = f" of about {rounded:,.0f}" if done < self.total_bytes and rounded > lines else ""
-        return Progressed(f"Reading line {lines:,}{about}", done, self.total_bytes, "bytes")
+        words = said("Reading line {line:,}", line=lines)
+        if done < self.total_bytes and rounded > lines:
+            words = said("Reading line {line:,} of about {lines:,.0f}", line=lines, lines=rounded)
+        return Progressed(words, done, self.total_bytes, "bytes")
 
 
 def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder) -> Job[None]:
@@ -137,7 +140,10 @@ def read_table(table: RatingsTable, progress: ReadingProgress, *, into: Recorder
         layout = replace(table.shape.layout, scale=(scale.low, scale.high, scale.step))
         table.shape = replace(table.shape, layout=layout, unrated=unrated)
         table.begin_again()
-        yield StageStarted("reading", f"Reading {table.source.name} once more, without what lies far from all ratings")
+        yield StageStarted(
+            "reading",
+            said("Reading {source} once more, without what lies far from all ratings", source=table.source.name),
+        )
         yield from _read(table, progress, into)
         table.notes.append(_note_on_slips(table, slips))
     table.unrated = unrated
@@ -164,12 +170,36 @@ def _note_on_slips(table: RatingsTable, slips: Iterable[float]) -> str:
     lines = [f"{problem.line:,}" for problem in table.problems if problem.reason == OUT_OF_SCALE]
     low, high, _ = table.shape.layout.scale or (0, 0, 0)
     values = join_words([f"{value:g}" for value in sorted(slips)][:_MOST_SHOWN])
-    is_one = table.skipped[OUT_OF_SCALE] == 1
-    where = f"line {lines[0]}" if is_one else f"lines {join_words(lines[:_MOST_SHOWN])}"
-    verb, was = ("lies" if len(set(slips)) == 1 else "lie"), ("it was" if is_one else "they were")
-    return (
-        f"{table.source.name}, {where}: {values} {verb} far from all other ratings, which go from {low:g} to {high:g}; "
-        f"{was} left out."
+    source = table.source.name
+    if table.skipped[OUT_OF_SCALE] == 1:
+        return said(
+            "{source}, line {line}: {value} lies far from all other ratings, which go from {low:g} to {high:g}; it was "
+            "left out.",
+            source=source,
+            line=lines[0],
+            value=values,
+            low=low,
+            high=high,
+        )
+    several = join_words(lines[:_MOST_SHOWN])
+    if len(set(slips)) == 1:
+        return said(
+            "{source}, lines {lines}: {value} lies far from all other ratings, which go from {low:g} to {high:g}; they "
+            "were left out.",
+            source=source,
+            lines=several,
+            value=values,
+            low=low,
+            high=high,
+        )
+    return said(
+        "{source}, lines {lines}: {values} lie far from all other ratings, which go from {low:g} to {high:g}; they "
+        "were left out.",
+        source=source,
+        lines=several,
+        values=values,
+        low=low,
+        high=high,
     )
 
 
@@ -178,14 +208,21 @@ def _add_notes(table: RatingsTable, found: tuple[float, ...]) -> None:
     name = table.source.name
     table.notes += table.shape.notes
     if table.shape.encoding == "cp1252":
-        table.notes.append(f"{name} is not UTF-8; it was read as Western European (cp1252).")
+        table.notes.append(said("{name} is not UTF-8; it was read as Western European (cp1252).", name=name))
     if "time" in table.shape.roles and table.shape.times.kind is None:
-        table.notes.append(f"The times of {name} are no numbers or dates; they were left out.")
-    table.notes += [f"{value:g} in {name} counts as seen, not rated: it lies outside the scale." for value in found]
+        table.notes.append(said("The times of {name} are no numbers or dates; they were left out.", name=name))
+    table.notes += [
+        said("{value:g} in {name} counts as seen, not rated: it lies outside the scale.", value=value, name=name)
+        for value in found
+    ]
     if table.dropped:
         table.notes.append(
-            f"In {plural(table.dropped, 'line')} of {name} somebody gave a title up; it counts as "
-            f"disliked, {table.most_of_dropped:g} or less."
+            said(
+                "In {lines} of {name} somebody gave a title up; it counts as disliked, {most_of_dropped:g} or less.",
+                lines=plural(table.dropped, "line"),
+                name=name,
+                most_of_dropped=table.most_of_dropped,
+            )
         )
 
 
@@ -234,16 +271,22 @@ def refuse_empty(tables: Sequence[RatingsTable]) -> None:
         if table.entries:
             continue
         first = next(iter(table.problems), None)
-        why = f"the first is line {first.line:,}: {first.reason}" if first else "there are only column names"
+        why = (
+            said("the first is line {line:,}: {reason}", line=first.line, reason=first.reason)
+            if first
+            else said("there are only column names")
+        )
         raise table.source.error(
-            f"{table.source.name} has no line that can be used; {why}.",
-            remedy="Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.",
+            said("{source} has no line that can be used; {why}.", source=table.source.name, why=why),
+            remedy=said("Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3."),
         )
     if not any(table.rated for table in tables):
         rows = sum(table.entries for table in tables)
         raise tables[0].source.error(
-            f"{tables[0].source.name} has no rating: in all of {rows:,} rows it is blank.",
-            remedy="Choose a file that holds ratings.",
+            said(
+                "{source} has no rating: in all of {rows:,} rows it is blank.", source=tables[0].source.name, rows=rows
+            ),
+            remedy=said("Choose a file that holds ratings."),
         )
 
 
@@ -258,8 +301,10 @@ def mark_seen_only(tables: Sequence[RatingsTable]) -> None:
     for table, is_alike in zip(tables, alike, strict=True):
         if is_alike:
             table.seen_only = True
-            held = "counts" if table.counts else "only ones"
-            table.notes.append(f"{table.source.name} holds {held}; they count as seen, not as ratings.")
+            held = "counts" if table.counts else said("only ones")
+            table.notes.append(
+                said("{source} holds {held}; they count as seen, not as ratings.", source=table.source.name, held=held)
+            )
 
 
 def find_unrated(values: Mapping[float, int]) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ from engine.data.importing.grouping import slices_of, spans_of
 from engine.errors import DataError
 from engine.events import Job
 from engine.text import format_number
+from engine.wording import said
 
 CountsAs = Literal["seen", "rank", "log"]
 """What becomes of counts: what was seen, or strengths, by rank or by logarithm."""
@@ -34,7 +35,10 @@ def counts_as_said(text: str | None) -> CountsAs:
     """What a person wants counts to become; what was seen unless they say so. Raises DataError."""
     found = next((kind for kind in COUNTS_AS if text in (None, kind)), None)
     if found is None:
-        raise DataError(f"Counts cannot become {text!r}.", remedy=f"Known are: {', '.join(COUNTS_AS)}.")
+        raise DataError(
+            said("Counts cannot become {text!r}.", text=text),
+            remedy=said("Known are: {counts}.", counts=", ".join(COUNTS_AS)),
+        )
     return found
 
 
@@ -61,26 +65,40 @@ class Counts:
 
     def described(self, name: str) -> str:
         """What the numbers of a file of this name are, and what they became, with what counts as liked then."""
-        what = f"The numbers of {name}, {_said(self.low)} to {_said(self.high)}, count plays, hours or the like"
+        what = said(
+            "The numbers of {name}, {low} to {high}, count plays, hours or the like",
+            name=name,
+            low=_said(self.low),
+            high=_said(self.high),
+        )
         if self.counts_as == "seen":
-            return f"{what} and are no stars: they say what was seen. Strengths can be made of them: {self.ways}."
-        became = "by rank" if self.counts_as == "rank" else "by logarithm"
-        return f"{what}. They became strengths from 1 to 5 {became}: {self.liked} counts as liked."
+            return said(
+                "{what} and are no stars: they say what was seen. Strengths can be made of them: {ways}.",
+                what=what,
+                ways=self.ways,
+            )
+        became = said("by rank") if self.counts_as == "rank" else said("by logarithm")
+        return said(
+            "{what}. They became strengths from 1 to 5 {became}: {liked} counts as liked.",
+            what=what,
+            became=became,
+            liked=self.liked,
+        )
 
     @property
     def liked(self) -> str:
         """What counts as liked where these are strengths: "2,924 or more"."""
         return (
-            f"{_said(self.liked_from)} or more"
+            said("{least} or more", least=_said(self.liked_from))
             if self.counts_as == "log"
-            else "the upper third of each person's titles"
+            else said("the upper third of each person's titles")
         )
 
     @property
     def ways(self) -> str:
         """How strengths can be made, each with what counts as liked then."""
         rank, log = (replace(self, counts_as=counts_as).liked for counts_as in ("rank", "log"))
-        return f"by rank ({rank} counts as liked) or by logarithm ({log} counts as liked)"
+        return said("by rank ({rank} counts as liked) or by logarithm ({log} counts as liked)", rank=rank, log=log)
 
     @property
     def scale(self) -> Scale:

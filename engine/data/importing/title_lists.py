@@ -37,6 +37,7 @@ from engine.data.reading.states import state_columns
 from engine.errors import DataError
 from engine.events import Job, Stop
 from engine.text import join_words, plural_of
+from engine.wording import said
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
@@ -116,17 +117,38 @@ def _notes_on(lists: Lists, ratings: Source, shape: Shape, own: OwnTitles | None
     notes, found = [], lists.found
     if own is not None and not own.are_names:
         name = shape.name_of(shape.roles["title"])
-        column = repr(name) if name else f"number {shape.roles['title'] + 1}"
-        notes.append(f"The column {column} of {ratings.name} differs for one and the same title, so it names none.")
+        column = repr(name) if name else said("number {number}", number=shape.roles["title"] + 1)
+        notes.append(
+            said(
+                "The column {column} of {ratings} differs for one and the same title, so it names none.",
+                column=column,
+                ratings=ratings.name,
+            )
+        )
     if found is not None and found.otherwise is not None:
         theirs, ours = found.otherwise
-        notes.append(f"{found.source.name} writes ids otherwise ({theirs} for {ours}); they were taken as the same.")
+        notes.append(
+            said(
+                "{source} writes ids otherwise ({theirs} for {ours}); they were taken as the same.",
+                source=found.source.name,
+                theirs=theirs,
+                ours=ours,
+            )
+        )
     has_names = own is not None and own.are_names
     if found is not None and found.share < 1:
-        others = "called as the ratings call them" if has_names else "shown by their ids"
-        notes.append(f"{found.source.name} names {found.known:,} of {found.asked:,} titles; the others are {others}.")
+        others = said("called as the ratings call them") if has_names else said("shown by their ids")
+        notes.append(
+            said(
+                "{source} names {known:,} of {asked:,} titles; the others are {others}.",
+                source=found.source.name,
+                known=found.known,
+                asked=found.asked,
+                others=others,
+            )
+        )
     if found is None and not has_names:
-        notes.append("No list of titles was found; titles are shown as the ratings file calls them.")
+        notes.append(said("No list of titles was found; titles are shown as the ratings file calls them."))
     return (*notes, *(lists.unused if found is None or found.share < 1 else ()))
 
 
@@ -142,13 +164,13 @@ def titles_given(path: Path, ratings: Source, shape: Shape, ids: Sequence[str]) 
         if found.known:
             return found
         raise DataError(
-            f"{source.name} lists none of the titles that the ratings are about.",
-            remedy="Choose the list of titles that belongs to them.",
+            said("{source} lists none of the titles that the ratings are about.", source=source.name),
+            remedy=said("Choose the list of titles that belongs to them."),
             path=str(path),
         )
     raise DataError(
-        f"{path} is no list of titles: it has no columns of ids and titles.",
-        remedy="Choose a file with columns such as movieId,title,genres.",
+        said("{path} is no list of titles: it has no columns of ids and titles.", path=path),
+        remedy=said("Choose a file with columns such as movieId,title,genres."),
         path=str(path),
     )
 
@@ -178,7 +200,13 @@ def titles_beside(
             continue
         is_declared = _is_called(declared, source)
         if is_declared and declared is not None and declared.id_map and mapped is None:
-            unused.append(f"{source.name} has other ids; {declared.id_map[0]} beside it would say which are which.")
+            unused.append(
+                said(
+                    "{source} has other ids; {id_map} beside it would say which are which.",
+                    source=source.name,
+                    id_map=declared.id_map[0],
+                )
+            )
             continue
         layout = declared if is_declared else _list_called(source.base_name)
         asked = replace(rated, elsewhere=mapped if is_declared else None)
@@ -195,7 +223,10 @@ def titles_beside(
             break
     if best is None:
         unused += [
-            f"{source.name} was not opened to look for titles; if it lists them, choose it as the list of titles."
+            said(
+                "{source} was not opened to look for titles; if it lists them, choose it as the list of titles.",
+                source=source.name,
+            )
             for source in beside
             if _suffix(source) in _NOT_OPENED
         ]
@@ -229,15 +260,31 @@ def _is_somebodys_own(found: TitlesFound) -> bool:
 
 
 def _says_others(source: Source, others: set[str]) -> list[str]:
-    return [f"{source.name} lists {join_words(map(plural_of, sorted(others)))}; it was not used."] if others else []
+    return (
+        [
+            said(
+                "{source} lists {names}; it was not used.",
+                source=source.name,
+                names=join_words(map(plural_of, sorted(others))),
+            )
+        ]
+        if others
+        else []
+    )
 
 
 def _why_not(found: TitlesFound, rated: Rated) -> list[str]:
     name = found.source.name
     if found.known:
         return [
-            f"{name} lists {found.known:,} of the {found.asked:,} titles among {found.rows:,} others and does not seem "
-            "to belong to them; it was not used. If it does, choose it as the list of titles."
+            said(
+                "{name} lists {known:,} of the {asked:,} titles among {rows:,} others and does not seem "
+                "to belong to them; it was not used. If it does, choose it as the list of titles.",
+                name=name,
+                known=found.known,
+                asked=found.asked,
+                rows=found.rows,
+            )
         ]
     place = next((at for at, column in enumerate(found.shape.header or ()) if column == found.column), 0)
     body = found.shape.sample[1:] if found.shape.header and found.shape.layout.kind == "delimited" else ()
@@ -245,7 +292,14 @@ def _why_not(found: TitlesFound, rated: Rated) -> list[str]:
     if not theirs or not rated.ids:
         return []
     ours, theirs = rated.ids[0][:40], theirs[:40]
-    return [f"{name} lists none of the titles: its ids look like {theirs!r}, those rated like {ours!r}."]
+    return [
+        said(
+            "{name} lists none of the titles: its ids look like {theirs!r}, those rated like {ours!r}.",
+            name=name,
+            theirs=theirs,
+            ours=ours,
+        )
+    ]
 
 
 def _links_beside(beside: Iterable[Source], declared: ItemsLayout | None, rated: Rated) -> Job[Links]:

@@ -26,23 +26,24 @@ from engine.data.reading.roles import Shape
 from engine.data.reading.states import UNSEEN
 from engine.data.reading.times import TimesFound, times_in, whole_times
 from engine.data.reading.values import ids_in, numbers_in
+from engine.wording import said
 
 MOST_PROBLEMS = 1000
 MOST_RATING = 1e12
 """What is larger is no rating, and no count either."""
 LONGEST_ID = 1000
 """In bytes: what is longer is no id, but a line that does not end where it should."""
-WRONG_WIDTH = "wrong number of columns"
-NO_USER = "no person"
-NO_ITEM = "no title"
-NOT_A_NUMBER = "rating is not a number"
-NOT_FINITE = "rating is not finite"
-OUT_OF_SCALE = "rating is outside of the scale"
-NOT_A_TIME = "time is not a number or a date"
-TOO_LONG = "id of over 1,000 characters"
-PLANNED = "only planned, not seen"
-NUL = "line holds a NUL byte"
-UNCLOSED_QUOTE = "a quote opens here and does not close"
+WRONG_WIDTH = said("wrong number of columns")
+NO_USER = said("no person")
+NO_ITEM = said("no title")
+NOT_A_NUMBER = said("rating is not a number")
+NOT_FINITE = said("rating is not finite")
+OUT_OF_SCALE = said("rating is outside of the scale")
+NOT_A_TIME = said("time is not a number or a date")
+TOO_LONG = said("id of over 1,000 characters")
+PLANNED = said("only planned, not seen")
+NUL = said("line holds a NUL byte")
+UNCLOSED_QUOTE = said("a quote opens here and does not close")
 
 ID_TYPE = pa.dictionary(pa.int32(), pa.string())
 TIME_TYPES = {
