@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure, Notice
+from desktop_rec.common.predictions import format_predictions, may_predict
 from desktop_rec.data.statistics_text import FilesFound, look_at_files
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
@@ -22,8 +23,6 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
-from engine.models.registry import MODELS
-from engine.text import plural
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -256,31 +255,3 @@ def free_folder(parent: Path, name: str) -> Path:
         number += 1
         place = parent / f"{plain} ({number})"
     return place
-
-
-def format_predictions(done: Predictions) -> str:
-    """What was written, and what could not be, in a sentence or two."""
-    sentences = f"{done.run_title or done.run_name} wrote {plural(done.predicted, 'rating')} to {done.path}."
-    if done.blank:
-        first = next((pair.line for pair in done.unanswered if pair.user or pair.item), 0)
-        which = f"1 line has no rating (line {first:,})"
-        if done.blank > 1:
-            which = f"{done.blank:,} lines have no rating (the first is line {first:,})"
-        sentences += f" {which}: the data set does not know the person or the title."
-    if done.skipped:
-        sentences += f" {plural(done.skipped, 'line')} held no pair."
-    if done.by_averages:
-        sentences += f" Of them {done.by_averages:,} are averages, for people or titles without a single rating."
-    return sentences
-
-
-def may_predict(run: RunRecord) -> bool:
-    """Whether a run predicts ratings, as its model declares.
-
-    Of a blend its figures tell: errors stand among them where a part predicts. One that was never evaluated is offered,
-    and may yet be refused.
-    """
-    kind = MODELS.get(run.model)
-    if kind is not None and kind.made_of_runs:
-        return not run.metrics or "rmse" in run.metrics
-    return kind is not None and kind.can.predicts_ratings

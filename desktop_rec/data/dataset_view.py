@@ -55,7 +55,7 @@ class DatasetView(QWidget):
         """Another data set, or the same one under another name or with another report."""
         is_other = self._shown is None or self._shown.dataset_id != record.dataset_id
         self._shown = record
-        asked = 0 if dataset.asked_P2 is None else len(dataset.asked_P2)
+        asked = self._data.dataset.asked
         self.page.predictions.show_asked(asked)
         self.page.place_predictions(first=bool(asked))
         self.page.show_record(

@@ -33,6 +33,8 @@ class RunHeadState:
     star: bool = False
     can_export: bool = False
     can_duplicate: bool = False
+    can_answer: bool = False
+    """Whether the data set's own file asks for ratings, and the run predicts some."""
 
 
 class RunHead(QWidget):
@@ -59,12 +61,15 @@ class RunHead(QWidget):
             role="quiet",
         )
         self.export = button("Export…", "export_model", "Write this model to a file, for another machine", role="quiet")
+        self.answers = button(
+            "Answers…", "write_answers", "Write the ratings that the data set's own file asks for", role="quiet"
+        )
         self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
         self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")
         buttons = QWidget()
         row = FlowLayout(buttons, gap=GRID)
         first = (self.use, self.resume, self.evaluate, self.star, self.duplicate, self.export)
-        for control in (*first, self.rename, self.delete):
+        for control in (*first, self.answers, self.rename, self.delete):
             row.addWidget(control)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -80,6 +85,8 @@ class RunHead(QWidget):
         self.star.setText("★ Starred" if state.star else "☆ Star")
         self.duplicate.setEnabled(state.can_duplicate)
         self.export.setEnabled(state.can_export and is_free)
+        self.answers.setVisible(state.can_answer)
+        self.answers.setEnabled(is_free)
         self._about.setText(state.about)
         self.use.setText(state.use_text)
         self.use.setEnabled(state.can_use)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from desktop_rec.common.predictions import may_predict
 from desktop_rec.models.comparison import RunComparison
 from desktop_rec.models.filtering import RunFilter, line_metric, shown_runs
 from desktop_rec.models.groups import RunGroup, describe_people, describe_split
@@ -58,8 +59,11 @@ def run_rows(
     return tuple(rows)
 
 
-def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str | None) -> RunHeadState:
-    """The head of the chosen run; `comparison` is None while its figures are fetched."""
+def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str | None, asked: int = 0) -> RunHeadState:
+    """The head of the chosen run; `comparison` is None while its figures are fetched.
+
+    `asked`: how many ratings the data set's own file asks for.
+    """
     is_used = run.run_id == in_use
     return RunHeadState(
         name=run.title,
@@ -72,6 +76,7 @@ def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str 
         star=run.star,
         can_export=run.has_model and run.status != "running",
         can_duplicate=run.model in MODELS and not MODELS[run.model].made_of_runs,
+        can_answer=asked > 0 and run.has_model and may_predict(run),
         evaluate_text=_evaluate_text(run, comparison),
     )
 

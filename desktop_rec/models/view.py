@@ -136,6 +136,7 @@ class ModelsView(QWidget):
         page.head.star.clicked.connect(lambda is_on: models.note(self._chosen, star=is_on))
         page.head.duplicate.clicked.connect(lambda: models.duplicate(self._chosen))
         page.head.export.clicked.connect(self._on_export)
+        page.head.answers.clicked.connect(self._on_answers)
         page.model.notes.noted.connect(lambda run_id, tags, notes: models.note(run_id, tags=tags, notes=notes))
         page.runs.narrowed.connect(self._on_narrowed)
         page.runs.open_asked.connect(self._on_open)
@@ -189,6 +190,14 @@ class ModelsView(QWidget):
         path = questions.ask_where_to_export_model(self, run.title, as_graph=text.can_be_graph(run))
         if path is not None:
             self._models.files.export_model(run.run_id, path)
+
+    def _on_answers(self) -> None:
+        run = self._run
+        if run is None:
+            return
+        path = questions.ask_where_to_save_numbers(self, "Write answers", f"{run.title.replace('/', '-')} answers.txt")
+        if path is not None:
+            self._models.files.write_answers(run.run_id, path)
 
     def _on_open(self) -> None:
         path = questions.ask_for_model_file(self)
@@ -250,7 +259,9 @@ class ModelsView(QWidget):
         self.page.runs.foot.allow(job is None)
         self.page.model.notes.show_notes(run.run_id, run.tags, run.notes)
         self.page.model.settings.show_run(run)
-        self.page.head.show_run(text.head_state(run, comparison, in_use=self._models.model.run_id), is_free=job is None)
+        asked = self._models.dataset.asked
+        head = text.head_state(run, comparison, in_use=self._models.model.run_id, asked=asked)
+        self.page.head.show_run(head, is_free=job is None)
         self.page.model.missing.allow(job is None and comparison is not None)
 
     def _show_part(self, place: int) -> None:

@@ -60,6 +60,11 @@ class OpenDataset(QObject):
         return self.current.fingerprint if self.current is not None else ""
 
     @property
+    def asked(self) -> int:
+        """How many ratings its own file asks for."""
+        return len(self.current.asked_P2) if self.current is not None and self.current.asked_P2 is not None else 0
+
+    @property
     def runs(self) -> tuple[RunRecord, ...]:
         """The runs that learned from it (or from an equal one), the newest first."""
         return self._library.runs(self.current.fingerprint) if self.current is not None else ()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.job_state import JobState
+from desktop_rec.common.predictions import format_predictions
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
 from desktop_rec.session.library import OpenLibrary
@@ -26,7 +27,7 @@ from engine.text import format_size, join_words, plural
 if TYPE_CHECKING:
     from engine.library.runs import RunRoom
     from engine.library.store import Library
-    from engine.operations import ExportedModel, ExportedScorer, ImportedModel, MadeRoom
+    from engine.operations import ExportedModel, ExportedScorer, ImportedModel, MadeRoom, Predictions
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,23 @@ class ModelFilesController(QObject):
             return export(library, run_id, path)
 
         return self._start("export", f"Exporting {run.title}", make, self._on_exported)
+
+    def write_answers(self, run_id: str, path: Path) -> bool:
+        """Write a run's ratings of the pairs that the data set's own file asks for, one a line."""
+        library, run = self._library.files, self._dataset.run(run_id)
+        if library is None or run is None:
+            return False
+
+        def make() -> Job[Predictions]:
+            from engine import operations
+
+            return operations.predict(library, run_id, None, out=path)
+
+        return self._start("predict", "Predicting ratings", make, self._on_answered)
+
+    def _on_answered(self, done: Predictions | None) -> None:
+        stopped = "Predicting was cancelled; nothing was written."
+        self._requests.inform(stopped if done is None else format_predictions(done))
 
     def import_model(self, path: Path) -> bool:
         """Make a run of a model file."""

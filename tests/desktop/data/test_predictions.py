@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTableView
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
+from desktop_rec.common.predictions import format_predictions, may_predict
 from desktop_rec.data.cards import PredictionsCard
-from desktop_rec.data.controller import format_predictions, may_predict
 from desktop_rec.data.dataset_view import describe_run
 from desktop_rec.data.view import DataView
 from engine import operations

@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 import time
 
+import numpy as np
 import pytest
 from operation_driving import trained
 from planted import planted_dataset
@@ -521,6 +522,25 @@ def test_that_a_run_is_exported_forgotten_and_opened_again(qtbot, view, session,
     assert view.chosen == chosen
     assert session.undo.undo()
     assert session.dataset.run(chosen) is None
+
+
+def test_that_answers_are_offered_where_the_data_ask_for_them_and_the_run_predicts(
+    qtbot, view, session, monkeypatch, tmp_path
+):
+    answers, out = view.page.head.answers, tmp_path / "answers.txt"
+    view._choose(run_id(view, TWO_HEAD))
+    assert not answers.isVisibleTo(view)
+    asking = dataclasses.replace(session.dataset.current, asked_P2=np.array([[0, 1], [3, 2]], dtype=np.int32))
+    monkeypatch.setattr(session.dataset, "current", asking)
+    view._choose(run_id(view, ON_RATINGS))
+    assert not answers.isVisibleTo(view), "it predicts no ratings"
+    view._choose(run_id(view, TWO_HEAD))
+    assert answers.isVisibleTo(view)
+    asked = []
+    monkeypatch.setattr(view._models.files, "write_answers", lambda run_id, path: asked.append((run_id, path)))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(out), ""))
+    answers.click()
+    assert asked == [(view.chosen, out)]
 
 
 @pytest.mark.parametrize("is_installed", [True, False])
