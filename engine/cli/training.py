@@ -30,9 +30,9 @@ from engine.text import format_count, format_duration, format_moment, format_rat
 from engine.training.config import TrainingConfig
 from engine.training.more_epochs import describe_more_epochs
 from engine.training.plan import TrainingPlan
+from engine.training.rate_curve import KINDS
 from engine.training.rate_sweep import RateSweep
 
-_SUGGESTIONS = ("steepest", "valley", "minimum", "turning_point")
 _SHOWN_METRICS = {
     name: name.replace("rmse_unit", "rmse on 0..1")
     for name in ("recall@20", "recall@50", "ndcg@100", "rmse", "rmse_unit", "mae")
@@ -249,7 +249,7 @@ def _sweep_document(sweep: RateSweep) -> dict[str, Any]:
         "smoothed": document_of(sweep.smoothed),
         "words": sweep.words,
         "stopped": sweep.stopped,
-        "suggestions": {kind: rates.get(kind) for kind in _SUGGESTIONS},
+        "suggestions": {kind: rates.get(kind) for kind in KINDS},
         "chosen": sweep.chosen.lr if sweep.chosen else None,
         "chosen_kind": sweep.chosen.kind if sweep.chosen else None,
         "reason": sweep.chosen.sentence if sweep.chosen else sweep.words,

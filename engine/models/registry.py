@@ -155,7 +155,7 @@ MODELS: dict[str, ModelKind] = {
             config="engine.models.two_head_config:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True, scores_as_graph=True),
             training=_LISTS,
-            suggestion="steepest",
+            suggestion="turning_point",
         ),
         ModelKind(
             name="mult_vae",
@@ -164,7 +164,7 @@ MODELS: dict[str, ModelKind] = {
             model="engine.models.autoencoder:MultVae",
             can=Capabilities(learns_by_steps=True, learns_from="likes", scores_as_graph=True),
             training={**_LISTS, "lr": 2e-3},
-            suggestion="turning_point",
+            suggestion="peak",
             other_ratings=True,
         ),
         ModelKind(
@@ -174,7 +174,7 @@ MODELS: dict[str, ModelKind] = {
             model="engine.models.autoencoder:MultDae",
             can=Capabilities(learns_by_steps=True, learns_from="likes", scores_as_graph=True),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
-            suggestion="minimum",
+            suggestion="turning_point",
             other_ratings=True,
         ),
         _MF,

@@ -56,7 +56,7 @@ def find_rate(
         From which rate to which, in how many steps, when the loss has left all bounds, and which loss: of each step's
         batch, or of held-out examples after it.
     prefer
-        The kind of suggestion to choose where the curve shows it: "steepest", "valley", "minimum" or "turning_point".
+        The kind of suggestion to choose where the curve shows it: one of `rate_curve.KINDS`.
     start_from
         The state of a checkpoint of this model: the copy goes on from its weights, optimizer and place in the data.
         None where the model is swept as it is.

@@ -96,7 +96,7 @@ def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str
     >>> lrs = np.geomspace(1e-6, 1, 121)
     >>> found = suggest(lrs, 1.0 + 0.1 * (np.log10(lrs) + 2.0) ** 2)
     >>> [(mark.title, f"{mark.lr:.0e}") for mark in found.suggestions][-2:]
-    [('Before it turns up', '8e-04'), ('Minimum / 10', '1e-03')]
+    [('Minimum / 10', '1e-03'), ('Minimum x 2', '2e-02')]
     """
     smooth_N, error_N = _smoothed(lrs, losses, smooth=smooth)
     known = np.isfinite(smooth_N)
@@ -171,7 +171,16 @@ def _turning_point(curve: _Curve) -> Suggestion | None:
     return Suggestion("turning_point", "Before it turns up", float(curve.lrs[int(deep[0])]), sentence)
 
 
-_READINGS: tuple[Callable[[_Curve], Suggestion | None], ...] = (_steepest, _valley, _minimum, _turning_point)
+def _peak(curve: _Curve) -> Suggestion | None:
+    """None where it lies outside of the sweep."""
+    lr = 2.0 * float(curve.lrs[curve.low])
+    sentence = "Twice the rate of the lowest smooth loss: a schedule that rises and falls takes half of it on average."
+    return Suggestion("peak", "Minimum x 2", lr, sentence) if lr <= curve.lrs[-1] else None
+
+
+KINDS = ("steepest", "valley", "minimum", "turning_point", "peak")
+"""The kinds of suggestions."""
+_READINGS: tuple[Callable[[_Curve], Suggestion | None], ...] = (_steepest, _valley, _minimum, _turning_point, _peak)
 
 
 def _longest_fall(values: Float64, *, begin: int) -> tuple[int, int]:

@@ -125,7 +125,7 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
 def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     swept = ask.document("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60")
     assert len(swept["lrs"]) == len(swept["losses"]) == len(swept["smoothed"])
-    assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point"}
+    assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point", "peak"}
     assert {"chosen", "reason"} <= set(swept)
     trained = ask.document("train", "latest", *QUICK, "--seed", "5")
     assert (trained["model"], trained["lr"], trained["epochs"], trained["device"]) == ("two_head", 1e-3, 2, "cpu")

@@ -10,6 +10,7 @@ import pytest
 from engine.text import format_figure, format_rate
 from engine.training.rate_curve import (
     COMPLETE,
+    KINDS,
     LEAST_POINTS,
     NOT_FINITE,
     ROSE,
@@ -18,7 +19,6 @@ from engine.training.rate_curve import (
     suggest,
 )
 
-KINDS = {"steepest", "valley", "minimum", "turning_point"}
 RATES = np.geomspace(1e-7, 10, 200)
 
 
@@ -76,12 +76,15 @@ def assert_true_of(reading, rates):
     level, begin, low = way_down(curve, rates)
     assert [mark.lr for mark in reading.suggestions] == sorted(mark.lr for mark in reading.suggestions)
     assert all(rates[0] <= mark.lr <= rates[-1] for mark in reading.suggestions)
-    assert set(found) <= KINDS
+    assert set(found) <= set(KINDS)
     if "steepest" in found:
         slope = np.gradient(curve, np.log(rates))
         assert slope[np.flatnonzero(rates == found["steepest"].lr)[0]] == slope[begin : low + 1].min()
     if "minimum" in found:
         assert found["minimum"].lr == pytest.approx(rates[low] / 10)
+    assert ("peak" in found) == (2 * rates[low] <= rates[-1])
+    if "peak" in found:
+        assert found["peak"].lr == pytest.approx(2 * rates[low])
     if "turning_point" in found:
         at = int(np.flatnonzero(rates == found["turning_point"].lr)[0])
         assert at < low < len(rates) - 1
@@ -237,6 +240,6 @@ def test_that_a_loss_that_comes_back_after_it_has_left_all_bounds_is_not_looked_
     losses[beyond] = np.where(rng.random(beyond.sum()) < 0.6, rng.uniform(8.0, 9.5, beyond.sum()), 25.0)
     found = suggest(rates, losses)
     assert found.suggestions
-    assert all(1e-5 < mark.lr < 1e-2 for mark in found.suggestions)
+    assert all(1e-5 < mark.lr < 2e-2 for mark in found.suggestions)
     assert np.nanmin(found.smoothed[rates < 1e-2]) > 8.0
     assert (found.words.startswith("Below 1")) == (found.smoothed.min() < found.smoothed[rates < 1e-2].min())
