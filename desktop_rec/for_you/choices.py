@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from engine.recommending.fairness import Fairness
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 
 
 class SourceKind(Enum):
@@ -45,6 +45,11 @@ class ListChoices:
     @property
     def all_filters(self) -> Filters:
         return replace(self.filters, hidden_gems=self.gems, variety=self.variety)
+
+    @property
+    def terms(self) -> ListTerms:
+        """What a list is asked for by."""
+        return ListTerms(self.weight, self.all_filters)
 
     @property
     def is_bent(self) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.common.notices import Failure
-from desktop_rec.for_you.choices import ListChoices, SourceKind
+from desktop_rec.for_you.choices import ListChoices, ListSource, SourceKind
 from desktop_rec.for_you.kept_choices import ChoicesKey, KeptChoices
 from desktop_rec.for_you.picked_title import PickedTitle
 from desktop_rec.session.dataset import OpenDataset
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.recommending.insights import ListInsights
     from engine.recommending.longer_look import LongerLook
     from engine.recommending.profile_lists import ListKind
+    from engine.recommending.ranking import ListTerms
     from engine.recommending.reasons import HangsOn
     from engine.recommending.recommender import RecommendationList, Recommender
 
@@ -141,7 +143,8 @@ class RecommendationsController(QObject):
         """Have a job done for a person with the model in use and the choices of now, where both are there."""
         recommender = self.model.recommender
         if recommender is not None and profile is not None:
-            make = partial(job, recommender, profile, weight=self.weight, choices=self.choices, **asked)
+            terms = replace(self.choices.terms, weight=self.weight)
+            make = partial(job, recommender, profile, terms=terms, source=self.choices.source, **asked)
             self._worker.request(kind, make)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
@@ -200,33 +203,27 @@ class RecommendationsController(QObject):
 
 
 def _recommend(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, other: Profile | None
+    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, other: Profile | None
 ) -> Job[RecommendationList]:
     """The list of a source. Raises ProfileError where the model knows nothing of the person, or of the other."""
     from engine.recommending.profile_lists import make_list
 
     yield None
-    filters = choices.all_filters
-    match choices.source.kind:
-        case SourceKind.SAVED:
-            return make_list(recommender, profile, "saved", top=LIST_LENGTH, weight=weight, filters=filters)
-        case SourceKind.NOT_FOR_ME:
-            return make_list(recommender, profile, "not_for_me", top=LIST_LENGTH, weight=weight, filters=filters)
+    match source.kind:
         case SourceKind.ALIKE:
             from engine.recommending.alike import alike_for
 
-            return alike_for(recommender, profile, choices.source.item_rows, top=LIST_LENGTH, filters=filters)
+            return alike_for(recommender, profile, source.item_rows, terms=terms, top=LIST_LENGTH)
         case SourceKind.TOGETHER if other is not None:
             from engine.recommending.together import list_for_two
 
-            bent = partial(list_for_two, recommender, profile, other, fairness=choices.source.fairness)
-            return bent(top=LIST_LENGTH, weight=weight, filters=filters)
+            return list_for_two(recommender, profile, other, fairness=source.fairness, terms=terms, top=LIST_LENGTH)
         case _:
-            return make_list(recommender, profile, top=LIST_LENGTH, weight=weight, filters=filters)
+            return make_list(recommender, profile, _kind_of(source), terms=terms, top=LIST_LENGTH)
 
 
 def _ask(
-    recommender: Recommender, profile: Profile, *, item_row: int, weight: float | None, choices: ListChoices
+    recommender: Recommender, profile: Profile, *, item_row: int, terms: ListTerms, source: ListSource
 ) -> Job[TitleAnswer]:
     """What the model says of one title."""
     from engine.data.profiles import profile_rows
@@ -234,71 +231,64 @@ def _ask(
 
     yield None
     match = profile_rows(profile, recommender.dataset)
-    return ask(recommender, match, item_row, weight=weight, filters=choices.all_filters)
+    return ask(recommender, match, item_row, terms=terms)
 
 
 def _explain(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
+    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
 ) -> Job[Explanation]:
     """The reasons of one title, with its ranks in the list that is shown."""
     from engine.recommending.explanation import explain
 
     yield None
-    history, shown = _shown(recommender, profile, weight, choices)
-    return explain(recommender, history, item_row, **shown)
+    history, shown = _shown(recommender, profile, terms, source)
+    return explain(recommender, history, item_row, terms=shown)
 
 
 def _hangs_on(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
+    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
 ) -> Job[HangsOn | None]:
     """Which ratings the place of one title hangs on."""
     from engine.recommending.counterfactual import hangs_on
 
     yield None
-    history, shown = _shown(recommender, profile, weight, choices)
-    return (yield from hangs_on(recommender, history, item_row, **shown))
+    history, shown = _shown(recommender, profile, terms, source)
+    return (yield from hangs_on(recommender, history, item_row, terms=shown))
 
 
 def _look_longer(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices, item_row: int
+    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
 ) -> Job[LongerLook]:
     """The reasons of one title by many sets of ratings."""
     from engine.recommending.longer_look import look_longer
 
     yield None
-    history, shown = _shown(recommender, profile, weight, choices)
-    return (yield from look_longer(recommender, history, item_row, **shown))
+    history, shown = _shown(recommender, profile, terms, source)
+    return (yield from look_longer(recommender, history, item_row, terms=shown))
 
 
-def _insights(
-    recommender: Recommender, profile: Profile, *, weight: float | None, choices: ListChoices
-) -> Job[ListInsights]:
+def _insights(recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource) -> Job[ListInsights]:
     """The reasons of the whole list, and which ratings matter and surprise most."""
     from engine.recommending.insights import explain_list
 
     yield None
-    history, shown = _shown(recommender, profile, weight, choices)
-    return (yield from explain_list(recommender, history, **shown))
+    history, shown = _shown(recommender, profile, terms, source)
+    return (yield from explain_list(recommender, history, terms=shown))
 
 
 def _shown(
-    recommender: Recommender, profile: Profile, weight: float | None, choices: ListChoices
-) -> tuple[Histories, dict[str, Any]]:
-    """What a person's reasons are worked out from, and among which titles. Raises ProfileError."""
-    from engine.recommending.profile_lists import filters_of_list, hidden_rows_of
+    recommender: Recommender, profile: Profile, terms: ListTerms, source: ListSource
+) -> tuple[Histories, ListTerms]:
+    """What a person's reasons are worked out from, and on what terms the list is made. Raises ProfileError."""
+    from engine.recommending.profile_lists import terms_of_list
 
-    found, kind = recommender.match(profile), _kind_of(choices)
-    return found.history, {
-        "weight": weight,
-        "filters": filters_of_list(kind, found, choices.all_filters),
-        "seen_rows": found.seen_rows,
-        "hidden_rows": hidden_rows_of(kind, found),
-    }
+    found = recommender.match(profile)
+    return found.history, terms_of_list(_kind_of(source), found, terms)
 
 
-def _kind_of(choices: ListChoices) -> ListKind:
-    """Which titles the reasons are worked out among."""
-    match choices.source.kind:
+def _kind_of(source: ListSource) -> ListKind:
+    """Which of a person's lists a source is; reasons of the others are worked out among new titles."""
+    match source.kind:
         case SourceKind.SAVED:
             return "saved"
         case SourceKind.NOT_FOR_ME:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.for_you.filter_chips import SHAPE, RemovableChip
 from desktop_rec.for_you.filter_panel import FilterPanel
-from desktop_rec.for_you.filter_words import described
+from engine.recommending.filter_words import described
 from engine.recommending.ranking import Filters
 from engine.text import join_words
 from engine.wording import said

@@ -17,8 +17,8 @@ from desktop_rec.common.text import KEYS_HELP
 from desktop_rec.for_you.acting_rows import ActingRows
 from desktop_rec.for_you.choices import ListChoices
 from desktop_rec.for_you.comparison import Comparison, describe_moves
-from desktop_rec.for_you.filter_words import list_line
 from desktop_rec.for_you.filters import FilterBar
+from desktop_rec.for_you.list_line import list_line
 from desktop_rec.for_you.list_menu import ListMenuButton, OnlyTheseButton
 from desktop_rec.for_you.recommendation_rows import ListedTitle, RecommendationDelegate, RecommendationsModel
 from desktop_rec.for_you.sources import ListActions, SourceBar

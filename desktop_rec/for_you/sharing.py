@@ -99,15 +99,17 @@ class SharingPresenter(QObject):
 
     def _document(self) -> ListDocument:
         """The list as it is shown."""
-        from engine.recommending.list_writing import ListDocument, describe_filters
+        from engine.recommending.filter_words import describe_filters
+        from engine.recommending.list_writing import ListDocument
 
         controller, rows = self._recommendations, self._pane.list.rows
         profile, dataset, label = controller.profile.current, controller.dataset.current, controller.model.label
+        word = "title" if dataset is None else dataset.catalogue.word
         facts = {
             "For": "" if profile is None else profile.name,
             "Data": "" if dataset is None else dataset.name,
             "Model": "" if label is None else self._recommendations.model.title,
-            "Filters": describe_filters(controller.choices.all_filters),
+            "Filters": describe_filters(controller.choices.all_filters, word),
             "Date": format_date(datetime.now()),
         }
         reasons = {row.item.item_row: row.because for row in rows if row.because}

@@ -22,7 +22,7 @@ from desktop_rec.for_you.bending_presenter import BendingPresenter
 from desktop_rec.for_you.choices import ListSource
 from desktop_rec.for_you.comparison import ListMoves
 from desktop_rec.for_you.controller import RecommendationsController
-from desktop_rec.for_you.filter_words import nothing_words
+from desktop_rec.for_you.list_line import nothing_words
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.presenter import MyRatingsPresenter, dropped_paths

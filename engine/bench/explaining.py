@@ -35,7 +35,7 @@ from engine.recommending.explanation import explain
 from engine.recommending.insights import explain_list
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.longer_look import joined
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 
 MEASURED = ("ease", "ials", "mult_vae", "two_head", "blend")
@@ -121,9 +121,9 @@ def bent_seconds(recommender: Recommender, profile: Histories) -> float:
     weights = (0.1, 0.2, 0.3, 0.4, 0.5) if recommender.model.can.mixes_presence else (None,) * _REPEATS
     seconds = []
     for step, weight in enumerate(weights):
-        bent = Filters(hidden_gems=0.1 * (step + 1))
+        bent = ListTerms(weight, Filters(hidden_gems=0.1 * (step + 1)))
         began = time.perf_counter()
-        recommender.recommend(profile, top=_TOP, weight=weight, filters=bent)
+        recommender.recommend(profile, bent, top=_TOP)
         seconds.append(time.perf_counter() - began)
     return median(seconds)
 

@@ -23,7 +23,7 @@ from engine.recommending.asking import TitleAnswer
 from engine.recommending.asking import ask as ask_of_title
 from engine.recommending.explanation import Explanation, explain
 from engine.recommending.fairness import Fairness
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import ListTerms
 from engine.recommending.reasons import Reason
 from engine.recommending.recommender import RecommendationList, Recommender
 from engine.recommending.together import list_for_two
@@ -40,13 +40,13 @@ def ask(arguments: argparse.Namespace, library: Library, driver: Driver) -> Answ
     row = title_meant(recommender.dataset, arguments.title)
     person = person_of(arguments, library, recommender.dataset, driver)
     match = profile_rows(person.profile, recommender.dataset)
-    answer = ask_of_title(recommender, match, row, weight=arguments.weight)
+    answer = ask_of_title(recommender, match, row, terms=ListTerms(arguments.weight))
     document = {"run": record.run_id, "profile": profile_document(person), **_document(answer)}
     return Answer(document, _text(answer, person.profile.name, record.name))
 
 
 def other_list(
-    arguments: argparse.Namespace, library: Library, recommender: Recommender, profile: Profile, filters: Filters
+    arguments: argparse.Namespace, library: Library, recommender: Recommender, profile: Profile, terms: ListTerms
 ) -> Recommended | None:
     """The list that --like or --with asks for; None where neither does."""
     if not (arguments.like or arguments.companion):
@@ -60,26 +60,24 @@ def other_list(
     match = profile_rows(profile, recommender.dataset)
     if arguments.like:
         rows = [title_meant(recommender.dataset, title) for title in arguments.like]
-        return Recommended(match, alike_for(recommender, profile, rows, top=arguments.top, filters=filters), None)
+        return Recommended(match, alike_for(recommender, profile, rows, terms=terms, top=arguments.top), None)
     other = _companion(library, recommender.dataset, arguments.companion)
     fairness = Fairness(arguments.fair or Fairness.LEAST.value)
     listed: RecommendationList = list_for_two(
-        recommender, profile, other, fairness=fairness, top=arguments.top, weight=arguments.weight, filters=filters
+        recommender, profile, other, fairness=fairness, terms=terms, top=arguments.top
     )
     if arguments.explain or form_of_list(arguments) == "html":
-        listed = _with_reasons(listed, recommender, match, weight=arguments.weight, filters=filters)
+        listed = _with_reasons(listed, recommender, match, terms)
     return Recommended(match, listed, None)
 
 
 def _with_reasons(
-    listed: RecommendationList, recommender: Recommender, match: ProfileMatch, *, weight: float | None, filters: Filters
+    listed: RecommendationList, recommender: Recommender, match: ProfileMatch, terms: ListTerms
 ) -> RecommendationList:
     """A list for two with what speaks for each title among the first person's ratings, beside what both would give."""
-    items = []
+    items, terms = [], replace(terms, seen_rows=match.seen_rows)
     for item in listed.items:
-        found = explain(
-            recommender, match.history, item.item_row, weight=weight, filters=filters, seen_rows=match.seen_rows
-        )
+        found = explain(recommender, match.history, item.item_row, terms=terms)
         because = ", ".join(_rated(reason) for reason in found.carried[:_REASONS_OF_TWO])
         items.append(replace(item, reason=f"{item.detail}; because of {because}") if because else item)
     return replace(listed, items=tuple(items))

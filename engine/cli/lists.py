@@ -16,7 +16,8 @@ from engine.data.profiles import Profile, listed_rows
 from engine.errors import ProfileError
 from engine.library.store import Library
 from engine.operations.recommending import Recommended
-from engine.recommending.list_writing import ListDocument, ListFormat, describe_filters, list_text, write_list
+from engine.recommending.filter_words import describe_filters
+from engine.recommending.list_writing import ListDocument, ListFormat, list_text, write_list
 from engine.recommending.profile_lists import LIST_NAMES, ListKind
 from engine.recommending.ranking import Filters
 from engine.text import format_date, plural, plural_of
@@ -86,7 +87,7 @@ def document_of_list(
         "For": profile.name,
         "Data": dataset.name,
         "Model": run_name,
-        "Filters": describe_filters(filters),
+        "Filters": describe_filters(filters, dataset.catalogue.word),
         "Date": format_date(datetime.now()),
     }
     heading = titles if kind == "for_you" else LIST_NAMES[kind]

@@ -26,9 +26,10 @@ from engine.data.personal.export import describe_skipped
 from engine.documents import document_of
 from engine.library.store import Library
 from engine.operations.recommending import Recommended, refuse_weight
+from engine.recommending.filter_words import describe_filters
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating, TitleReasons
-from engine.recommending.list_writing import describe_filters
 from engine.recommending.profile_lists import LIST_NAMES, ListKind
+from engine.recommending.ranking import ListTerms
 from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
 from engine.recommending.recommender import Recommendation, Recommender
 from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
@@ -49,16 +50,16 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
     person = person_of(arguments, library, dataset, driver)
     kind, form = kind_of_list(arguments), form_of_list(arguments)
     filters, only_words = only_these(filters_of(arguments, dataset), arguments.only, person.profile, dataset, driver)
+    terms = ListTerms(arguments.weight, filters)
     job = operations.recommend(
         recommender,
         person.profile,
+        terms=terms,
         top=arguments.top,
-        weight=arguments.weight,
         explain=arguments.explain or form == "html",
         kind=kind,
-        filters=filters,
     )
-    recommended = other_list(arguments, library, recommender, person.profile, filters) or driver.run(job)
+    recommended = other_list(arguments, library, recommender, person.profile, terms) or driver.run(job)
     document = {
         "run": record.run_id,
         "list": kind,
@@ -67,7 +68,7 @@ def recommend(arguments: argparse.Namespace, library: Library, driver: Driver) -
         **_document(recommender, recommended),
     }
     if form is None:
-        in_force = describe_filters(filters)
+        in_force = describe_filters(filters, dataset.catalogue.word)
         filtered = f"Filters: {in_force}." if in_force else ""
         text = _text(record.name, person, recommended, kind, filtered=filtered)
         return Answer(document, "\n".join(filter(None, [only_words, text])))

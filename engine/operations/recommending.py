@@ -6,9 +6,9 @@ Shapes: U people, I titles of the file, N entries.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -42,8 +42,8 @@ from engine.operations.first_model import stored_companion
 from engine.recommending.counterfactual import hangs_on
 from engine.recommending.insights import ListInsights, explain_list
 from engine.recommending.many_lists import ManyLists, known_people, many_lists
-from engine.recommending.profile_lists import ListKind, filters_of_list, hidden_rows_of, make_list
-from engine.recommending.ranking import Filters
+from engine.recommending.profile_lists import ListKind, make_list, terms_of_list
+from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.reasons import FIRST_TEN, HangsOn
 from engine.recommending.recommender import RecommendationList, Recommender
 from engine.wording import counted, joined, said
@@ -148,11 +148,10 @@ def recommend(
     recommender: Recommender,
     profile: Profile,
     *,
+    terms: ListTerms = USUAL,
     top: int = 20,
-    weight: float | None = None,
     explain: bool = False,
     kind: ListKind = "for_you",
-    filters: Filters | None = None,
 ) -> Job[Recommended]:
     """One of the lists of a profile.
 
@@ -160,16 +159,14 @@ def recommend(
     ----------
     recommender, profile
         The model in use, and a person's ratings.
+    terms
+        The weight between watching and loving, for models that mix, and what the list may have.
     top
         How many titles.
-    weight
-        Between watching (1) and loving (0), for models that mix; None for the model's own.
     explain
         Whether to find the reasons, leaving each rating out once. A Stop gives those found so far.
     kind
         "for_you" (what is new to the person), "saved" or "not_for_me".
-    filters
-        What the list may have.
 
     Raises
     ------
@@ -185,41 +182,27 @@ def recommend(
     """
     use_cores()
     yield StageStarted("recommending", said("Ranking all titles"))
-    listed = make_list(recommender, profile, kind, top=top, weight=weight, filters=filters)
+    listed = make_list(recommender, profile, kind, terms=terms, top=top)
     match = profile_rows(profile, recommender.dataset)
     if not explain or not listed.items or not recommender.informative(match.history).any():
         return Recommended(match, listed, None)
-    own = filters_of_list(kind, match, filters or Filters())
-    bounds = _Bounds(weight, own, match.seen_rows, hidden_rows_of(kind, match))
-    insights = yield from explain_list(recommender, match.history, top=max(top, _LEAST_EXPLAINED), **bounds.given())
+    own = terms_of_list(kind, match, terms)
+    insights = yield from explain_list(recommender, match.history, terms=own, top=max(top, _LEAST_EXPLAINED))
     hanging: tuple[HangsOn, ...] = ()
     if not insights.stopped:
-        hanging = yield from _hanging(recommender, match, listed, bounds)
+        hanging = yield from _hanging(recommender, match, listed, own)
     return Recommended(match, listed, insights, hanging)
 
 
-@dataclass(frozen=True)
-class _Bounds:
-    """What a list is made by, so that its reasons are those of the same list."""
-
-    weight: float | None
-    filters: Filters
-    seen_rows: tuple[int, ...]
-    hidden_rows: tuple[int, ...]
-
-    def given(self) -> dict[str, Any]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-
 def _hanging(
-    recommender: Recommender, match: ProfileMatch, listed: RecommendationList, bounds: _Bounds
+    recommender: Recommender, match: ProfileMatch, listed: RecommendationList, terms: ListTerms
 ) -> Job[tuple[HangsOn, ...]]:
     """What the places of the first ten hang on, one after the other while there is time."""
     yield StageStarted("hanging", said("Finding what the first places hang on"))
     end, found = time.monotonic() + _SECONDS_HANGING, []
     for item in listed.items[:FIRST_TEN]:
         left_s = end - time.monotonic()
-        hanging = yield from hangs_on(recommender, match.history, item.item_row, seconds=left_s, **bounds.given())
+        hanging = yield from hangs_on(recommender, match.history, item.item_row, terms=terms, seconds=left_s)
         if hanging is not None:
             found.append(hanging)
         if time.monotonic() >= end or (hanging is not None and hanging.stopped):

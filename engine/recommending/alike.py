@@ -9,14 +9,14 @@ Shapes: I titles, D numbers of a title, N entries, R titles in the list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profiles import Profile, profile_rows
 from engine.errors import ProfileError, SettingError
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.recommender import Answer, RecommendationList, Recommender
 from engine.recommending.vectors import item_vectors
 from engine.text import join_words
@@ -43,15 +43,13 @@ def alike(
     item_rows: Sequence[int],
     *,
     history: Histories | None = None,
+    terms: ListTerms = USUAL,
     top: int = 100,
-    filters: Filters | None = None,
-    seen_rows: Sequence[int] = (),
-    hidden_rows: Sequence[int] = (),
 ) -> RecommendationList:
     """The titles most like all of `item_rows`, each with its `reason`; never these titles themselves.
 
     What the person of `history` has, has seen or refused is left out, and they get their predicted stars; None, or a
-    history of which the model knows nothing, is nobody. Raises SettingError for no title.
+    history of which the model knows nothing, is nobody. No weight counts. Raises SettingError for no title.
     """
     rows = tuple(dict.fromkeys(item_rows))
     if not rows:
@@ -61,8 +59,8 @@ def alike(
     asked = [_asked(recommender, row, likes) for row in rows]
     scores_I: Float32 = np.mean([title.likeness_I for title in asked], axis=0).astype(np.float32)
     scores_I[scores_I <= 0] = -np.inf
-    hidden_rows = (*hidden_rows, *rows)
-    order = recommender.order(scores_I, history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    terms = replace(terms, weight=None, hidden_rows=(*terms.hidden_rows, *rows))
+    order = recommender.order(scores_I, history, terms)
     rows_R = order.rows_R[: max(0, top)]
     reasons_R = [_why(asked, row, is_liking=is_liking) for row in rows_R.tolist()]
     items = recommender.described(rows_R, scores_I, _answer_for(recommender, history), reasons_R=reasons_R)
@@ -74,20 +72,13 @@ def alike_for(
     profile: Profile,
     item_rows: Sequence[int],
     *,
+    terms: ListTerms = USUAL,
     top: int = 100,
-    filters: Filters | None = None,
 ) -> RecommendationList:
     """As `alike`, for a person as they are stored. Raises SettingError for no title."""
     found = profile_rows(profile, recommender.dataset)
-    return alike(
-        recommender,
-        item_rows,
-        history=found.history,
-        top=top,
-        filters=filters,
-        seen_rows=found.seen_rows,
-        hidden_rows=found.not_for_me_rows,
-    )
+    terms = replace(terms, seen_rows=found.seen_rows, hidden_rows=found.not_for_me_rows)
+    return alike(recommender, item_rows, history=found.history, terms=terms, top=top)
 
 
 def _answer_for(recommender: Recommender, history: Histories) -> Answer | None:

@@ -5,7 +5,6 @@ Of a title that the person has rated the model is asked without that rating.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +13,7 @@ from engine.data.dataset import Histories
 from engine.data.profiles import ProfileMatch
 from engine.errors import ProfileError
 from engine.recommending.explanation import Explanation, explain, rating_of
-from engine.recommending.ranking import Filters, Ranked
+from engine.recommending.ranking import USUAL, Filters, ListTerms, Ranked
 from engine.recommending.recommender import Recommendation, Recommender, rank_row
 from engine.text import format_predicted_rating, format_rating
 from engine.wording import said, singular_of
@@ -46,36 +45,35 @@ def ask(
     match: ProfileMatch,
     item_row: int,
     *,
-    weight: float | None = None,
-    filters: Filters | None = None,
+    terms: ListTerms = USUAL,
 ) -> TitleAnswer:
     """What the model says of one title. Raises SettingError for a weight outside 0 to 1."""
-    history, filters = match.history, filters or Filters()
+    history = match.history
     own = np.flatnonzero(history.item_rows_N == item_row)
     own_rating = rating_of(history, int(own[0])) if len(own) else None
     others = history.where(history.item_rows_N != item_row)
-    seen_rows = tuple(row for row in match.seen_rows if row != item_row)
+    unfiltered = ListTerms(terms.weight, seen_rows=tuple(row for row in match.seen_rows if row != item_row))
     is_seen = bool(len(own)) or item_row in match.seen_rows
     try:
-        item, order = _standing(recommender, others, item_row, seen_rows, weight)
+        item, order = _standing(recommender, others, item_row, unfiltered)
     except ProfileError as error:
         return _unknown(recommender, match, item_row, own_rating, error)
     notes = [_seen_note(item, own_rating, is_switched_off=not len(own))] if is_seen else []
     if not item.rank:
         notes.append(_unlearned_note(recommender))
     elif not is_seen:
-        notes += _kept_out_notes(recommender, match, item_row, filters)
-    reasons = explain(recommender, others, item_row, weight=weight, seen_rows=seen_rows) if item.rank else None
+        notes += _kept_out_notes(recommender, match, item_row, terms.filters)
+    reasons = explain(recommender, others, item_row, terms=unfiltered) if item.rank else None
     return TitleAnswer(item, order.candidates, own_rating, is_seen, reasons, tuple(notes))
 
 
 def _standing(
-    recommender: Recommender, others: Histories, item_row: int, seen_rows: Sequence[int], weight: float | None
+    recommender: Recommender, others: Histories, item_row: int, terms: ListTerms
 ) -> tuple[Recommendation, Ranked]:
     """The title at its place among all titles that are new to the person. Raises ProfileError, SettingError."""
     answer = recommender.answer(others)
-    scores_I = rank_row(recommender.model, answer.prediction, weight)
-    order = recommender.order(scores_I, others, weight=weight, seen_rows=seen_rows)
+    scores_I = rank_row(recommender.model, answer.prediction, terms.weight)
+    order = recommender.order(scores_I, others, terms)
     place = order.rank(item_row) or 0
     item = recommender.described(np.array([item_row]), scores_I, answer)[0]
     item = replace(item, rank=place)

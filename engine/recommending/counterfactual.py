@@ -11,7 +11,7 @@ Shapes: n entries of the profile, V of them left out in turn, C columns: the tit
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -23,7 +23,7 @@ from engine.events import Job, Stop
 from engine.models.blend import additive_scores
 from engine.recommending.explanation import rating_of
 from engine.recommending.leaving_out import chunks_of, without_each
-from engine.recommending.ranking import Filters, Ranked
+from engine.recommending.ranking import USUAL, ListTerms, Ranked
 from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
 from engine.recommending.recommender import Recommender, predicted, rank_row
 
@@ -67,32 +67,20 @@ def hangs_on(
     history: Histories,
     item_row: int,
     *,
-    weight: float | None = None,
-    filters: Filters | None = None,
-    seen_rows: Sequence[int] = (),
-    hidden_rows: Sequence[int] = (),
+    terms: ListTerms = USUAL,
     seconds: float = 5.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Job[HangsOn | None]:
     """Find what a title's place hangs on, in at most so many seconds; None for a title beyond the first ten."""
     use_cores()
     yield None
-    order_of = partial(
-        recommender.order,
-        history=history,
-        weight=weight,
-        filters=filters,
-        seen_rows=seen_rows,
-        hidden_rows=hidden_rows,
-    )
-    order = order_of(rank_row(recommender.model, recommender.answer(history).prediction, weight))
+    order_of = partial(recommender.order, history=history, terms=terms)
+    order = order_of(rank_row(recommender.model, recommender.answer(history).prediction, terms.weight))
     rank = order.rank(item_row)
     if rank is None or rank > FIRST_TEN:
         return None
-    end = clock() + seconds
-    question = _Question(
-        recommender, history, item_row, FIRST if rank == 1 else FIRST_TEN, weight, order_of, lambda: clock() >= end
-    )
+    end, place = clock() + seconds, FIRST if rank == 1 else FIRST_TEN
+    question = _Question(recommender, history, item_row, place, terms.weight, order_of, lambda: clock() >= end)
     search, is_found, stopped = _Search(np.ones(history.entries, dtype=np.bool_), [], order), False, False
     try:
         is_found = yield from _take_away(question, search)

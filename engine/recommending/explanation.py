@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import remembered
-from engine.recommending.ranking import Filters, Ranked
+from engine.recommending.ranking import USUAL, ListTerms, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
 from engine.wording import said
@@ -69,16 +69,13 @@ def explain(
     history: Histories,
     item_row: int,
     *,
-    weight: float | None = None,
-    filters: Filters | None = None,
-    seen_rows: Sequence[int] = (),
-    hidden_rows: Sequence[int] = (),
+    terms: ListTerms = USUAL,
 ) -> Explanation:
-    """The reasons for one title, with the ranks in the list of these filters. Raises ProfileError.
+    """The reasons for one title, with the ranks in the list on these terms. Raises ProfileError.
 
     A title of the person's own has reasons only in a list of what they have seen, and there its own rating is none.
     """
-    again = filters is not None and filters.again
+    again, weight = terms.filters.again, terms.weight
     answer = recommender.answer(history, again=again)
     title, item_id = recommender.dataset.title_of(item_row), recommender.dataset.items.id(item_row)
     if item_row in history.item_rows_N and not again:
@@ -87,14 +84,7 @@ def explain(
             remedy=said("Choose a title that you have not seen yet."),
         )
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    order_of = partial(
-        recommender.order,
-        history=history,
-        weight=weight,
-        filters=filters,
-        seen_rows=seen_rows,
-        hidden_rows=hidden_rows,
-    )
+    order_of = partial(recommender.order, history=history, terms=terms)
     others = history.where(history.item_rows_N != item_row)
     reasons, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
     order = order_of(scores_I)

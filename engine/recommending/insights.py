@@ -8,7 +8,6 @@ Shapes: n entries of the profile, V of them left out at once, T listed titles, P
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +30,7 @@ from engine.recommending.explanation import (
 )
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import fits, for_titles, remember
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.reasons import PartImpact, Reason, because_line
 from engine.recommending.recommender import Recommender
 from engine.wording import said
@@ -122,11 +121,8 @@ def explain_list(
     recommender: Recommender,
     history: Histories,
     *,
-    weight: float | None = None,
+    terms: ListTerms = USUAL,
     top: int = 50,
-    filters: Filters | None = None,
-    seen_rows: Sequence[int] = (),
-    hidden_rows: Sequence[int] = (),
 ) -> Job[ListInsights]:
     """Explain the best `top` titles: three reasons each, and the strongest ratings. Raises ProfileError."""
     use_cores()
@@ -137,16 +133,14 @@ def explain_list(
     stopped = False
     try:
         yield StageStarted("explaining", _WORDS)
-        listed = recommender.recommend(
-            history, top=top, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
-        )
+        listed = recommender.recommend(history, terms, top=top)
         rows_T = np.array([item.item_row for item in listed.items], dtype=np.int64)
         found = _Findings.none_yet(history.entries, len(rows_T), parts)
-        yield from _leave_out_each(recommender, history, rows_T, weight, found)
-        yield from _leave_out_around(recommender, history, rows_T, weight, found)
+        yield from _leave_out_each(recommender, history, rows_T, terms.weight, found)
+        yield from _leave_out_around(recommender, history, rows_T, terms.weight, found)
     except Stop:
         stopped = True
-    note = joined_notes(recommender.note(history), mixed_note(recommender, weight))
+    note = joined_notes(recommender.note(history), mixed_note(recommender, terms.weight))
     return _insights(recommender, history, rows_T, found, stopped=stopped, note=note)
 
 

@@ -14,10 +14,9 @@ from typing import Literal
 from engine.data.dataset import Dataset
 from engine.data.personal.writing import film_ids_of
 from engine.data.whole_file import whole_file
-from engine.recommending.ranking import Filters
 from engine.recommending.recommender import Recommendation
-from engine.text import format_factor, format_predicted_rating, format_title, join_choices, join_words, plural
-from engine.wording import counted, said
+from engine.text import format_factor, format_predicted_rating, format_title
+from engine.wording import said
 
 ListFormat = Literal["text", "csv", "json", "html", "letterboxd"]
 COLUMNS = (
@@ -53,27 +52,6 @@ def write_list(document: ListDocument, path: Path, form: ListFormat) -> int:
     with whole_file(path) as file:
         file.write(list_text(document, form).encode("utf-8", "replace"))
     return len(document.items)
-
-
-def describe_filters(filters: Filters) -> str:
-    """What a list was restricted to, in words; "" where it was not."""
-    parts = []
-    if filters.only_rows is not None:
-        only = filters.only_name or plural(len(filters.only_rows), "title")
-        parts.append(said("only {titles}", titles=only))
-    parts += [join_choices(filters.genres_any)] if filters.genres_any else []
-    parts += [said("both {genres}", genres=join_words(filters.genres_all))] if filters.genres_all else []
-    parts += [said("no {genres}", genres=join_words(filters.genres_none))] if filters.genres_none else []
-    if filters.years is not None:
-        first, last = filters.years
-        parts.append(f"{first}" if first == last else said("{first} to {last}", first=first, last=last))
-    least = filters.min_ratings
-    parts += [counted("at least {count} rating", "at least {count} ratings", least)] if least else []
-    parts += [said("hidden gems")] if filters.hidden_gems else []
-    parts += [said("varied")] if filters.variety else []
-    parts += [said("seen before")] if filters.again else []
-    parts += [said("one of each series")] if filters.one_per_series else []
-    return ", ".join(parts)
 
 
 def _figures(item: Recommendation) -> str:

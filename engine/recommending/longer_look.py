@@ -9,7 +9,7 @@ Shapes: n entries that count, V sets of them.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,7 @@ from engine.device import exactly, use_cores
 from engine.events import Job, Stop
 from engine.models.base import Model
 from engine.recommending.explanation import for_and_against, ranked_reasons
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.reasons import Reason
 from engine.recommending.recommender import Recommender
 
@@ -44,10 +44,7 @@ def look_longer(
     history: Histories,
     item_row: int,
     *,
-    weight: float | None = None,
-    filters: Filters | None = None,
-    seen_rows: Sequence[int] = (),
-    hidden_rows: Sequence[int] = (),
+    terms: ListTerms = USUAL,
     seconds: float = 1.8,
     most_pairs: int = _MOST_PAIRS,
     seed: int = 0,
@@ -57,7 +54,7 @@ def look_longer(
     use_cores()
     sums_n, end, orders = np.zeros(history.entries), clock() + seconds, 0
     try:
-        for added_n in (added := averaged(recommender, history, item_row, weight=weight, seed=seed)):
+        for added_n in (added := averaged(recommender, history, item_row, weight=terms.weight, seed=seed)):
             if added_n is not None:
                 sums_n, orders = sums_n + added_n, orders + 2
             if orders >= 2 * most_pairs or clock() >= end:
@@ -67,16 +64,9 @@ def look_longer(
     except Stop:
         pass
     impacts_n: Float32 = (sums_n / max(1, orders)).astype(np.float32)
-    order_of = partial(
-        recommender.order,
-        history=history,
-        weight=weight,
-        filters=filters,
-        seen_rows=seen_rows,
-        hidden_rows=hidden_rows,
-    )
+    order_of = partial(recommender.order, history=history, terms=terms)
     shown = for_and_against(impacts_n)
-    reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, weight, order_of=order_of)
+    reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, terms.weight, order_of=order_of)
     return LongerLook(
         item_row,
         tuple(reason for reason in reasons if reason.impact > 0),

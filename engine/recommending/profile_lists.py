@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.data.profiles import Profile, ProfileEntry, ProfileMatch, item_row_of, profile_rows
 from engine.errors import ProfileError
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import USUAL, Filters, ListTerms
 from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
 from engine.text import join_words, plural, plural_of
 from engine.wording import counted, said, singular_of
@@ -40,9 +40,14 @@ def _own_rows(kind: ListKind, found: ProfileMatch) -> tuple[int, ...]:
     return found.saved_rows if kind == "saved" else found.not_for_me_rows
 
 
-def hidden_rows_of(kind: ListKind, found: ProfileMatch) -> tuple[int, ...]:
-    """What the person does not want to see: it is in its own list only."""
-    return () if kind == "not_for_me" else found.not_for_me_rows
+def terms_of_list(kind: ListKind, found: ProfileMatch, terms: ListTerms) -> ListTerms:
+    """What is asked for, for a person: among the list's own titles, without what they have seen or do not want to see.
+
+    What they do not want is in its own list only.
+    """
+    hidden_rows = () if kind == "not_for_me" else found.not_for_me_rows
+    filters = filters_of_list(kind, found, terms.filters)
+    return replace(terms, filters=filters, seen_rows=found.seen_rows, hidden_rows=hidden_rows)
 
 
 def make_list(
@@ -50,62 +55,46 @@ def make_list(
     profile: Profile,
     kind: ListKind = "for_you",
     *,
+    terms: ListTerms = USUAL,
     top: int = 100,
-    weight: float | None = None,
-    filters: Filters | None = None,
 ) -> RecommendationList:
     """The best titles of one of a person's lists; its note also says what of the list cannot be ranked.
 
     Saved and unwanted titles come in any case: where nothing can be predicted for the person, the latest first and
     without numbers. Raises ProfileError where the list is of new titles and the model knows nothing of the person.
     """
-    wanted = filters or Filters()
     if kind == "for_you":
         found = recommender.match(profile)
-        return _ranked(recommender, kind, found, top=top, weight=weight, filters=wanted)
+        return recommender.recommend(found.history, terms_of_list(kind, found, terms), top=top)
     found = profile_rows(profile, recommender.dataset)
     entries = profile.saved if kind == "saved" else profile.not_for_me
-    own = filters_of_list(kind, found, wanted)
+    own = terms_of_list(kind, found, terms)
     try:
-        listed = _ranked(recommender, kind, recommender.match(profile), top=top, weight=weight, filters=wanted)
+        listed = recommender.recommend(recommender.match(profile).history, own, top=top)
         notes = [listed.note]
     except ProfileError as error:
-        listed, notes = RecommendationList((), 0, 0, weight, ""), [error.what] if entries else []
+        listed, notes = RecommendationList((), 0, 0, terms.weight, ""), [error.what] if entries else []
     items = (*listed.items, *_without_numbers(recommender, kind, found, own, listed, top=top))
-    notes += _notes(recommender, kind, found, entries, own)
-    unrestricted = filters_of_list(kind, found, wanted.without("only_rows"))
+    notes += _notes(recommender, kind, found, entries, own.filters)
+    unrestricted = filters_of_list(kind, found, terms.filters.without("only_rows"))
     among_own = int(recommender.facts.passing(unrestricted).sum())
     without = tuple((name, among_own if name == "only_rows" else count) for name, count in listed.without)
     note, passing = " ".join(filter(None, notes)), max(listed.passing, len(items))
     return replace(listed, items=items, passing=passing, note=note, without=without)
 
 
-def _ranked(
-    recommender: Recommender, kind: ListKind, found: ProfileMatch, *, top: int, weight: float | None, filters: Filters
-) -> RecommendationList:
-    return recommender.recommend(
-        found.history,
-        top=top,
-        weight=weight,
-        filters=filters_of_list(kind, found, filters),
-        seen_rows=found.seen_rows,
-        hidden_rows=hidden_rows_of(kind, found),
-    )
-
-
 def _without_numbers(
     recommender: Recommender,
     kind: ListKind,
     found: ProfileMatch,
-    own: Filters,
+    own: ListTerms,
     listed: RecommendationList,
     *,
     top: int,
 ) -> tuple[Recommendation, ...]:
     """The titles of a list that the model does not rank, the latest first, after those that it does."""
     rows = _own_rows(kind, found)
-    passes_I = recommender.facts.passing(own)
-    barred = {*found.seen_rows, *hidden_rows_of(kind, found)}
+    passes_I, barred = recommender.facts.passing(own.filters), set(own.barred_rows)
     ranked_rows = {item.item_row for item in listed.items}
     if listed.passing > len(ranked_rows):
         return ()

@@ -71,6 +71,29 @@ class Filters:
         return replace(changed, only_name="") if name == "only_rows" else changed
 
 
+@dataclass(frozen=True)
+class ListTerms:
+    """By what a list is made; reasons on the same terms are those of the same list.
+
+    `weight` is likely-to-watch (1) against likely-to-love (0), None for the model's own. `seen_rows` were seen beside
+    the history: only a list of those (`Filters.again`) has them. `hidden_rows` (not for this person) are in no list.
+    """
+
+    weight: float | None = None
+    filters: Filters = Filters()
+    seen_rows: tuple[int, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
+
+    @property
+    def barred_rows(self) -> tuple[int, ...]:
+        """What is in no list of new titles, beside the history."""
+        return (*self.seen_rows, *self.hidden_rows)
+
+
+USUAL = ListTerms()
+"""The model's own weight, no filters, and nothing known beside the history."""
+
+
 class TitleFacts:
     """What filters look at, as arrays made once per data set, so that a filter costs microseconds."""
 

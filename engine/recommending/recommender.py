@@ -24,7 +24,7 @@ from engine.models.base import Model, Prediction
 from engine.models.rating_model import PredictsRatings
 from engine.recommending.again import as_if_new
 from engine.recommending.lifts import lifts_of, shares_of
-from engine.recommending.ranking import Filters, Ranked, TitleFacts, one_per_series, ranked
+from engine.recommending.ranking import USUAL, ListTerms, Ranked, TitleFacts, one_per_series, ranked
 from engine.recommending.variety import varied
 from engine.recommending.vectors import item_vectors
 from engine.text import plural, plural_of
@@ -306,41 +306,30 @@ class Recommender:
     def recommend(
         self,
         history: Histories,
+        terms: ListTerms = USUAL,
         *,
         top: int = 100,
-        weight: float | None = None,
-        filters: Filters | None = None,
-        seen_rows: Sequence[int] = (),
-        hidden_rows: Sequence[int] = (),
     ) -> RecommendationList:
         """The best `top` titles for the one person of `history`; filters refill from the whole catalogue.
 
-        weight: likely-to-watch (1) against likely-to-love (0), None for the model's own. seen_rows were seen beside the
-        history: only a list of those (`Filters.again`) has them. hidden_rows (not for this person) are in no list at
-        all. Raises ProfileError and SettingError.
+        Raises ProfileError and SettingError.
         """
-        answer = self.answer(history, again=filters is not None and filters.again)
-        scores_I = rank_row(self.model, answer.prediction, weight)
-        order = self.order(
-            scores_I, history, weight=weight, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows
-        )
+        answer = self.answer(history, again=terms.filters.again)
+        scores_I = rank_row(self.model, answer.prediction, terms.weight)
+        order = self.order(scores_I, history, terms)
         items = self.described(order.rows_R[: max(0, top)], scores_I, answer)
-        passing, without = len(order.rows_R), tuple[tuple[str, int], ...]()
-        if not passing and filters is not None:
-            without = self._passing_without(filters, history, seen_rows, hidden_rows)
+        passing = len(order.rows_R)
+        without = () if passing else self._passing_without(history, terms)
         if not answer.kept.note:
             answer.kept.note = (self.note(history),)
-        return RecommendationList(items, passing, order.candidates, weight, answer.kept.note[0], without)
+        return RecommendationList(items, passing, order.candidates, terms.weight, answer.kept.note[0], without)
 
-    def _passing_without(
-        self, filters: Filters, history: Histories, seen_rows: Sequence[int], hidden_rows: Sequence[int]
-    ) -> tuple[tuple[str, int], ...]:
+    def _passing_without(self, history: Histories, terms: ListTerms) -> tuple[tuple[str, int], ...]:
         """How many titles would pass without each filter in force."""
         counts = []
-        for name in filters.in_force:
-            rest = filters.without(name)
-            asked_I = self._asked_for(history, seen_rows, hidden_rows, again=rest.again)
-            counts.append((name, int((asked_I & self.facts.passing(rest)).sum())))
+        for name in terms.filters.in_force:
+            rest = replace(terms, filters=terms.filters.without(name))
+            counts.append((name, int((self._asked_for(history, rest) & self.facts.passing(rest.filters)).sum())))
         return tuple(counts)
 
     def described(
@@ -383,28 +372,19 @@ class Recommender:
         sd_I = last.kept.sd_I[0]
         return None if sd_I is None else sd_I[rows_R]
 
-    def order(
-        self,
-        scores_I: Float32,
-        history: Histories,
-        *,
-        weight: float | None = None,
-        filters: Filters | None = None,
-        seen_rows: Sequence[int] = (),
-        hidden_rows: Sequence[int] = (),
-    ) -> Ranked:
+    def order(self, scores_I: Float32, history: Histories, terms: ListTerms = USUAL) -> Ranked:
         """The list that scores make for a person: candidates that they do not have yet and that pass the filters.
 
         Where the model itself has nothing to mix (see `mixes_by_places`), the weight mixes places by these scores with
         places by predicted stars. Scores may be of a variant of the history; the stars are always of the whole one.
         """
-        filters = filters or Filters()
+        filters, weight = terms.filters, terms.weight
         liking_I = None
         if weight is not None and weight < 1.0 and self.mixes_by_places:
             liking_I = self._liking(history, again=filters.again)
         order = ranked(
             scores_I,
-            candidates_I=self._asked_for(history, seen_rows, hidden_rows, again=filters.again),
+            candidates_I=self._asked_for(history, terms),
             passes_I=self.facts.passing(filters),
             counts_I=self.facts.counts_I,
             hidden_gems=filters.hidden_gems,
@@ -429,16 +409,14 @@ class Recommender:
         """Whether a list moves with a weight between likely-to-watch and likely-to-love."""
         return self.model.can.mixes_presence or self.mixes_by_places
 
-    def _asked_for(
-        self, history: Histories, seen_rows: Sequence[int], hidden_rows: Sequence[int], *, again: bool
-    ) -> Bools:
+    def _asked_for(self, history: Histories, terms: ListTerms) -> Bools:
         """Which titles a list may have, [I]: new ones, or those that the person knows."""
-        if not again:
-            return self.unseen(history, seen_rows, hidden_rows)
+        if not terms.filters.again:
+            return self.unseen(history, terms.barred_rows)
         wanted_I = np.zeros(self.dataset.titles, dtype=np.bool_)
         wanted_I[history.item_rows_N] = True
-        wanted_I[np.asarray(seen_rows, dtype=np.int64)] = True
-        wanted_I[np.asarray(hidden_rows, dtype=np.int64)] = False
+        wanted_I[np.asarray(terms.seen_rows, dtype=np.int64)] = True
+        wanted_I[np.asarray(terms.hidden_rows, dtype=np.int64)] = False
         return wanted_I & self.candidates_I
 
     def _liking(self, history: Histories, *, again: bool) -> Float32 | None:
@@ -451,11 +429,11 @@ class Recommender:
             answer.kept.liking_I = (self.facts.careful(answer.rating_I, self.rating_sds(history, every_I)),)
         return answer.kept.liking_I[0]
 
-    def unseen(self, history: Histories, seen_rows: Sequence[int] = (), hidden_rows: Sequence[int] = ()) -> Bools:
+    def unseen(self, history: Histories, barred_rows: Sequence[int] = ()) -> Bools:
         """Which titles may be recommended to a person, [I]: the candidates that they neither have nor refused."""
         unseen_I = self.candidates_I.copy()
         unseen_I[history.item_rows_N] = False
-        unseen_I[np.asarray((*seen_rows, *hidden_rows), dtype=np.int64)] = False
+        unseen_I[np.asarray(barred_rows, dtype=np.int64)] = False
         return unseen_I
 
     def lifts(self, shares_I: Float32, history: Histories, *, own: bool = False) -> Float32:

@@ -13,6 +13,7 @@ import numpy as np
 from engine.data.dataset import Float32, Int64
 from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.errors import ProfileError
+from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender, rank_row
 
 
@@ -41,7 +42,7 @@ def standing_of(recommender: Recommender, profile: Profile, *, weight: float | N
     except ProfileError:
         return Standing(mine, found.saved_rows, np.zeros(recommender.dataset.titles, dtype=np.int64), 0)
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    order = recommender.order(scores_I, found.history, seen_rows=found.seen_rows)
+    order = recommender.order(scores_I, found.history, ListTerms(seen_rows=found.seen_rows))
     place_I = order.place_I(len(scores_I))
     return Standing(mine, found.saved_rows, place_I, order.candidates, answer.rating_I, answer.lift_I)
 

@@ -16,7 +16,7 @@ from engine.data.profiles import Profile, ProfileMatch
 from engine.errors import ProfileError
 from engine.recommending.fairness import Fairness, common_scores
 from engine.recommending.likeness import Likeness, likeness_of
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.recommender import Answer, RecommendationList, Recommender, rank_row, value_at
 from engine.text import format_count, format_predicted_rating
 from engine.wording import said
@@ -72,9 +72,8 @@ def together(
     other: Companion,
     *,
     fairness: Fairness = Fairness.LEAST,
+    terms: ListTerms = USUAL,
     top: int = 100,
-    weight: float | None = None,
-    filters: Filters | None = None,
 ) -> CommonList:
     """The best `top` titles for both; nothing that either has seen or refused. Raises ProfileError, SettingError.
 
@@ -83,16 +82,17 @@ def together(
     mine, theirs = recommender.answer(me.match.history), recommender.fresh_answer(other.match.history)
     seen_rows = tuple({*me.match.seen_rows, *other.match.seen_rows, *other.match.history.item_rows_N.tolist()})
     hidden_rows = (*me.match.not_for_me_rows, *other.match.not_for_me_rows)
-    places_2I = [_places(recommender, answer, weight, seen_rows, hidden_rows) for answer in (mine, theirs)]
+    unfiltered = ListTerms(terms.weight, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    places_2I = [_places(recommender, answer, unfiltered) for answer in (mine, theirs)]
     scores_I = common_scores(places_2I, fairness)
-    filters = replace(filters or Filters(), again=False)
-    order = recommender.order(scores_I, me.match.history, filters=filters, seen_rows=seen_rows, hidden_rows=hidden_rows)
+    filtered = replace(unfiltered, weight=None, filters=replace(terms.filters, again=False))
+    order = recommender.order(scores_I, me.match.history, filtered)
     rows_R = order.rows_R[: max(0, top)]
     details_R = [_both(row, (me, other), (mine, theirs), places_2I) for row in rows_R.tolist()]
     items = recommender.described(rows_R, scores_I, mine, details_R=details_R)
     likeness = likeness_of(recommender, me.match.history, mine.rating_I, other.match.history, theirs.rating_I)
     note = recommender.note(me.match.history)
-    return CommonList(RecommendationList(items, len(order.rows_R), order.candidates, weight, note), likeness)
+    return CommonList(RecommendationList(items, len(order.rows_R), order.candidates, terms.weight, note), likeness)
 
 
 def list_for_two(
@@ -101,27 +101,19 @@ def list_for_two(
     theirs: Profile,
     *,
     fairness: Fairness = Fairness.LEAST,
+    terms: ListTerms = USUAL,
     top: int = 100,
-    weight: float | None = None,
-    filters: Filters | None = None,
 ) -> RecommendationList:
     """As `together`, for two people as they are stored; its note begins with how alike their tastes are."""
     me, other = companions_of(recommender, mine, theirs)
-    found = together(recommender, me, other, fairness=fairness, top=top, weight=weight, filters=filters)
+    found = together(recommender, me, other, fairness=fairness, terms=terms, top=top)
     return replace(found.listed, note=f"{found.likeness.words} {found.listed.note}".strip())
 
 
-def _places(
-    recommender: Recommender,
-    answer: Answer,
-    weight: float | None,
-    seen_rows: Sequence[int],
-    hidden_rows: Sequence[int],
-) -> Int64:
+def _places(recommender: Recommender, answer: Answer, terms: ListTerms) -> Int64:
     """The place of each title among those that are new to both, [I]; 0 for all others."""
-    scores_I = rank_row(recommender.model, answer.prediction, weight)
-    order = recommender.order(scores_I, answer.history, weight=weight, seen_rows=seen_rows, hidden_rows=hidden_rows)
-    return order.place_I(len(scores_I))
+    scores_I = rank_row(recommender.model, answer.prediction, terms.weight)
+    return recommender.order(scores_I, answer.history, terms).place_I(len(scores_I))
 
 
 def _both(row: int, people: Sequence[Companion], answers: Sequence[Answer], places_2I: Sequence[Int64]) -> str:

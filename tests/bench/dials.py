@@ -28,7 +28,7 @@ from engine.device import use_cores
 from engine.events import drive
 from engine.models.base import ClosedFormModel, Model
 from engine.models.registry import build, fitted_config
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 from engine.recommending.variety import intra_list_diversity
 from engine.recommending.vectors import item_vectors
@@ -69,7 +69,7 @@ def recommender_of(dataset: Dataset, split: Split) -> Recommender:
 
 def measured(recommender: Recommender, split: Split, filters: Filters, weight: float | None) -> list[float]:
     """Means over the people held out, and how long the slowest list took, in ms, once all was worked out."""
-    held, vectors_ID = split.test, item_vectors(recommender)
+    held, vectors_ID, terms = split.test, item_vectors(recommender), ListTerms(weight, filters)
     assert held is not None, "people are held out"
     shares_I = np.maximum(recommender.dataset.counts_I, 1) / recommender.dataset.counts_I.sum()
     rows = []
@@ -77,9 +77,9 @@ def measured(recommender: Recommender, split: Split, filters: Filters, weight: f
         history, wanted = held.fold_in.row(person), held.to_find.row(person)
         if not recommender.informative(history).any():
             continue
-        recommender.recommend(history, top=_LISTED, filters=filters, weight=weight)
+        recommender.recommend(history, terms, top=_LISTED)
         began = time.perf_counter()
-        listed = recommender.recommend(history, top=_LISTED, filters=filters, weight=weight)
+        listed = recommender.recommend(history, terms, top=_LISTED)
         took = 1000 * (time.perf_counter() - began)
         found = np.array([item.item_row for item in listed.items])
         stars = [item.predicted_rating for item in listed.items[:_FIRST] if item.predicted_rating is not None]

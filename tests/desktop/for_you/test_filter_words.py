@@ -3,7 +3,8 @@
 import pytest
 
 from desktop_rec.for_you.choices import ListChoices
-from desktop_rec.for_you.filter_words import described, list_line, nothing_words, years_words
+from desktop_rec.for_you.list_line import list_line, nothing_words
+from engine.recommending.filter_words import described, years_words
 from engine.recommending.ranking import Filters
 
 DRAMA = Filters(genres_any=("Drama",), years=(1990, 1999), min_ratings=50)

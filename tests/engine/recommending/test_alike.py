@@ -12,7 +12,7 @@ from engine.errors import SettingError
 from engine.events import drive
 from engine.models.ease import Ease, EaseConfig
 from engine.recommending.alike import alike
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import RecommendationList, Recommender
 from tests.engine.recommending.test_vectors import two_tastes
 
@@ -42,7 +42,9 @@ def test_that_the_titles_themselves_are_not_in_the_list(recommender: Recommender
 def test_that_what_was_seen_or_refused_or_filtered_is_not_in_the_list(recommender: Recommender) -> None:
     me = Histories.of_one([2, 3], [5.0, 1.0])
     filters = Filters(min_ratings=int(np.median(recommender.facts.counts_I)))
-    rows = rows_of(alike(recommender, [4], history=me, filters=filters, seen_rows=[2, 3, 10], hidden_rows=[12]))
+    rows = rows_of(
+        alike(recommender, [4], history=me, terms=ListTerms(filters=filters, seen_rows=(2, 3, 10), hidden_rows=(12,)))
+    )
     assert rows
     assert not {2, 3, 4, 10, 12} & set(rows)
     assert all(recommender.facts.counts_I[row] >= filters.min_ratings for row in rows)

@@ -10,7 +10,7 @@ import pytest
 from engine.data.dataset import Dataset, Histories
 from engine.data.profiles import Profile, ProfileEntry, entry_of, profile_rows
 from engine.recommending.asking import TitleAnswer, ask
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender, predicted
 
 ALIEN, AMELIE, BRAZIL, DUNE = 0, 1, 3, 5
@@ -26,8 +26,8 @@ def profile(dataset: Dataset, **ratings: float | None) -> Profile:
     return Profile("me", "Me", tuple(entry_of(dataset, rows[name], rating) for name, rating in ratings.items()))
 
 
-def asked(films: Recommender, me: Profile, row: int, filters: Filters | None = None) -> TitleAnswer:
-    return ask(films, profile_rows(me, films.dataset), row, filters=filters)
+def asked(films: Recommender, me: Profile, row: int, filters: Filters = Filters()) -> TitleAnswer:
+    return ask(films, profile_rows(me, films.dataset), row, terms=ListTerms(filters=filters))
 
 
 def test_that_any_new_title_has_stars_a_place_and_reasons(films: Recommender, dataset: Dataset) -> None:

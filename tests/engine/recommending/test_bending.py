@@ -15,7 +15,7 @@ from engine.errors import ProfileError, SettingError
 from engine.events import drive
 from engine.recommending.explanation import explain
 from engine.recommending.insights import explain_list
-from engine.recommending.ranking import Filters, TitleFacts, one_per_series, ranked
+from engine.recommending.ranking import Filters, ListTerms, TitleFacts, one_per_series, ranked
 from engine.recommending.recommender import Recommender
 from engine.recommending.series import ALONE
 from engine.recommending.variety import intra_list_diversity, varied
@@ -43,8 +43,10 @@ def test_that_variety_beyond_its_range_is_refused():
 def test_that_an_empty_list_says_how_many_titles_each_filter_keeps_out(dataset, make_model):
     filters = Filters(genres_any=("Comedy",), years=(1940, 1950), variety=0.5)
 
-    listed = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]), filters=filters)
-    nobody = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]), filters=Filters(again=True))
+    listed = Recommender(make_model(), dataset).recommend(Histories.of_one([0], [5.0]), ListTerms(filters=filters))
+    nobody = Recommender(make_model(), dataset).recommend(
+        Histories.of_one([0], [5.0]), ListTerms(filters=Filters(again=True))
+    )
 
     assert (listed.items, listed.passing) == ((), 0)
     assert dict(listed.without) == {"genres_any": 1, "years": 3}
@@ -58,7 +60,7 @@ def test_that_a_list_of_what_was_seen_has_the_persons_titles_and_no_other(datase
     recommender = Recommender(make_model(), dataset)
 
     listed = recommender.recommend(
-        ALIEN_BRAZIL_DUNE, filters=Filters(again=True), seen_rows=(0, 3, 5, 4), hidden_rows=(5,)
+        ALIEN_BRAZIL_DUNE, ListTerms(filters=Filters(again=True), seen_rows=(0, 3, 5, 4), hidden_rows=(5,))
     )
 
     assert sorted(rows_of(listed)) == [0, 3, 4], "also what was only seen, or is switched off; never what is not for me"
@@ -71,7 +73,7 @@ def test_that_a_seen_title_is_scored_as_if_its_own_rating_were_not_there(dataset
     model = make_model()
     model.weights_II.data[:] = weights
 
-    listed = Recommender(model, dataset).recommend(ALIEN_BRAZIL_DUNE, filters=Filters(again=True))
+    listed = Recommender(model, dataset).recommend(ALIEN_BRAZIL_DUNE, ListTerms(filters=Filters(again=True)))
 
     for item in listed.items:
         without = ALIEN_BRAZIL_DUNE.where(ALIEN_BRAZIL_DUNE.item_rows_N != item.item_row)
@@ -86,7 +88,7 @@ def test_that_a_list_of_new_titles_is_the_same_after_one_of_seen_ones(dataset, m
     recommender = Recommender(make_model(), dataset)
     before = recommender.recommend(ALIEN_BRAZIL_DUNE)
 
-    recommender.recommend(ALIEN_BRAZIL_DUNE, filters=Filters(again=True))
+    recommender.recommend(ALIEN_BRAZIL_DUNE, ListTerms(filters=Filters(again=True)))
 
     assert recommender.recommend(ALIEN_BRAZIL_DUNE) == before
 
@@ -96,7 +98,7 @@ def test_that_stars_of_a_companion_do_not_know_the_own_rating_either(dataset, ma
     stars.weights_II.data[3, 3] = 40.0
     recommender = Recommender(make_model(predicts_ratings=False, mixes=False), dataset, stars=stars)
 
-    listed = recommender.recommend(ALIEN_BRAZIL_DUNE, filters=Filters(again=True))
+    listed = recommender.recommend(ALIEN_BRAZIL_DUNE, ListTerms(filters=Filters(again=True)))
 
     brazil = next(item for item in listed.items if item.item_row == 3)
     assert brazil.predicted_rating == pytest.approx(3 + 6 / 10)
@@ -107,8 +109,8 @@ def test_that_reasons_of_a_seen_title_are_its_other_ratings(dataset, make_model)
     model.weights_II.data[3, 3] = 50.0
     recommender, filters = Recommender(model, dataset), Filters(again=True)
 
-    why = explain(recommender, ALIEN_BRAZIL_DUNE, 3, filters=filters)
-    insights = drive(explain_list(recommender, ALIEN_BRAZIL_DUNE, filters=filters))
+    why = explain(recommender, ALIEN_BRAZIL_DUNE, 3, terms=ListTerms(filters=filters))
+    insights = drive(explain_list(recommender, ALIEN_BRAZIL_DUNE, terms=ListTerms(filters=filters)))
 
     assert [(reason.item_row, reason.impact) for reason in why.carried] == [(0, 6.0)]
     assert (why.rank, why.score) == (None, 6.0), "places without a rating are not looked at among seen titles"
@@ -144,7 +146,7 @@ def test_that_every_model_with_stars_goes_from_its_own_order_to_that_of_the_star
     history = Histories.of_one([0], [5.0])
 
     def order(weight: float | None) -> list[int]:
-        return rows_of(recommender.recommend(history, weight=weight))
+        return rows_of(recommender.recommend(history, ListTerms(weight=weight)))
 
     assert recommender.can_mix
     assert order(None) == order(1.0) == [3, 5, 1, 2, 4, 6, 7], "its own"
@@ -159,7 +161,7 @@ def test_that_without_stars_or_by_stars_alone_there_is_nothing_to_mix(dataset, m
 
     assert not recommender.can_mix
     history = Histories.of_one([0], [5.0])
-    assert rows_of(recommender.recommend(history, weight=0.0)) == rows_of(recommender.recommend(history))
+    assert rows_of(recommender.recommend(history, ListTerms(weight=0.0))) == rows_of(recommender.recommend(history))
 
 
 def test_that_a_title_that_hardly_anybody_rated_is_not_first_by_stars(dataset, make_model):
@@ -168,7 +170,7 @@ def test_that_a_title_that_hardly_anybody_rated_is_not_first_by_stars(dataset, m
     stars.weights_II.data[0, 7], stars.weights_II.data[0, 1] = 5.0, 4.5
     model = make_model(predicts_ratings=False, mixes=False)
 
-    listed = Recommender(model, dataset, stars=stars).recommend(Histories.of_one([0], [5.0]), weight=0.0)
+    listed = Recommender(model, dataset, stars=stars).recommend(Histories.of_one([0], [5.0]), ListTerms(weight=0.0))
 
     assert listed.items[0].item_row == 1, "one person has Fargo, seven have Amelie"
     assert max(listed.items, key=lambda item: item.predicted_rating).item_row == 7
@@ -179,13 +181,13 @@ def test_that_reasons_say_where_a_list_also_goes_by_stars(evenly_known, make_mod
     recommender = Recommender(model, evenly_known, stars=loving(make_model))
     history = Histories.of_one([0], [5.0])
 
-    mixed, own = explain(recommender, history, 3, weight=0.0), explain(recommender, history, 3)
+    mixed, own = explain(recommender, history, 3, terms=ListTerms(weight=0.0)), explain(recommender, history, 3)
 
     assert "this list also goes by predicted stars" in mixed.note
     assert own.note == ""
     assert (mixed.rank, own.rank) == (3, 1)
     assert mixed.carried[0].impact == own.carried[0].impact
-    assert "predicted stars" in drive(explain_list(recommender, history, weight=0.5)).note
+    assert "predicted stars" in drive(explain_list(recommender, history, terms=ListTerms(weight=0.5))).note
 
 
 # One title of a series
@@ -199,7 +201,7 @@ def test_that_a_series_has_one_title_and_the_list_is_filled_up(dataset, make_mod
     history = Histories.of_one([0], [5.0])
 
     every = rows_of(recommender.recommend(history, top=5))
-    listed = recommender.recommend(history, top=5, filters=Filters(one_per_series=True))
+    listed = recommender.recommend(history, ListTerms(filters=Filters(one_per_series=True)), top=5)
 
     assert every == [3, 5, 1, 2, 4]
     assert rows_of(listed) == [3, 5, 1, 2, 7]
@@ -254,7 +256,7 @@ def test_that_titles_without_numbers_are_not_taken_for_the_most_varied():
 def test_that_a_varied_list_goes_by_the_vectors_of_the_titles(dataset, make_model):
     recommender, history = Recommender(make_model(), dataset), Histories.of_one([0], [5.0])
 
-    order = recommender.recommend(history, filters=Filters(variety=0.7))
+    order = recommender.recommend(history, ListTerms(filters=Filters(variety=0.7)))
 
     by_score = np.array(rows_of(recommender.recommend(history)))
     assert rows_of(order) == varied(by_score, item_vectors(recommender), strength=0.7).tolist()

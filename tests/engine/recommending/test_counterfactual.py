@@ -11,7 +11,7 @@ import torch
 from engine.data.dataset import Histories
 from engine.events import Stop, drive
 from engine.recommending.counterfactual import hangs_on
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 
 BRAZIL, CASABLANCA, DUNE = 3, 4, 5
@@ -69,7 +69,9 @@ def test_that_the_title_is_not_first_without_them_and_each_of_them_is_needed(dat
 def test_that_a_title_beyond_the_first_ten_or_out_of_the_list_hangs_on_nothing(dataset, make_model):
     recommender = Recommender(make_model(), dataset)
 
-    assert drive(hangs_on(recommender, HISTORY, BRAZIL, filters=Filters(genres_none=("Comedy",)))) is None
+    assert (
+        drive(hangs_on(recommender, HISTORY, BRAZIL, terms=ListTerms(filters=Filters(genres_none=("Comedy",))))) is None
+    )
 
 
 def test_that_the_place_is_the_first_ten_for_those_behind_the_first(dataset, make_model):

@@ -10,7 +10,7 @@ from engine.data.dataset import Histories
 from engine.errors import ProfileError
 from engine.recommending.explanation import explain, leave_one_out_impacts
 from engine.recommending.leaving_out import chunks_of
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 
 LIKED_ALIEN_DISLIKED_ARMAGEDDON = Histories.of_one([0, 2], [5.0, 1.0])
@@ -58,8 +58,8 @@ def test_that_ranks_are_those_of_the_filtered_list(dataset, make_model):
     recommender = Recommender(make_model(), dataset)
     history = Histories.of_one([0, 1], [5.0, 5.0])
 
-    kept = explain(recommender, history, DUNE, filters=Filters(genres_none=("Comedy",)))
-    left_out = explain(recommender, history, DUNE, filters=Filters(genres_any=("Comedy",)))
+    kept = explain(recommender, history, DUNE, terms=ListTerms(filters=Filters(genres_none=("Comedy",))))
+    left_out = explain(recommender, history, DUNE, terms=ListTerms(filters=Filters(genres_any=("Comedy",))))
 
     assert kept.rank == 1
     assert left_out.rank is None

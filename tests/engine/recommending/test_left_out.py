@@ -12,6 +12,7 @@ from engine.events import drive
 from engine.recommending import left_out
 from engine.recommending.explanation import explain
 from engine.recommending.insights import explain_list
+from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender
 
 HISTORY = Histories.of_one([0, 1, 2], [5.0, 4.0, 1.0])
@@ -21,12 +22,12 @@ HISTORY = Histories.of_one([0, 1, 2], [5.0, 4.0, 1.0])
 @pytest.mark.parametrize("learns_from", ["ratings", "likes"])
 def test_that_reasons_are_the_same_once_the_list_was_explained(dataset, make_model, weight, learns_from):
     recommender = Recommender(make_model(learns_from=learns_from), dataset)
-    before = [explain(recommender, HISTORY, row, weight=weight) for row in range(3, 8)]
+    before = [explain(recommender, HISTORY, row, terms=ListTerms(weight=weight)) for row in range(3, 8)]
 
     drive(explain_list(recommender, HISTORY))
 
     assert left_out.remembered(recommender, HISTORY) is not None
-    assert [explain(recommender, HISTORY, row, weight=weight) for row in range(3, 8)] == before
+    assert [explain(recommender, HISTORY, row, terms=ListTerms(weight=weight)) for row in range(3, 8)] == before
 
 
 def test_that_a_click_after_the_list_asks_the_model_nothing_more(dataset, make_model):

@@ -13,7 +13,7 @@ from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories
 from engine.events import drive
 from engine.models.registry import build, kind_of
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 from engine.recommending.series import ALONE
 from tests.support.planted import planted_dataset
@@ -90,7 +90,9 @@ def test_that_a_list_has_all_that_may_be_in_it_and_nothing_else(recommender, rat
     rated = [row for row in rated if recommender.candidates_I[row]] or [0]
     history = Histories.of_one(rated, [5.0] * len(rated))
 
-    listed = recommender.recommend(history, top=top, weight=weight, filters=filters, seen_rows=seen, hidden_rows=hidden)
+    listed = recommender.recommend(
+        history, ListTerms(weight=weight, filters=filters, seen_rows=seen, hidden_rows=hidden), top=top
+    )
 
     found = [item.item_row for item in listed.items]
     may_be = [

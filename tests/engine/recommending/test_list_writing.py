@@ -10,11 +10,11 @@ from html.parser import HTMLParser
 import pytest
 
 from engine.errors import DataError
+from engine.recommending.filter_words import describe_filters
 from engine.recommending.list_writing import (
     COLUMNS,
     LETTERBOXD_COLUMNS,
     ListDocument,
-    describe_filters,
     list_text,
     write_list,
 )
@@ -131,4 +131,4 @@ def test_that_filters_are_said_in_words():
     assert describe_filters(Filters()) == ""
     only = {"only_rows": frozenset((1, 2)), "only_name": "F.txt"}
     filters = Filters(("Drama", "Crime"), (), ("Horror",), (1980, 1989), 50, **only)
-    assert describe_filters(filters) == "only F.txt, Drama or Crime, no Horror, 1980 to 1989, at least 50 ratings"
+    assert describe_filters(filters) == "Drama or Crime, no Horror, 1980s, at least 50 ratings, only F.txt"

@@ -14,6 +14,7 @@ from engine.events import drive
 from engine.models.base import ClosedFormModel
 from engine.models.registry import build, kind_of
 from engine.recommending.many_lists import known_people, many_lists
+from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender
 from engine.training.config import TrainingConfig
 from engine.training.trainer import train
@@ -87,7 +88,7 @@ def test_that_the_weight_moves_the_lists_of_a_model_that_has_one():
     one, other = (lists_of(recommender, NEWCOMERS, top=30, weight=weight) for weight in (0.0, 1.0))
     assert one[0][0] != other[0][0]
     for weight, found in ((0.0, one), (1.0, other)):
-        listed = recommender.recommend(NEWCOMERS.row(0), top=30, weight=weight).items
+        listed = recommender.recommend(NEWCOMERS.row(0), ListTerms(weight=weight), top=30).items
         assert found[0][0] == [item.item_row for item in listed]
 
 

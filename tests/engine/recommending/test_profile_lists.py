@@ -7,7 +7,7 @@ import pytest
 from engine.data.profiles import Profile, ProfileEntry, entry_of
 from engine.errors import ProfileError
 from engine.recommending.profile_lists import make_list
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 
 ALIEN, AMELIE, ARMAGEDDON, BRAZIL, CASABLANCA, DUNE, ERASERHEAD, FARGO = range(8)
@@ -49,7 +49,7 @@ def test_that_what_is_not_for_a_person_is_in_its_own_list_only(dataset, recommen
 
 def test_that_filters_apply_to_a_list_and_are_said_to(dataset, recommender):
     me = person(dataset, rated=[(ALIEN, 5.0)], saved=[FARGO, DUNE, BRAZIL])
-    listed = make_list(recommender, me, "saved", filters=Filters(years=(1985, 2000)))
+    listed = make_list(recommender, me, "saved", terms=ListTerms(filters=Filters(years=(1985, 2000))))
 
     assert rows(listed) == [BRAZIL, FARGO]
     assert listed.note == "Your filters hide 1 of these 3 films."
@@ -57,7 +57,12 @@ def test_that_filters_apply_to_a_list_and_are_said_to(dataset, recommender):
 
 def test_that_where_nothing_passes_it_is_said_how_many_of_the_list_a_restriction_keeps_out(dataset, recommender):
     me = person(dataset, rated=[(ALIEN, 5.0)], saved=[FARGO, DUNE, BRAZIL])
-    listed = make_list(recommender, me, "saved", filters=Filters(only_rows=frozenset((ARMAGEDDON,)), only_name="F.txt"))
+    listed = make_list(
+        recommender,
+        me,
+        "saved",
+        terms=ListTerms(filters=Filters(only_rows=frozenset((ARMAGEDDON,)), only_name="F.txt")),
+    )
 
     assert listed.items == ()
     assert dict(listed.without)["only_rows"] == 3

@@ -17,7 +17,7 @@ from engine.recommending.explanation import explain, leave_one_out_impacts
 from engine.recommending.insights import explain_list
 from engine.recommending.many_lists import many_lists
 from engine.recommending.pair_ratings import rate_pairs
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 
 ALIEN_AND_AMELIE = Histories.of_one([0, 1], [5.0, 3.0])
@@ -89,7 +89,7 @@ def test_that_a_switched_off_title_does_not_come_back_either(dataset, make_model
     )
     found = recommender.match(profile)
 
-    listed = recommender.recommend(found.history, seen_rows=found.seen_rows)
+    listed = recommender.recommend(found.history, ListTerms(seen_rows=found.seen_rows))
 
     assert 3 not in [item.item_row for item in listed.items]
 
@@ -100,9 +100,9 @@ def test_that_what_is_not_for_a_person_is_in_no_list_and_no_reason_counts_it(dat
     refused = profile.refusing(ProfileEntry("103", "Brazil", 1985, None))
     found, before = recommender.match(refused), recommender.recommend(recommender.match(profile).history)
 
-    listed = recommender.recommend(found.history, hidden_rows=found.not_for_me_rows)
-    why = explain(recommender, found.history, 5, hidden_rows=found.not_for_me_rows)
-    insights = drive(explain_list(recommender, found.history, hidden_rows=found.not_for_me_rows))
+    listed = recommender.recommend(found.history, ListTerms(hidden_rows=found.not_for_me_rows))
+    why = explain(recommender, found.history, 5, terms=ListTerms(hidden_rows=found.not_for_me_rows))
+    insights = drive(explain_list(recommender, found.history, terms=ListTerms(hidden_rows=found.not_for_me_rows)))
 
     assert before.items[0].item_row == 3, "it would be first"
     assert [item.item_row for item in listed.items] == [5, 1, 2, 4, 6, 7]
@@ -115,8 +115,8 @@ def test_that_a_new_weight_or_filter_ranks_again_without_asking_the_model(datase
     recommender = Recommender(model, dataset)
     recommender.recommend(ALIEN_AND_AMELIE)
 
-    turned = recommender.recommend(Histories.of_one([0, 1], [5.0, 3.0]), weight=1.0)
-    recommender.recommend(ALIEN_AND_AMELIE, filters=Filters(hidden_gems=0.5))
+    turned = recommender.recommend(Histories.of_one([0, 1], [5.0, 3.0]), ListTerms(weight=1.0))
+    recommender.recommend(ALIEN_AND_AMELIE, ListTerms(filters=Filters(hidden_gems=0.5)))
 
     assert model.calls == 1
     assert turned.items[-1].item_row == 3
@@ -134,7 +134,7 @@ def test_that_another_rating_asks_the_model_again(dataset, make_model):
 
 def test_that_filters_refill_the_list_from_the_whole_catalogue(dataset, make_model):
     listed = Recommender(make_model(), dataset).recommend(
-        ALIEN_AND_AMELIE, top=2, filters=Filters(genres_none=("Sci-Fi",))
+        ALIEN_AND_AMELIE, ListTerms(filters=Filters(genres_none=("Sci-Fi",))), top=2
     )
 
     assert [item.title for item in listed.items] == ["Casablanca", "Eraserhead"]
@@ -223,7 +223,7 @@ def test_that_a_list_says_how_many_ratings_have_no_influence_on_a_model_of_likes
 
 def test_that_a_weight_outside_of_0_to_1_is_refused(dataset, make_model):
     with pytest.raises(SettingError, match="between 0"):
-        Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE, weight=1.5)
+        Recommender(make_model(), dataset).recommend(ALIEN_AND_AMELIE, ListTerms(weight=1.5))
 
 
 def test_that_the_torch_modes_of_the_caller_stay_as_they_were(dataset, make_model):

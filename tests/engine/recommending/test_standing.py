@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from engine.data.profiles import Profile, entry_of
+from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender
 from engine.recommending.standing import standing_of
 
@@ -22,7 +23,7 @@ def test_that_what_the_person_has_is_told_and_places_are_of_all_other_titles(dat
     assert found.saved_rows == (6,)
     assert found.candidates == 5
     assert [found.place_I[row] for row in (0, 2, 4)] == [0, 0, 0]
-    listed = recommender.recommend(recommender.match(person).history, seen_rows=(0, 2, 4)).items
+    listed = recommender.recommend(recommender.match(person).history, ListTerms(seen_rows=(0, 2, 4))).items
     assert [int(found.place_I[item.item_row]) for item in listed] == [1, 2, 3, 4, 5]
     assert found.rating_I[3] == pytest.approx(listed[0].predicted_rating)
 

@@ -15,7 +15,7 @@ from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.recommending.fairness import Fairness, common_scores
 from engine.recommending.likeness import Likeness
-from engine.recommending.ranking import Filters
+from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
 from engine.recommending.together import CommonList, companions_of, together
 from tests.engine.recommending.test_vectors import two_tastes
@@ -81,7 +81,7 @@ def test_that_nothing_is_listed_that_either_has_seen_or_refused(recommender: Rec
 
 def test_that_filters_hold_and_refill(recommender: Recommender) -> None:
     filters = Filters(min_ratings=int(np.median(recommender.facts.counts_I)))
-    found = common(recommender, even(recommender), odd(recommender), filters=filters, top=5).listed
+    found = common(recommender, even(recommender), odd(recommender), top=5, terms=ListTerms(filters=filters)).listed
     assert len(found.items) == 5
     assert all(recommender.facts.counts_I[item.item_row] >= filters.min_ratings for item in found.items)
 
