@@ -23,7 +23,7 @@ from engine.text import format_title
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 
 class Action(Enum):

@@ -13,7 +13,7 @@ from desktop_rec.for_you.titles import TitleRow
 
 if TYPE_CHECKING:
     from engine.recommending.asking import TitleAnswer
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 
 class AskingPresenter(QObject):

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from engine.recommending.profile_lists import ListKind
     from engine.recommending.ranking import ListTerms
     from engine.recommending.reasons import HangsOn
-    from engine.recommending.recommender import RecommendationList, Recommender
+    from engine.recommending.recommendation import RecommendationList
+    from engine.recommending.recommender import Recommender
 
 LIST_LENGTH = 100
 CHOICES = "choices of a list"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from engine.recommending.explanation import Explanation
     from engine.recommending.longer_look import LongerLook
     from engine.recommending.reasons import HangsOn, Reason
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 
 _LONGER = said("Try many mixes of your ratings instead of leaving out one at a time; takes up to two seconds")

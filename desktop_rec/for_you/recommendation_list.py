@@ -26,8 +26,8 @@ from desktop_rec.theme.theme import GRID, set_role
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
-    from engine.recommending.recommender import RecommendationList as FoundList
+    from engine.recommending.recommendation import Recommendation
+    from engine.recommending.recommendation import RecommendationList as FoundList
 
 
 class ListPane(QWidget):

@@ -30,7 +30,7 @@ from engine.text import format_count, format_predicted_rating, format_title
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from desktop_rec.theme.theme import GRID
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 _BUTTONS = (
     (Action.SAVE, said("Save for later"), said("Put it on Saved")),

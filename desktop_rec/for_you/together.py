@@ -18,7 +18,7 @@ from engine.recommending.fairness import Fairness
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 _WORDS = {
     Fairness.LEAST: (said("Nobody dislikes it"), said("First what even the less glad of you likes")),

@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.recommending.explanation import Explanation
     from engine.recommending.insights import ListInsights
-    from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
+    from engine.recommending.recommendation import Recommendation, RecommendationList
+    from engine.recommending.recommender import Recommender
 
 
 REASONS_PAUSE_MS = 150

@@ -25,7 +25,8 @@ from engine.recommending.explanation import Explanation, explain
 from engine.recommending.fairness import Fairness
 from engine.recommending.ranking import ListTerms
 from engine.recommending.reasons import Reason
-from engine.recommending.recommender import RecommendationList, Recommender
+from engine.recommending.recommendation import RecommendationList
+from engine.recommending.recommender import Recommender
 from engine.recommending.together import list_for_two
 from engine.text import format_factor, format_predicted_rating, format_rating, format_title
 

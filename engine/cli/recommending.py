@@ -31,7 +31,8 @@ from engine.recommending.insights import ImpactfulRating, ListInsights, Surprisi
 from engine.recommending.profile_lists import LIST_NAMES, ListKind
 from engine.recommending.ranking import ListTerms
 from engine.recommending.reasons import HangsOn, Reason, describe_hangs_on
-from engine.recommending.recommender import Recommendation, Recommender
+from engine.recommending.recommendation import Recommendation
+from engine.recommending.recommender import Recommender
 from engine.text import format_count, format_factor, format_figure, format_rating, format_title, plural, shorten
 
 _NAMES_SHOWN, _RATINGS_SHOWN, _REASONS_SHOWN, _SKIPPED_SHOWN = 3, 5, 3, 10

@@ -45,7 +45,8 @@ from engine.recommending.many_lists import ManyLists, known_people, many_lists
 from engine.recommending.profile_lists import ListKind, make_list, terms_of_list
 from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.reasons import FIRST_TEN, HangsOn
-from engine.recommending.recommender import RecommendationList, Recommender
+from engine.recommending.recommendation import RecommendationList
+from engine.recommending.recommender import Recommender
 from engine.wording import counted, joined, said
 
 MOST_NAMED = 20

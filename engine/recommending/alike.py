@@ -17,7 +17,8 @@ from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profiles import Profile, profile_rows
 from engine.errors import ProfileError, SettingError
 from engine.recommending.ranking import USUAL, ListTerms
-from engine.recommending.recommender import Answer, RecommendationList, Recommender
+from engine.recommending.recommendation import RecommendationList
+from engine.recommending.recommender import Answer, Recommender
 from engine.recommending.vectors import item_vectors
 from engine.text import join_words
 from engine.wording import counted, said

@@ -14,7 +14,8 @@ from engine.data.profiles import ProfileMatch
 from engine.errors import ProfileError
 from engine.recommending.explanation import Explanation, explain, rating_of
 from engine.recommending.ranking import USUAL, Filters, ListTerms, Ranked
-from engine.recommending.recommender import Recommendation, Recommender, rank_row
+from engine.recommending.recommendation import Recommendation
+from engine.recommending.recommender import Recommender, rank_row
 from engine.text import format_predicted_rating, format_rating
 from engine.wording import said, singular_of
 

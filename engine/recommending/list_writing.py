@@ -14,7 +14,7 @@ from typing import Literal
 from engine.data.dataset import Dataset
 from engine.data.personal.writing import film_ids_of
 from engine.data.whole_file import whole_file
-from engine.recommending.recommender import Recommendation
+from engine.recommending.recommendation import Recommendation
 from engine.text import format_factor, format_predicted_rating, format_title
 from engine.wording import said
 

@@ -14,7 +14,8 @@ import numpy as np
 from engine.data.profiles import Profile, ProfileEntry, ProfileMatch, item_row_of, profile_rows
 from engine.errors import ProfileError
 from engine.recommending.ranking import USUAL, Filters, ListTerms
-from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
+from engine.recommending.recommendation import Recommendation, RecommendationList
+from engine.recommending.recommender import Recommender
 from engine.text import join_words, plural, plural_of
 from engine.wording import counted, said, singular_of
 

@@ -17,57 +17,19 @@ import numpy as np
 from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
-from engine.data.profiles import Profile, ProfileMatch, profile_rows
+from engine.data.profiles import Profile, ProfileMatch
 from engine.device import exactly
-from engine.errors import ProfileError, SettingError
+from engine.errors import SettingError
 from engine.models.base import Model, Prediction
 from engine.models.rating_model import PredictsRatings
 from engine.recommending.again import as_if_new
 from engine.recommending.lifts import lifts_of, shares_of
 from engine.recommending.ranking import USUAL, ListTerms, Ranked, TitleFacts, one_per_series, ranked
+from engine.recommending.recommendation import Recommendation, RecommendationList
+from engine.recommending.usable_ratings import UsableRatings
 from engine.recommending.variety import varied
 from engine.recommending.vectors import item_vectors
-from engine.text import plural, plural_of
-from engine.wording import counted, said
-
-
-@dataclass(frozen=True)
-class Recommendation:
-    """One title of a list.
-
-    probability and lift (see `Recommender.lifts`) are there where the model has such a thing, predicted_rating (on the
-    person's own scale) and its standard deviation where it predicts. detail: what a list says of the title
-    in place of these figures; reason: why it is there, where that is not found by leaving ratings out.
-    """
-
-    rank: int
-    item_row: int
-    item_id: str
-    title: str
-    year: int
-    genres: tuple[str, ...]
-    score: float
-    probability: float | None
-    lift: float | None
-    predicted_rating: float | None
-    predicted_sd: float | None = None
-    detail: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class RecommendationList:
-    """The titles for one person, best first; `passing` titles pass the filters, of all `candidates`.
-
-    Where none passes, `without` says of each filter in force, by its name in Filters, how many would pass without it.
-    """
-
-    items: tuple[Recommendation, ...]
-    passing: int
-    candidates: int
-    weight: float | None
-    note: str
-    without: tuple[tuple[str, int], ...] = ()
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -142,7 +104,7 @@ class Recommender:
         self.candidates_I: Bools = np.ones(dataset.titles, dtype=np.bool_) if candidates_I is None else candidates_I
         self.run_id = run_id
         self.facts = TitleFacts(dataset)
-        self._learned_I = model.learned_I
+        self._usable = UsableRatings(model, dataset, counts_I=self.facts.counts_I)
         self._last: Answer | None = None
         self._last_again: Answer | None = None
 
@@ -159,56 +121,11 @@ class Recommender:
 
     def match(self, profile: Profile) -> ProfileMatch:
         """What of a person's profile can be used. Raises ProfileError, saying why, where that is nothing."""
-        found = profile_rows(profile, self.dataset)
-        if profile.entries and not found.matched:
-            raise ProfileError(
-                counted(
-                    "{dataset} doesn't know the {count} title of {person}.",
-                    "{dataset} knows none of the {count} titles of {person}.",
-                    len(profile.entries),
-                    dataset=self.dataset.name,
-                    person=profile.name,
-                ),
-                remedy=said("Rate a title that it has: search for one you know."),
-                unmatched=len(found.unmatched),
-            )
-        if found.matched and not found.history.entries:
-            raise ProfileError(
-                said(
-                    "All ratings of {person} that {dataset} knows are switched off.",
-                    person=profile.name,
-                    dataset=self.dataset.name,
-                ),
-                remedy=said("Switch one on."),
-                matched=found.matched,
-            )
-        self.check(found.history)
-        return found
+        return self._usable.match(profile)
 
     def check(self, history: Histories) -> None:
         """Raises ProfileError where the model has nothing to go by: no entry, or none that has influence on it."""
-        if not history.entries:
-            raise ProfileError(
-                said("There are no ratings to recommend from."), remedy=said("Rate a title you know; one will do.")
-            )
-        learns_likes, is_like_n = self.model.can.learns_from == "likes", history.ratings_N >= self.dataset.scale.like
-        if (self.telling(history) & (is_like_n if learns_likes else True)).any():
-            return
-        if learns_likes and not is_like_n.any():
-            raise ProfileError(
-                said(
-                    "This model goes by {words} you gave {like} or more, and there are none yet.",
-                    words=plural_of(self.dataset.catalogue.word),
-                    like=self._least_like(),
-                ),
-                remedy=said("Rate something {like} or better.", like=self._least_like()),
-                entries=history.entries,
-            )
-        raise ProfileError(
-            said("The model learned nothing about the titles you rated: too few people have them."),
-            remedy=said("Rate a better known title, or train again on more of the data."),
-            entries=history.entries,
-        )
+        self._usable.check(history)
 
     def informative(self, history: Histories) -> Bools:
         """Which entries have influence on the model, [n]; without any of the others it predicts the same."""
@@ -216,50 +133,11 @@ class Recommender:
 
     def telling(self, history: Histories) -> Bools:
         """Which entries the model can go by, [n]: of titles that it knows; of these one of likes may ignore some."""
-        known_n: Bools = self.facts.counts_I[history.item_rows_N] > 0
-        if self._learned_I is not None:
-            known_n = known_n & self._learned_I[history.item_rows_N]
-        return known_n & self.informative(history) if self.model.can.learns_from == "likes" else known_n
+        return self._usable.telling(history)
 
     def note(self, history: Histories) -> str:
         """What the list is drawn from, where that is not every title, and which entries do not count, or ""."""
-        return " ".join(words for words in (self._uncounted_words(history), self._drawn_words()) if words)
-
-    def _uncounted_words(self, history: Histories) -> str:
-        ignored_n = ~self.informative(history)
-        titles, is_like_n = plural_of(self.dataset.catalogue.word), history.ratings_N >= self.dataset.scale.like
-        sentences = []
-        uses_others = bool((~ignored_n & ~is_like_n).any())
-        if self.model.can.learns_from == "likes" and not uses_others:
-            count = int((ignored_n & ~is_like_n).sum())
-            sentence = counted(
-                "This model uses only {words} you gave {like} or more; one of yours doesn't count yet.",
-                "This model uses only {words} you gave {like} or more; {count} of yours don't count yet.",
-                count,
-                words=titles,
-                like=self._least_like(),
-            )
-            sentences += [sentence] if count else []
-            ignored_n &= is_like_n
-        if self._learned_I is not None or self.model.can.learns_from == "likes":
-            count = int(ignored_n.sum())
-            sentence = counted(
-                "This model uses only the {words} it learned; one of yours doesn't count yet.",
-                "This model uses only the {words} it learned; {count} of yours don't count yet.",
-                count,
-                words=titles,
-            )
-            sentences += [sentence] if count else []
-        return " ".join(sentences)
-
-    def _drawn_words(self) -> str:
-        if self._learned_I is None:
-            return ""
-        return said(
-            "Drawn from the {learned:,} best known of {titles}; others come where they share enough with these.",
-            learned=int(self._learned_I.sum()),
-            titles=plural(self.dataset.titles, self.dataset.catalogue.word),
-        )
+        return self._usable.note(history)
 
     def answer(self, history: Histories, *, again: bool = False) -> Answer:
         """The model's answer to one person, from memory where it is the last one asked for. Raises ProfileError.
@@ -482,13 +360,6 @@ class Recommender:
             detail=detail,
             reason=reason,
         )
-
-    def _least_like(self) -> str:
-        scale = self.dataset.scale
-        if not scale.step:
-            return f"{scale.like:g}"
-        steps = np.ceil((scale.like - scale.low) / scale.step - 1e-6)
-        return f"{scale.low + steps * scale.step:g}"
 
 
 def predicted(model: Model, history: Histories) -> Prediction:

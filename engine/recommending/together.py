@@ -17,7 +17,8 @@ from engine.errors import ProfileError
 from engine.recommending.fairness import Fairness, common_scores
 from engine.recommending.likeness import Likeness, likeness_of
 from engine.recommending.ranking import USUAL, ListTerms
-from engine.recommending.recommender import Answer, RecommendationList, Recommender, rank_row, value_at
+from engine.recommending.recommendation import RecommendationList
+from engine.recommending.recommender import Answer, Recommender, rank_row, value_at
 from engine.text import format_count, format_predicted_rating
 from engine.wording import said
 

@@ -20,7 +20,7 @@ from desktop_rec.for_you.titles import TitleRow, catalogue_title_rows, profile_t
 from engine.wording import said
 
 if TYPE_CHECKING:
-    from engine.recommending.recommender import Recommendation
+    from engine.recommending.recommendation import Recommendation
 
 _WELL_KNOWN = 60
 _MOST_FOUND = 40

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from engine.data.profiles import Profile
     from engine.recommending.earlier_lists import EarlierLists, ShownTitle
     from engine.recommending.rating_reading import RatingReading
-    from engine.recommending.recommender import Recommendation, Recommender
+    from engine.recommending.recommendation import Recommendation
+    from engine.recommending.recommender import Recommender
     from engine.recommending.taste_profile import TasteProfile
     from engine.recommending.user_evaluation import UserEvaluation
 

@@ -17,7 +17,7 @@ from desktop_rec.for_you.title_menu import Entry, TitleMenu
 from desktop_rec.for_you.title_sites import sites_of
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Scale
-from engine.recommending.recommender import Recommendation
+from engine.recommending.recommendation import Recommendation
 
 STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
 LONG = "Harry Potter and the Deathly Hallows, as told by everybody who was there and some who were not: Part "

@@ -22,7 +22,8 @@ from engine.events import drive
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending.earlier_lists import EarlierLists, ShownTitle
 from engine.recommending.rating_reading import rating_reading
-from engine.recommending.recommender import Recommendation, RecommendationList, Recommender
+from engine.recommending.recommendation import Recommendation, RecommendationList
+from engine.recommending.recommender import Recommender
 from engine.recommending.taste_profile import TasteGroup, TasteProfile, taste_profile
 from engine.recommending.user_evaluation import Comparison, UserEvaluation
 

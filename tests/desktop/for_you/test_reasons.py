@@ -17,7 +17,7 @@ from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ImpactfulRating, ListInsights, SurprisingRating
 from engine.recommending.longer_look import LongerLook
 from engine.recommending.reasons import HangsOn, OwnRating, Reason, because_line, describe_hangs_on, describe_rated
-from engine.recommending.recommender import Recommendation
+from engine.recommending.recommendation import Recommendation
 
 STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
 

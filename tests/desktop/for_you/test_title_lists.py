@@ -13,7 +13,7 @@ from desktop_rec.for_you.recommendation_rows import RecommendationsModel
 from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from engine.data.dataset import Scale
-from engine.recommending.recommender import Recommendation
+from engine.recommending.recommendation import Recommendation
 
 STARS = StarScale.of(Scale(0.5, 5.0, 0.5))
 

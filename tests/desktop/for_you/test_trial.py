@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from desktop_rec.for_you.my_ratings.rating_menu import TRY_WITHOUT
 from desktop_rec.for_you.title_menu import TitleMenu
 from desktop_rec.for_you.view import ForYouView
-from engine.recommending.recommender import Recommendation, RecommendationList
+from engine.recommending.recommendation import Recommendation, RecommendationList
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from engine.data.catalogue import Catalogue
 from engine.recommending.explanation import Explanation
 from engine.recommending.insights import ListInsights, TitleReasons
 from engine.recommending.ranking import Filters
-from engine.recommending.recommender import Recommendation, RecommendationList
+from engine.recommending.recommendation import Recommendation, RecommendationList
 
 GENRES = ("Animation", "Horror")
 

@@ -13,7 +13,8 @@ from engine.events import drive
 from engine.models.ease import Ease, EaseConfig
 from engine.recommending.alike import alike
 from engine.recommending.ranking import Filters, ListTerms
-from engine.recommending.recommender import RecommendationList, Recommender
+from engine.recommending.recommendation import RecommendationList
+from engine.recommending.recommender import Recommender
 from tests.engine.recommending.test_vectors import two_tastes
 
 

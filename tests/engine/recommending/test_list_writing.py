@@ -19,7 +19,7 @@ from engine.recommending.list_writing import (
     write_list,
 )
 from engine.recommending.ranking import Filters
-from engine.recommending.recommender import Recommendation
+from engine.recommending.recommendation import Recommendation
 
 ODD = '<img src="x" onerror="alert(1)"> & "co"'
 
