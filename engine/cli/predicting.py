@@ -17,7 +17,7 @@ from engine.library.run_record import RunRecord
 from engine.library.store import Library
 from engine.operations.matrix import MatrixWindow
 from engine.operations.predicting import Predictions, UnansweredPair
-from engine.operations.recommending import ManyRecommended
+from engine.operations.recommending_many import ManyRecommended
 from engine.text import format_count, format_duration, format_title, plural
 
 _SHOWN = 5

@@ -57,11 +57,11 @@ if TYPE_CHECKING:
     from engine.operations.predicting import Predictions as Predictions
     from engine.operations.predicting import predict as predict
     from engine.operations.preparing import find_rate as find_rate
-    from engine.operations.recommending import ManyRecommended as ManyRecommended
     from engine.operations.recommending import match_export as match_export
     from engine.operations.recommending import recommend as recommend
-    from engine.operations.recommending import recommend_many as recommend_many
     from engine.operations.recommending import recommender_of as recommender_of
+    from engine.operations.recommending_many import ManyRecommended as ManyRecommended
+    from engine.operations.recommending_many import recommend_many as recommend_many
     from engine.operations.recorded_run import FinishedRun as FinishedRun
     from engine.operations.same_people import SamePeople as SamePeople
     from engine.operations.same_people import evaluate_on_same_people as evaluate_on_same_people
@@ -88,7 +88,8 @@ _PLACES = {
     "matrix": "FilledMatrix MatrixWindow filled_matrix open_matrix",
     "predicting": "Predictions predict",
     "preparing": "find_rate",
-    "recommending": "ManyRecommended match_export recommend recommend_many recommender_of",
+    "recommending": "match_export recommend recommender_of",
+    "recommending_many": "ManyRecommended recommend_many",
     "recorded_run": "FinishedRun",
     "same_people": "SamePeople evaluate_on_same_people",
     "searching": "SearchResult resume_search search",

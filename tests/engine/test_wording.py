@@ -94,7 +94,10 @@ _TABLES = frozenset({"_MEDIA", "_COLUMNS", "_PLACES"})
 _TRANSLATED = (
     *("engine/errors.py", "engine/text.py", "engine/recommending", "engine/data/personal", "engine/data/matching"),
     *(f"engine/data/{name}.py" for name in ("dataset", "profiles", "title_lookup", "whole_file", "exporting")),
-    *(f"engine/operations/{name}.py" for name in ("recommending", "first_model", "title_lists", "exporting")),
+    *(
+        f"engine/operations/{name}.py"
+        for name in ("recommending", "recommending_many", "first_model", "title_lists", "exporting")
+    ),
     *("engine/operations/problem.py", "engine/events.py", "desktop_rec/common/job_state.py"),
     *(f"engine/operations/{name}.py" for name in ("training", "evaluating", "blending", "searching", "search_runs")),
     *(f"engine/operations/{name}.py" for name in ("importing", "recorded_run", "model_files", "preparing", "timing")),
