@@ -235,7 +235,7 @@ def test_that_ratings_of_another_scale_are_brought_to_the_models_and_said(librar
     assert rows_of(brought.path) == rows_of(plain.path)
     assert brought.out_of_scale == 0
     assert (
-        "The ratings in ten.csv go from 1 to 10; they were brought to 1 to 5 of Planted: 9 counts as 4.56."
+        "The ratings in ten.csv go from 1 to 10; they were brought to 1 to 5 of Planted. 9 counts as 4.56."
         in brought.notes
     )
     assert plain.notes == ()
