@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
+from engine.models.every_pair import relu_network
 from engine.models.fold_in import Ridge, exact, lots_of, ridge_factors, solved_for_all
 from engine.models.hidden_layer import BatchNorm, relu_with_dropout
 from engine.models.network import OUTPUT, Layer, Network, hidden_layers, tables
@@ -37,6 +38,8 @@ _STUDY_EMBEDDING, _L2, _MOST_L2 = 100, 0.003, 0.1
 _ENOUGH_ENTRIES = 1e6
 _PAIRS_AT_ONCE = 2**12
 """People and titles rated at once: few enough for the processor's cache, and so few are rated in float64."""
+_MANY_TITLES = 64
+"""From so many on their part of the network is made once for all people."""
 _ROUND_ROWS = 256
 _HELD = 0.2
 """Of one step only so much is held back as of many: on MovieLens-1M predictions for newcomers are best with it."""
@@ -290,12 +293,12 @@ class EmbeddingMlp(RatingModel):
         persons_UH = self.from_user(persons_UE)
         device = persons_UH.device
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
-        items_IE = self._known_items()
+        rows_R, place_N = torch.unique(rows_N, return_inverse=True)
+        items_RH = self.from_item(self._known_items()[rows_R])
         parts = [self.items_IE.new_zeros(0)]
         for start in range(0, len(rows_N), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
-            items_NH = self.from_item(items_IE[rows_N[some]])
-            parts.append(self._rated(persons_UH[person_N[some]] + items_NH))
+            parts.append(self._rated(persons_UH[person_N[some]] + items_RH[place_N[some]]))
         return self._ratings(torch.cat(parts) + self._lifts(rows_N))
 
     @torch.inference_mode()
@@ -310,7 +313,10 @@ class EmbeddingMlp(RatingModel):
         items_IE = self._known_items()
         items_CE = items_IE if columns_C is None else items_IE[columns_C]
         at_once = max(1, _PAIRS_AT_ONCE // max(1, len(items_CE)))
-        if len(persons_UE) * len(items_CE) <= _PAIRS_AT_ONCE and persons_UE.device.type != "mps":
+        is_few = len(persons_UE) * len(items_CE) <= _PAIRS_AT_ONCE
+        if not is_few and persons_UE.device.type == "cpu" and len(items_CE) >= _MANY_TITLES:
+            return self._targets_of_many(persons_UE, items_CE) + self._lifts(columns_C)
+        if is_few and persons_UE.device.type != "mps":
             persons_UE, items_CE = persons_UE.double(), items_CE.double()
         persons_UH, items_CH = _through(self.from_user, persons_UE), _through(self.from_item, items_CE)
         targets_UC = persons_UH.new_empty(len(persons_UH), len(items_CH))
@@ -318,6 +324,17 @@ class EmbeddingMlp(RatingModel):
             some = slice(start, start + at_once)
             targets_UC[some] = self._rated(persons_UH[some, None] + items_CH[None])
         return targets_UC + self._lifts(columns_C)
+
+    def _targets_of_many(self, persons_UE: Tensor, items_CE: Tensor) -> Tensor:
+        """The same without the lifts, [U, C]: each norm is a part of the layer before it."""
+        (slope_H, offset_H), *lines = [self._norm_line(place) for place in range(len(self.config.widths()))]
+        persons_UH = self.from_user(persons_UE) * slope_H
+        items_CH = self.from_item(items_CE) * slope_H + offset_H
+        layers = [
+            (layer.weight * slope[..., None], layer.bias * slope + offset)
+            for layer, (slope, offset) in zip(self.hidden, lines, strict=True)
+        ]
+        return self._level + self.last.bias + relu_network(persons_UH, items_CH, layers, self.last.weight)
 
 
 @dataclass(frozen=True)

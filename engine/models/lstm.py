@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Load, Losses, Moment, Prediction, as_index
+from engine.models.every_pair import lstm_step, reaches_too_far
 from engine.models.losses import dropout_like
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.rating_model import RatingConfig, RatingModel
@@ -27,6 +28,8 @@ from engine.models.registry import kind_of
 from engine.settings import setting
 
 _GATES_AT_ONCE = 2**24
+_MANY_TITLES = 64
+"""From so many on, what they add to the gates is raised to powers once for all people."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,9 @@ class Lstm(RatingModel):
         """The targets of titles as the next step of each person, [U, C]; a few people at a time."""
         rows = torch.arange(self.items, device=state[0].device) if columns_C is None else columns_C
         gates_CG = self._known_gates(rows + 1)
+        if rows.device.type == "cpu" and len(rows) >= _MANY_TITLES and not reaches_too_far(gates_CG, state[0]):
+            outputs_UC = lstm_step(gates_CG, *state, self.last.weight[0])
+            return self._as_targets(self.mean) + self.last.bias + outputs_UC
         at_once = max(1, _GATES_AT_ONCE // max(1, gates_CG.numel()))
         parts = [
             self._target(_stepped(gates_CG[None] + some_UG[:, None], some_UH[:, None])[0])
