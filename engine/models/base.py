@@ -254,6 +254,10 @@ class Moment:
 class StepModel(Model):
     """A model that learns by gradient steps."""
 
+    def get_ready(self, histories: Histories) -> Job[None]:
+        """Do what of `prepare` may take long, in portions; whoever skips this has it done there, in one."""
+        yield from ()
+
     def prepare(self, histories: Histories, *, seed: int) -> None:
         """Take what the first step needs from the histories, before an optimizer is made; a repeat changes nothing."""
 

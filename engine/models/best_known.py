@@ -24,7 +24,7 @@ from torch import Tensor
 
 from engine.data.batches import Examples
 from engine.data.dataset import Bools, Float32, Histories, Int32, Int64, Scale
-from engine.events import Job
+from engine.events import Job, Pace, Progressed, drive
 from engine.models.base import ClosedFormModel, Losses, Model, Moment, Prediction, StepModel, as_index
 
 _NEAREST = 16
@@ -66,20 +66,20 @@ class BestKnown(Model):
         taken_N[taken_N] = self.inner.takes_in(self.narrowed(profiles))
         return taken_N
 
-    def _choose(self, histories: Histories) -> None:
+    def choose_titles(self, histories: Histories) -> Job[None]:
         """Take the titles that most people have, and what the others share with them; once for the same histories."""
         if self._chosen_from is not None and self._chosen_from() is histories:
             return
-        self._chosen_from = weakref.ref(histories)
         counts_I = np.bincount(histories.item_rows_N, minlength=self.items)
         rows_L = np.sort(np.argsort(-counts_I, kind="stable")[: self.inner.items]).astype(np.int64)
-        shared_RK, weights_RK = shared_with(histories.likes(self.scale.like), rows_L, items=self.items)
+        shared_RK, weights_RK = yield from shared_with(histories.likes(self.scale.like), rows_L, items=self.items)
         device = self.title_rows_L.device
         self.title_rows_L = torch.from_numpy(rows_L).to(device)
         self.shared_RK, self.weights_RK = (
             torch.from_numpy(shared_RK).to(device),
             torch.from_numpy(weights_RK).to(device),
         )
+        self._chosen_from = weakref.ref(histories)
 
     def narrowed(self, histories: Histories) -> Histories:
         """The entries of learned titles, whose rows count from 0 among these."""
@@ -146,7 +146,7 @@ class BestKnownByFitting(BestKnown, ClosedFormModel):
 
     def fit(self, histories: Histories) -> Job[None]:
         """See ClosedFormModel."""
-        self._choose(histories)
+        yield from self.choose_titles(histories)
         yield from cast(ClosedFormModel, self.inner).fit(self.narrowed(histories))
 
 
@@ -157,8 +157,12 @@ class BestKnownBySteps(BestKnown, StepModel):
     def _steps(self) -> StepModel:
         return cast(StepModel, self.inner)
 
+    def get_ready(self, histories: Histories) -> Job[None]:
+        """See StepModel: choose titles. What the inner model would do itself is done in `prepare`."""
+        yield from self.choose_titles(histories)
+
     def prepare(self, histories: Histories, *, seed: int) -> None:
-        self._choose(histories)
+        drive(self.choose_titles(histories))
         self._steps.prepare(self.narrowed(histories), seed=seed)
 
     def examples(self, histories: Histories, device: torch.device) -> Examples:
@@ -183,7 +187,7 @@ def over_best_known(inner: Model, *, items: int) -> Model:
     return wide(inner, items=items, scale=inner.scale)
 
 
-def shared_with(liked: Histories, rows_L: Int64, *, items: int) -> tuple[Int32, Float32]:
+def shared_with(liked: Histories, rows_L: Int64, *, items: int) -> Job[tuple[Int32, Float32]]:
     """For each of the other titles the K learned ones that it shares most with (places), and their weights, [R, K].
 
     Weights add up to n / (n + 100) where n people like the title; those of one that shares nothing are 0.
@@ -198,6 +202,7 @@ def shared_with(liked: Histories, rows_L: Int64, *, items: int) -> tuple[Int32, 
     likers_R: Float32 = np.asarray(rest_RU.sum(axis=1)).ravel()
     places_RK = np.zeros((rest_RU.shape[0], _NEAREST), dtype=np.int32)
     weights_RK = np.zeros((rest_RU.shape[0], _NEAREST), dtype=np.float32)
+    pace = Pace()
     for first, both in _co_likes(rest_RU, learned_UL.tocsr()):
         both.data /= np.sqrt(likers_L[both.indices])
         row_N = np.repeat(np.arange(both.shape[0]), np.diff(both.indptr))
@@ -206,6 +211,7 @@ def shared_with(liked: Histories, rows_L: Int64, *, items: int) -> tuple[Int32, 
         kept_N = order_N[place_N < _NEAREST]
         at = first + row_N[kept_N], place_N[place_N < _NEAREST]
         places_RK[at], weights_RK[at] = both.indices[kept_N], both.data[kept_N]
+        yield Progressed("Relating little known titles", first, len(places_RK), "titles") if pace.due() else None
     totals_R = weights_RK.sum(axis=1)
     trust_R = likers_R / (likers_R + _CAUTION)
     weights_RK *= (trust_R / np.maximum(totals_R, 1e-12))[:, None].astype(np.float32)

@@ -140,6 +140,7 @@ def sweep(
     fresh = fresh_model(plan.model, config, dataset, seed=plan.training.seed)
     assert isinstance(fresh, StepModel), "models without a learning rate are refused earlier"
     state = library.runs.state(from_run.run_id) if from_run is not None else None
+    yield from fresh.get_ready(divided.train)
     found = yield from lr_finder.find_rate(
         divided,
         fresh,
@@ -198,9 +199,10 @@ def fresh_model(model: str, config: Config | None, dataset: Dataset, *, seed: in
     return build(model, chosen, items=dataset.titles, scale=dataset.scale, seed=seed)
 
 
-def prepare(fresh: Model, split: Split, training: TrainingConfig | None) -> None:
-    """Let a model that has learned nothing yet be as the first step of a run finds it."""
+def prepare(fresh: Model, split: Split, training: TrainingConfig | None) -> Job[None]:
+    """Let a model that has learned nothing yet be as the first step of a run finds it. Stop passes through."""
     if isinstance(fresh, StepModel) and training is not None:
+        yield from fresh.get_ready(split.train)
         fresh.prepare(split.train, seed=training.seed)
 
 

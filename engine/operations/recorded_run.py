@@ -190,7 +190,11 @@ class RecordedRun:
         training = training.changed(batch=batch // 2)
         config, items = self.model.config, self.model.items
         fresh = build(self.model.name, config, items=items, scale=self.model.scale, seed=training.seed)
-        prepare(fresh, self.split, training)
+        try:
+            yield from prepare(fresh, self.split, training)
+        except Stop:
+            self._keep_if_learned()
+            raise
         record = runs.find(run_id)
         runs.resume(run_id, training=training, device=self.at.name, precision=training.precision)
         self.recorder.say(words)

@@ -150,6 +150,7 @@ def _measured(
     assert isinstance(model, StepModel), "models that are computed at once are refused"
     assert plan.training is not None, "models that are computed at once are refused"
     config = plan.training.changed(lr=_RATE, precision=precision)
+    yield from model.get_ready(split.train)
     course = Course(split.train, model, config, torch.device(device.key))
     examples_per_second = yield from _speed(course, device, seconds, clock)
     speed = MeasuredSpeed(

@@ -84,7 +84,7 @@ def train(
             taken = yield from _with_rate(library, dataset, divided, plan, at, config=own.config)
             learning, why_rate = learning.changed(lr=taken.lr), taken.words
     fresh = fresh_model(plan.model, own.config, dataset, seed=learning.seed if learning else 1)
-    prepare(fresh, divided, learning)
+    yield from prepare(fresh, divided, learning)
     differing = _differing(plan, entries=dataset.entries)
     recorded = _recorded(fresh, learning, divided, at.name, chosen=own.words, differing=differing)
     recorder = library.runs.begin(dataset, recorded)
@@ -148,7 +148,7 @@ def resume(
     divided = make_split(dataset, SplitConfig.from_dict(record.split_config))
     config = kind_of(record.model).config_class.from_dict(record.model_config)
     fresh = build(record.model, config, items=dataset.titles, scale=dataset.scale, seed=training.seed)
-    prepare(fresh, divided, training)
+    yield from prepare(fresh, divided, training)
     if state is not None:
         load_into(fresh, state)  # refused here, the run stays what it was
     recorder = library.runs.resume(record.run_id, training=training, device=at.name, precision=training.precision)

@@ -6,7 +6,7 @@ import torch
 
 from engine.data.dataset import Histories, Scale
 from engine.errors import ProfileError
-from engine.events import drive
+from engine.events import Stop, drive
 from engine.models import best_known
 from engine.models.autoencoder import MultDaeConfig
 from engine.models.best_known import BestKnown, shared_with
@@ -61,7 +61,7 @@ def test_that_the_others_are_ranked_by_what_they_share_with_these(model):
 
 def test_that_a_title_shares_most_with_those_that_its_likers_like_for_what_these_are_worth():
     liked = Histories.of([0, 0, 1, 1, 2, 2, 3], [0, 3, 0, 3, 1, 3, 1], [5.0] * 7, people=4)
-    places_RK, weights_RK = shared_with(liked, np.array([0, 1]), items=4)
+    places_RK, weights_RK = drive(shared_with(liked, np.array([0, 1]), items=4))
     assert not weights_RK[0].any()
     parts = np.array([2 / np.sqrt(2), 1 / np.sqrt(2)])
     assert places_RK[1, :2].tolist() == [0, 1]
@@ -107,3 +107,21 @@ def test_that_titles_are_chosen_once_for_the_same_histories(dataset, monkeypatch
     for histories in (dataset.histories, dataset.histories, dataset.histories.take(np.arange(100))):
         fresh.prepare(histories, seed=1)
     assert len(asked) == 2
+
+
+def test_that_choosing_titles_gives_control_back_and_can_be_stopped_and_begun_again(dataset, monkeypatch):
+    monkeypatch.setattr(best_known, "_ROWS_AT_ONCE", 2)
+    config = fitted_config("mult_dae", MultDaeConfig(titles=LEARNED), entries=dataset.entries, titles=dataset.titles)
+    fresh, other = (build("mult_dae", config, items=dataset.titles, scale=dataset.scale) for _ in range(2))
+    before = fresh.state_dict()
+    stopped = fresh.get_ready(dataset.histories)
+    next(stopped)
+    with pytest.raises(Stop):
+        stopped.throw(Stop())
+    assert all(torch.equal(value, before[name]) for name, value in fresh.state_dict().items())
+    assert len(list(fresh.get_ready(dataset.histories))) == (dataset.titles - LEARNED) / 2
+    assert list(fresh.get_ready(dataset.histories)) == []
+    fresh.prepare(dataset.histories, seed=1)
+    other.prepare(dataset.histories, seed=1)
+    for name, value in other.state_dict().items():
+        torch.testing.assert_close(value, fresh.state_dict()[name], msg=name)
