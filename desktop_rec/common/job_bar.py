@@ -17,6 +17,7 @@ _STOP_TIPS = {
     "export": "Cancel the export; nothing of it is stored",
     "predict": "Cancel; nothing is written",
     "sweep": "Stop here and look at what was measured",
+    "ladder": "End it; nothing of it is kept",
     "speed test": "End the test with what was measured",
     "training": "Stop and save what was learned so far",
     "search": "Stop and save all runs; the search can be continued",

@@ -14,8 +14,8 @@ _SECONDS_BEFORE_GUESSING = 2.0
 class JobState:
     """`share` is 0..1, or None where nobody can know; times are in seconds.
 
-    `kind`: "import", "export", "predict", "sweep", "training", "search", "evaluation" or
-    "speed test".
+    `kind`: "import", "export", "predict", "sweep", "training", "search", "evaluation",
+    "speed test" or "ladder".
     `title` is the job in a word ("Training"), `words` its present step ("Reading line 8,100,000 of ...").
     """
 

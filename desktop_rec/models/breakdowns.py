@@ -16,8 +16,8 @@ from desktop_rec.common.plots.axes import FigureAxis, PlotAxis, Ticks
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import device_width
+from desktop_rec.common.plots.live_panel import LivePanel
 from desktop_rec.common.plots.points import span
-from desktop_rec.models.plot_title import PlotTitle
 from desktop_rec.theme.theme import THEME
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure, format_percent
@@ -133,7 +133,7 @@ class BreakdownPlot(PlotCanvas):
         self._bottom = LabelsAxis()
         self._plot = self.add_plot(0, bottom=self._bottom, left=FigureAxis("left"))
         self._plot.setMouseEnabled(x=False, y=False)
-        self._title = PlotTitle(self._plot)
+        self._title = LivePanel(self._plot)
         self._back, self._line = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
         self._whiskers = pg.PlotCurveItem(antialias=True, connect="pairs")
         self._back_dots, self._dots = (pg.ScatterPlotItem(size=size, pxMode=True, pen=None) for size in (7, 9))

@@ -14,6 +14,7 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.models.comparison import RunComparison, compare_runs
 from desktop_rec.models.files.controller import ModelFilesController
 from desktop_rec.models.groups import RunGroup, groups_of
+from desktop_rec.models.ladder.controller import LadderController
 from desktop_rec.models.matrix.controller import MatrixController
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.jobs import Jobs, LongJob
@@ -86,6 +87,7 @@ class ModelsController(QObject):
         self.comparison: RunComparison | None = None
         self.baseline_text = ""
         self.matrix = MatrixController(library, queries, self)
+        self.ladder = LadderController(library, dataset, jobs, requests, self)
         self._undo, self._scoring = undo, scoring
         self._baselines: dict[SplitKey, tuple[Mapping[str, EvaluationResult], str]] = {}
         self._asked_baselines: SplitKey | None = None

@@ -14,8 +14,8 @@ from desktop_rec.common.plots.axes import CountAxis, FigureAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.common.plots.curve import Curve
+from desktop_rec.common.plots.live_panel import LivePanel
 from desktop_rec.common.plots.points import span
-from desktop_rec.models.plot_title import PlotTitle
 from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
@@ -95,17 +95,16 @@ class CurvesPlot(PlotCanvas):
     def __init__(self) -> None:
         super().__init__("run_curves_plot", "Training loss and validation metric of several runs over epochs")
         self.overlay = Overlay((), "", is_relative=False, notes=())
-        self.loss = self.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left"))
-        self.metric = self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left"))
-        self._loss_title, self._metric_title = PlotTitle(self.loss), PlotTitle(self.metric)
+        self.loss = LivePanel(self.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left")))
+        self.metric = LivePanel(self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left")))
         self.training: list[RunCurve] = []
         self.validation: list[RunCurve] = []
         self.monitor: list[RunCurve] = []
-        self.loss.getAxis("bottom").setStyle(showValues=False)
-        self.loss.getAxis("bottom").setHeight(10)
-        self.metric.setXLink(self.loss)
-        for plot in (self.loss, self.metric):
-            plot.setMouseEnabled(x=False, y=False)
+        self.loss.plot.getAxis("bottom").setStyle(showValues=False)
+        self.loss.plot.getAxis("bottom").setHeight(10)
+        self.metric.plot.setXLink(self.loss.plot)
+        for panel in (self.loss, self.metric):
+            panel.plot.setMouseEnabled(x=False, y=False)
         self.setFixedHeight(HEIGHT)
         self.recolour()
 
@@ -115,9 +114,9 @@ class CurvesPlot(PlotCanvas):
             return
         self.overlay = shown
         while len(self.training) < len(shown.runs):
-            self.training.append(RunCurve(self.loss, "accent", width=2))
-            self.validation.append(RunCurve(self.loss, "accent", width=2, dashed=True))
-            self.monitor.append(RunCurve(self.metric, "accent", width=2, dots=True))
+            self.training.append(RunCurve(self.loss.plot, "accent", width=2))
+            self.validation.append(RunCurve(self.loss.plot, "accent", width=2, dashed=True))
+            self.monitor.append(RunCurve(self.metric.plot, "accent", width=2, dots=True))
             for curve in (self.training[-1], self.validation[-1], self.monitor[-1]):
                 self.add_curve(curve)
         for number, curves in enumerate(zip(self.training, self.validation, self.monitor, strict=True)):
@@ -128,9 +127,9 @@ class CurvesPlot(PlotCanvas):
                 curve.set_points(xs, ys)
         last = max((run.epochs[-1] for run in shown.runs), default=1)
         first = min((run.epochs[0] for run in shown.runs), default=0)
-        self.loss.setXRange(first, max(last, first + 1), padding=0.02)
-        self.loss.setYRange(*_range([*self.training, *self.validation]), padding=0)
-        self.metric.setYRange(*_range(self.monitor), padding=0)
+        self.loss.plot.setXRange(first, max(last, first + 1), padding=0.02)
+        self.loss.set_y(*_range([*self.training, *self.validation]))
+        self.metric.set_y(*_range(self.monitor))
         self._show_titles()
         self.recolour()
         self.draw()
@@ -142,15 +141,15 @@ class CurvesPlot(PlotCanvas):
         return Table(("Run", "Epoch", loss, metric_title(self.overlay.metric) or "Metric"), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
-        curves = self.training if plot is self.loss else self.monitor
+        curves = self.training if plot is self.loss.plot else self.monitor
         near = [(run.name, curve.value_at(x)) for run, curve in zip(self.overlay.runs, curves, strict=False)]
         values = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
         return f"epoch {format_count(round(x))}: {', '.join(values)}" if values else ""
 
     def recolour(self) -> None:
         super().recolour()
-        for title in (self._loss_title, self._metric_title):
-            title.recolour(THEME.colours)
+        for panel in (self.loss, self.metric):
+            panel.recolour(THEME.colours)
         self._show_titles()
 
     def legend(self) -> tuple[Words, ...]:
@@ -162,8 +161,8 @@ class CurvesPlot(PlotCanvas):
         loss = "training loss, first epoch = 1" if self.overlay.is_relative else "training loss"
         if any(len(run.validation_loss[0]) for run in self.overlay.runs):
             loss += "; dashed: in validation"
-        self._loss_title.say(loss)
-        self._metric_title.say(f"{metric_title(self.overlay.metric)} in validation" if self.overlay.metric else "")
+        self.loss.say(loss)
+        self.metric.say(f"{metric_title(self.overlay.metric)} in validation" if self.overlay.metric else "")
 
 
 def _range(curves: Sequence[Curve]) -> tuple[float, float]:

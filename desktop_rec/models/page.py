@@ -11,6 +11,7 @@ from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.common.name_edit import NameEdit
 from desktop_rec.common.panels import caption
 from desktop_rec.common.plain import set_tip
+from desktop_rec.models.ladder.panel import LadderPanel
 from desktop_rec.models.matrix.panel import MatrixPanel
 from desktop_rec.models.model_panel import ModelPanel
 from desktop_rec.models.run_list import RunList
@@ -107,7 +108,7 @@ class ModelsPage(QWidget):
         self.runs, self.head, self.beside = RunList(), RunHead(), SideBySide()
         next_step()
         self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
-        self.matrix = MatrixPanel()
+        self.matrix, self.ladder = MatrixPanel(), LadderPanel()
         next_step()
         self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
         set_tip(self.tabs, "")
@@ -117,6 +118,7 @@ class ModelsPage(QWidget):
         self.tabs.addTab(self.model, "This model")
         self.tabs.addTab(self.user, "How well it knows you")
         self.tabs.addTab(self.matrix, "All ratings")
+        self.tabs.addTab(self.ladder, "Speed")
         next_step()
         right = QVBoxLayout()
         right.setContentsMargins(2 * GRID, 2 * GRID, GRID, 0)

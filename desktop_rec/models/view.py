@@ -22,6 +22,7 @@ from desktop_rec.models.curves_plot import overlay
 from desktop_rec.models.files.controller import CountedRoom
 from desktop_rec.models.filtering import RunFilter, choices_of
 from desktop_rec.models.groups import RunGroup, describe_people, groups_of
+from desktop_rec.models.ladder.panel import LadderPresenter
 from desktop_rec.models.matrix.presenter import MatrixPresenter
 from desktop_rec.models.meaning import meaning, unit_of
 from desktop_rec.models.metric_grid import OneByOne
@@ -56,6 +57,7 @@ class ModelsView(QWidget):
         next_step()
         self._user_evaluation = UserEvaluationPresenter(models, self.page.user)
         self._matrix = MatrixPresenter(models.matrix, self.page.matrix)
+        self._ladder = LadderPresenter(models.ladder, self.page.ladder)
         self._showing = OneByOne(self._show_part, self)
         self._whole = QStackedWidget()
         self._whole.addWidget(self.missing)

@@ -39,6 +39,7 @@ _PLACE_OF_JOB = {
     "search": "train",
     "evaluation": "models",
     "speed test": "settings",
+    "ladder": "models",
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import engine
+from engine.bench import BENCHES
 from engine.cli.bending import add_bending
 from engine.cli.program import as_command, program
 from engine.cli.reading_options import add_reading
@@ -113,15 +114,17 @@ def _add_lists(add: _AddCommand) -> None:
     add("devices", help="list what can compute here")
     add("formats", help="list the known layouts of files")
     bench = add("bench", help="measure what this computer does in how long")
-    bench.add_argument("bench", choices=("ladder", "devices", "import", "explain"), help="what is measured")
+    bench.add_argument("bench", choices=tuple(BENCHES), help="what is measured")
     bench.add_argument(
-        "dataset", nargs="?", metavar="DATASET", help="devices: a data set of which an epoch is timed on each"
-    )
+        "dataset", nargs="?", metavar="DATASET",
+        help="devices: a data set of which an epoch is timed on each; ladder: one that is learned from, rung by rung",
+    )  # fmt: skip
+    bench.add_argument("--svg", type=Path, metavar="FILE", help="ladder: draw the ladder of the data set")
     bench.add_argument("--model", metavar="NAME", default=FIRST_MODEL, help="devices: the model that learns from it")
     bench.set_defaults(preset=None, split=None)
     bench.add_argument(
         "--set", dest="settings", action="extend", nargs="+", default=[], metavar="key=value",
-        help="devices: settings of the model, of training, of the split",
+        help="sizes of a bench (titles=5000); devices DATASET: settings of the model, of training, of the split",
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from engine.library.folders import (
     write_failure,
 )
 from engine.library.home import home_of
+from engine.library.ladders import LadderStore
 from engine.library.own_presets import OwnPresetStore
 from engine.library.profiles import ProfileStore
 from engine.library.quick_models import QuickModelStore
@@ -92,6 +93,7 @@ class Library:
         self.baselines = BaselineStore(home / "baselines")
         self.quick_models = QuickModelStore(home / "quick")
         self.speeds = SpeedStore(home / "speeds.json")
+        self.ladders = LadderStore(home / "ladders.json")
         self.own_presets = OwnPresetStore(home / "own_presets.json")
         self.notices: tuple[str, ...] = mended
         self._settle()

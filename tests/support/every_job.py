@@ -23,11 +23,13 @@ from planted import planted_dataset
 from small_models import SMALL as SMALL_MODELS
 
 from engine import operations
+from engine.bench.climbing import climb
 from engine.data.dataset import Dataset
 from engine.data.importing.importer import ImportReport
 from engine.data.profiles import profile_of_user
 from engine.data.split import SplitConfig
 from engine.events import Job, drive
+from engine.library.ladders import MeasuredLadder
 from engine.library.store import Library
 from engine.models.base import Model
 from engine.models.mf import MfConfig
@@ -116,6 +118,11 @@ def _speed_test(at: TrainedLibrary) -> Job[Any]:
     plan = plan_for(at.dataset)
     ticks = itertools.count(step=0.05)
     return operations.speed_test(at.library, at.dataset, plan, seconds=0.2, clock=lambda: next(ticks))
+
+
+def _climb(at: TrainedLibrary) -> Job[Any]:
+    ticks = itertools.count(step=1.0)
+    return climb(at.library, at.dataset, seconds=1.0, clock=lambda: next(ticks))
 
 
 def _evaluate(at: TrainedLibrary) -> Job[Any]:
@@ -240,6 +247,7 @@ JOBS: dict[str, Callable[[TrainedLibrary], Job[Any]]] = {
     "blend": _blend,
     "resume": _resume,
     "speed test": _speed_test,
+    "climb": _climb,
     "search": _search,
     "search at once": _search_at_once,
     "evaluate": _evaluate,
@@ -258,6 +266,8 @@ def essence(result: Any) -> Any:
         return {name: _figures(evaluation) for name, evaluation in result.items()}
     if isinstance(result, operations.SpeedTest):
         return [[epoch.device, epoch.precision, epoch.seconds_per_epoch] for epoch in result.epochs]
+    if isinstance(result, MeasuredLadder):
+        return [[rung.rung, rung.milliseconds, rung.quality] for rung in result.rungs]
     if isinstance(result, operations.MatrixWindow):
         return [result.users, result.items, result.given_RC, result.filled_RC]
     if hasattr(result, "missing"):

@@ -18,13 +18,13 @@ from desktop_rec.common.plain import Coloured, Words, markup
 from desktop_rec.common.plots.axes import LEFT_WIDTH, ScaleAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.curve import Curve
+from desktop_rec.common.plots.live_panel import BestMark, LivePanel
 from desktop_rec.common.plots.points import Float64
 from desktop_rec.common.plots.smoothing import smooth, window_for
-from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.panels import Line, Panel, best_mark
-from desktop_rec.training.live.ranges import Range, drawn_range, left_behind, no_bound, steady_range
+from desktop_rec.training.live.ranges import Range, drawn_range, left_behind, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.text import format_figure, format_rate
 
@@ -61,10 +61,10 @@ class PanelView(PlotCanvas):
         self.setMinimumHeight(LEAST_HEIGHT)
         self._x, self._y = ScaleAxis("bottom", "count"), ScaleAxis("left", panel.unit)
         self.plot = self.add_plot(0, bottom=self._x, left=self._y)
+        self.held = LivePanel(self.plot)
         self.lines: dict[str, Curve] = {}
         self.best = BestMark(self.plot)
         self._words: dict[str, str] = {}
-        self._range: Range | None = None
         self._behind: set[str] = set()
         self._shown: Shown | None = None
         self._pointed: float | None = None
@@ -117,7 +117,7 @@ class PanelView(PlotCanvas):
 
     def forget(self) -> None:
         """Another run: its ranges are decided anew."""
-        self._range = None
+        self.held.forget()
 
     def point_at(self, x: float | None) -> None:
         """A line at a place of x, in its units, and the values there beside the names; None for none."""
@@ -160,6 +160,7 @@ class PanelView(PlotCanvas):
     def recolour(self) -> None:
         super().recolour()
         colours = THEME.colours
+        self.held.recolour(colours)
         self.best.recolour(colours)
         for line in (self._cross, *self.rate_marks):
             line.setPen(pg.mkPen(colours.text_weak, width=1, style=pg.QtCore.Qt.PenStyle.DashLine))
@@ -218,17 +219,10 @@ class PanelView(PlotCanvas):
         raw = [curve.ys for name, curve in self.lines.items() if name.endswith(" raw")]
         smoothed = [curve.ys for name, curve in self.lines.items() if not name.endswith(" raw")]
         bound = no_bound if choices.log_y else self.panel.bound
-        self._hold(drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y))
+        self.held.show_y(drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y))
         loud = next((line for line in lines if line.each_step), None)
         behind = left_behind(loud.ys, self.panel.bound) if loud is not None else None
         self._trouble = f"now {format_figure(behind)}, out of view" if behind is not None and not choices.log_y else ""
-
-    def _hold(self, wanted: Range) -> None:
-        """See this range of values, and hold still while it fits: an axis costs more to draw anew than a curve."""
-        steady = steady_range(self._range, wanted)
-        if steady != self._range:
-            self._range = steady
-            self.plot.setYRange(*steady, padding=0)
 
     def _mark_best(self, shown: Shown) -> None:
         mark, choices = best_mark(self.panel, shown.run), shown.choices
@@ -275,48 +269,6 @@ class PanelView(PlotCanvas):
         began_at = time.monotonic()
         super().paintEvent(event)
         self.spent.emit(time.monotonic() - began_at)
-
-
-class BestMark:
-    """A ring around the best epoch, with its value in words."""
-
-    def __init__(self, plot: pg.PlotItem) -> None:
-        self._plot = plot
-        self.ring = pg.ScatterPlotItem(size=14, pxMode=True, symbol="o")
-        self.words = pg.TextItem("")
-        self._marked: tuple[object, ...] = ()
-        plot.addItem(self.ring, ignoreBounds=True)
-        plot.addItem(self.words, ignoreBounds=True)
-
-    def show_at(self, xs: Float64, ys: Float64, words: str) -> None:
-        """Mark a point, in positions of the axes; the words stay inside the plot. What is not finite is not marked."""
-        if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-            self.show_nothing()
-            return
-        (left, right), (low, high) = self._plot.viewRange()
-        marked = (float(xs[0]), float(ys[0]), words, left, right, low, high)
-        if marked == self._marked:
-            return
-        self._marked = marked
-        self.ring.setData(xs, ys)
-        self.words.setText(words)
-        share = (float(xs[0]) - left) / max(right - left, 1e-12)
-        is_high = float(ys[0]) > (low + high) / 2
-        self.words.setAnchor((0 if share < 0.2 else 1 if share > 0.8 else 0.5, -0.3 if is_high else 1.25))
-        self.words.setPos(float(xs[0]), float(ys[0]))
-
-    def show_nothing(self) -> None:
-        """There is no best yet, or it is not shown here."""
-        if self._marked:
-            self._marked = ()
-            self.ring.setData([], [])
-            self.words.setText("")
-
-    def recolour(self, colours: Colours) -> None:
-        """Green, in either palette."""
-        self.ring.setPen(pg.mkPen(colours.positive, width=2))
-        self.ring.setBrush(pg.mkBrush(None))
-        self.words.setColor(colours.positive)
 
 
 def _placed(xs: Float64, is_log: bool) -> Float64:

@@ -15,7 +15,6 @@ EXPLODED = 10.0
 _WILD = 0.98
 _ROOM_AHEAD, _EDGE = 1.3, 0.02
 _LATEST, _MOST_LOOKED_AT = 5, 2000
-_LEAST_FILLED = 0.6
 
 
 def visible_x(last: float, end: float | None, *, held: Range | None, log: bool) -> Range:
@@ -29,20 +28,6 @@ def visible_x(last: float, end: float | None, *, held: Range | None, log: bool) 
     ahead = last * _ROOM_AHEAD
     shown = max(last, ahead if end is None else min(ahead, end), 10.0 * start, 1.0)
     return start, shown * (1.0 + _EDGE)
-
-
-def steady_range(held: Range | None, wanted: Range) -> Range:
-    """The held y range while the wanted one lies in it and fills enough of it; else the wanted one."""
-    if held is None:
-        return wanted
-    fits = held[0] <= wanted[0] and wanted[1] <= held[1]
-    return held if fits and wanted[1] - wanted[0] >= _LEAST_FILLED * (held[1] - held[0]) else widened(wanted)
-
-
-def widened(wanted: Range) -> Range:
-    """A range with a tenth of room at both ends, so that a curve that goes on moving does not leave it at once."""
-    room = 0.1 * (wanted[1] - wanted[0])
-    return wanted[0] - room, wanted[1] + room
 
 
 def near_best(ys_N: Float64) -> float:

@@ -226,7 +226,7 @@ def test_that_curves_of_ticked_runs_are_drawn_and_closed_forms_are_named(shared_
     curves = shared_view.page.beside.curves
     assert [run.name for run in curves.overlay.runs] == [TWO_HEAD]
     assert len(curves.training[0].xs) == 3
-    [(_, ticks)] = curves.metric.getAxis("bottom").tickValues(0.96, 3.04, 600)
+    [(_, ticks)] = curves.metric.plot.getAxis("bottom").tickValues(0.96, 3.04, 600)
     assert ticks == [1, 2, 3], "the epochs of a short run are named"
     assert "Liked together 2 was computed at once" in shared_view.page.beside.curve_notes.text()
     assert [part.words for part in curves.legend()] == [TWO_HEAD]

@@ -9,11 +9,11 @@ from PySide6.QtGui import QImage
 
 from desktop_rec.common import questions
 from desktop_rec.common.plots.card import PlotCard
+from desktop_rec.common.plots.live_panel import steady_range
 from desktop_rec.theme.theme import DARK, LIGHT, THEME, apply_theme
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.panels import PANELS, shown_panels
 from desktop_rec.training.live.plot import LivePlot, with_panel
-from desktop_rec.training.live.ranges import steady_range
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.events import EpochEnded
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
+from xml.etree import ElementTree
 
 import pytest
 
+from engine.bench import BENCHES, bench_called, climbing
 from engine.bench.devices import device_speeds
 from engine.bench.explaining import explain_speeds
 from engine.bench.importing import import_speeds
@@ -31,7 +34,7 @@ KEYS = {
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    monkeypatch.setattr(benching, "BENCHES", SMALL)
+    monkeypatch.setattr(benching, "bench_called", SMALL.__getitem__)
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -89,11 +92,44 @@ def test_that_an_epoch_of_a_data_set_is_timed_on_each_device_and_remembered(plan
     assert remembered.examples_per_second == pytest.approx(on_cpu["examples_per_second"])
 
 
+def test_that_the_sizes_of_a_bench_can_be_set(ask):
+    document = ask.document("bench", "ladder", "--set", "models=two_head", "people=30", "clock=cpu")
+    assert {figure["model"] for figure in document["figures"]} == {"two_head"}
+    assert max(figure["batch"] for figure in document["figures"]) == 30
+
+
+def test_that_every_bench_that_the_terminal_offers_is_one(ask):
+    assert set(SMALL) == set(BENCHES)
+    for name in BENCHES:
+        assert bench_called(name).__module__.startswith("engine.bench.")
+
+
+def test_that_the_ladder_of_a_data_set_is_printed_drawn_and_kept(planted_home, ask, monkeypatch, tmp_path):
+    monkeypatch.setattr(climbing, "SECONDS", 0.01)
+    picture = tmp_path / "ladder.svg"
+    status, out, _ = ask("bench", "ladder", "planted", "--svg", str(picture))
+    assert status == 0
+    assert [line.split("  ")[0] for line in out.splitlines()[1:4]] == ["Plain code", "Sparse profiles", "Own gradients"]
+    root = ElementTree.fromstring(picture.read_text(encoding="utf-8"))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Plain code", "All together"} <= set(texts)
+    document = ask.document("bench", "ladder", "planted")
+    with Library.open(planted_home, who="a test") as library:
+        kept = library.ladders.newest()
+    assert kept is not None
+    assert [rung["rung"] for rung in document["rungs"]] == [rung.rung for rung in kept.rungs]
+    assert kept.product == pytest.approx(math.prod(rung.gain for rung in kept.rungs))
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("ladder", "planted"), "makes its own data"),
-        (("devices", "--set", "batch=3"), "goes with a data set"),
+        (("import", "planted"), "makes its own data"),
+        (("ladder", "planted", "--set", "batch=3"), "nothing can be set"),
+        (("ladder", "--svg", "ladder.svg"), "ladder of a data set"),
+        (("devices", "--set", "batch=3"), "no setting batch; it has size and repeats"),
+        (("ladder", "--set", "titles=many"), "titles=many is not what"),
+        (("ladder", "--set", "clock=sun"), "clock is wall and cpu"),
         (("devices", "planted", "--model", "ease"), "computed at once"),
     ],
 )
