@@ -1,6 +1,7 @@
 """Who goes can have all removed that was stored: all of ours, and nothing else."""
 
 from planted import planted_dataset
+from small_ladder import LADDER
 
 from engine.library import leaving
 from engine.library.leaving import delete_everything, forget_starts
@@ -15,6 +16,11 @@ def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkey
     home = tmp_path / "home"
     with Library.open(home, who="a test") as library:
         library.datasets.save(planted_dataset(), report)
+        library.own_presets.add("Mine", {})
+        library.speeds.remember([])
+        library.ladders.remember(LADDER)
+        (home / "speeds.json").write_text("\0")
+        library.speeds.remember([])
     (home / "window.ini").write_text("[window]")
     for name in (".DS_Store", "Thumbs.db", "desktop.ini"):
         (home / name).write_text("put there by a system")
