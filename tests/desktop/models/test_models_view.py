@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDia
 
 from desktop_rec.models import text
 from desktop_rec.models.groups import groups_of
+from desktop_rec.models.ladder.plot import LadderPlot
 from desktop_rec.models.metric_grid import OneByOne
 from desktop_rec.models.run_list import WIDTH, RunHeading, RunLine, RunList, tick_place
 from desktop_rec.models.view import ModelsView
 from desktop_rec.session.session import Session
 from desktop_rec.theme.theme import THEME, apply_theme
 from engine import operations
+from engine.bench import climbing
 from engine.data.importing.importer import ImportReport
 from engine.data.split import SplitConfig
 from engine.errors import DataError
@@ -575,3 +577,24 @@ def test_that_the_plan_of_a_run_is_put_into_train(shared_session, shared_view, r
     assert place.calls == ["train"]
     plan, label = asked.calls[-1]
     assert (plan.model, plan.training.epochs, label) == ("two_head", 3, TWO_HEAD)
+
+
+def test_that_speed_is_measured_from_its_tab_and_a_stopped_one_leaves_nothing(
+    qtbot, view, session, library, monkeypatch
+):
+    monkeypatch.setattr(climbing, "SECONDS", 0.01)
+    panel, told = view.page.ladder, []
+    monkeypatch.setattr(session.requests, "inform", told.append)
+    view.page.tabs.setCurrentWidget(panel)
+    panel.findChild(QAbstractButton, "place_message_button").click()
+    assert session.jobs.is_running("ladder")
+    session.jobs.stop()
+    wait_until(lambda: session.jobs.state is None and session.jobs.is_idle)
+    assert library.ladders.newest() is None
+    assert "nothing of it is kept" in told[0]
+    panel.findChild(QAbstractButton, "place_message_button").click()
+    wait_until(lambda: session.jobs.state is None and session.jobs.is_idle)
+    kept = library.ladders.newest(session.dataset.fingerprint)
+    assert kept is not None
+    assert panel.findChild(LadderPlot).ladder == kept
+    assert panel.findChild(QAbstractButton, "ladder_measure").isEnabled()
