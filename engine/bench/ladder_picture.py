@@ -115,7 +115,7 @@ def spans(ladder: MeasuredLadder) -> list[tuple[float, float]]:
 def reach(ladder: MeasuredLadder) -> tuple[float, float]:
     """The least and the greatest factor that the picture shows."""
     ends = [1.0, *(end for span in spans(ladder) for end in span)]
-    return min(ends) / 1.05, max(max(ends) * 1.25, 2.0)
+    return min(ends) / 1.12, max(max(ends) * 1.4, 2.0)
 
 
 def drawing(ladder: MeasuredLadder) -> str:

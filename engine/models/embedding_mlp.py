@@ -330,10 +330,10 @@ class EmbeddingMlp(RatingModel):
         (slope_H, offset_H), *lines = [self._norm_line(place) for place in range(len(self.config.widths()))]
         persons_UH = self.from_user(persons_UE) * slope_H
         items_CH = self.from_item(items_CE) * slope_H + offset_H
-        layers = [
-            (layer.weight * slope[..., None], layer.bias * slope + offset)
-            for layer, (slope, offset) in zip(self.hidden, lines, strict=True)
-        ]
+        layers = []
+        for layer, (slope, offset) in zip(self.hidden, lines, strict=True):
+            assert isinstance(layer, nn.Linear)
+            layers.append((layer.weight * slope[..., None], layer.bias * slope + offset))
         return self._level + self.last.bias + relu_network(persons_UH, items_CH, layers, self.last.weight)
 
 
