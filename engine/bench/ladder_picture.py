@@ -70,17 +70,20 @@ def summary(ladder: MeasuredLadder) -> tuple[str, ...]:
 def _quality(ladder: MeasuredLadder, first: LadderRung, last: LadderRung) -> Iterator[str]:
     if first.quality is None or last.quality is None or first.low is None or first.high is None:
         return
-    figures = {
-        "metric": metric_words(ladder),
-        "last": format_figure(last.quality),
-        "first": format_figure(first.quality),
-    }
+    metric, top, plain = metric_words(ladder), format_figure(last.quality), format_figure(first.quality)
     if first.low <= last.quality <= first.high:
-        yield said("Its lists are as good: {metric} {last}, with plain code {first}; that much is chance.", **figures)
+        yield said(
+            "Its lists are as good: {metric} {top}, with plain code {plain}; that much is chance.",
+            metric=metric,
+            top=top,
+            plain=plain,
+        )
     elif last.quality > first.quality:
-        yield said("Its lists are better: {metric} {last}, with plain code {first}.", **figures)
+        yield said(
+            "Its lists are better: {metric} {top}, with plain code {plain}.", metric=metric, top=top, plain=plain
+        )
     else:
-        yield said("Its lists are worse: {metric} {last}, with plain code {first}.", **figures)
+        yield said("Its lists are worse: {metric} {top}, with plain code {plain}.", metric=metric, top=top, plain=plain)
 
 
 def circumstances_of(ladder: MeasuredLadder) -> tuple[str, str]:
