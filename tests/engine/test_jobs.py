@@ -23,6 +23,7 @@ from engine.library.store import Library
 from engine.models import ridge
 from engine.recommending import leaving_out, pair_ratings
 from engine.training import saving
+from engine.wording import Said
 
 at_few_places_or_all = pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.thorough)])
 """A job is interrupted at its middle yield; or at its first, its last, and every place in the code that yields."""
@@ -231,6 +232,8 @@ def assert_plain(value):
     if isinstance(value, tuple):
         for part in value:
             assert_plain(part)
+    elif isinstance(value, Said):
+        assert_plain(dict(value.values))
     elif isinstance(value, dict):
         assert_plain((*value.keys(), *value.values()))
     elif isinstance(value, np.ndarray):
