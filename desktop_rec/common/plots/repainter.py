@@ -44,6 +44,11 @@ class Repainter(QObject):
             self._timer.start(max(0, round(wait_ms - since_ms)))
 
     @property
+    def is_due(self) -> bool:
+        """Whether something changed that is not drawn yet."""
+        return self._dirty
+
+    @property
     def wait_ms(self) -> float:
         """How long nothing is drawn after it was drawn."""
         least_ms = min(MOST_MS, 1000 * self._took_s / SHARE) if self._by_itself else 0.0

@@ -85,12 +85,19 @@ def test_that_the_curves_of_a_run_are_drawn_each_in_its_panel(plot):
 
 def test_that_a_panel_with_nothing_new_is_not_painted_again(plot, qtbot):
     panels, painted = draw(plot, run_of(30, THREE)), []
-    qtbot.wait(50)
+
+    def is_calm():
+        """Whether nothing more is painted in a while."""
+        before = len(painted)
+        qtbot.wait(100)
+        return before == len(painted) and plot.is_drawn and not plot.repainter.is_due
+
     for name, view in panels.items():
         view.spent.connect(lambda seconds, name=name: painted.append(name))
+    qtbot.waitUntil(lambda: set(painted) == set(panels) and is_calm())
+    painted.clear()
     plot.show_run(run_of(31, THREE))
-    plot.draw_now()
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: len(points(panels["loss"], "loss raw")[0]) == 31 and is_calm())
     assert set(painted) == {"loss", "rate", "norm", "parts"}
 
 
