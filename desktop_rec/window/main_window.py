@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
     def show_place(self, place: str) -> None:
         """Go to a place."""
         self._stack.show_place(place)
-        self._sidebar.show_place(place)
+        self._sidebar.show_place(self._stack.place)
 
     def return_to(self, place: str) -> None:
         """Show the place that was on the screen last, where there is one of this name."""

@@ -36,9 +36,11 @@ class PlaceStack(QStackedWidget):
         self.addWidget(self.first_page)
 
     def show_place(self, place: str) -> None:
-        """See a place; its view is built the first time."""
+        """See a place; its view is built the first time. Where another was asked for meanwhile, that one stays."""
         self.place = place
-        self.setCurrentWidget(self.view_of(place))
+        view = self.view_of(place)
+        if self.place == place:
+            self.setCurrentWidget(view)
 
     def show_beginning(self) -> None:
         """What For you says while there is no data set; the place itself as soon as there is one."""
