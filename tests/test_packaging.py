@@ -124,6 +124,7 @@ def test_that_a_program_ships_what_it_needs_and_no_more(file, is_kept):
     assert shipped.is_shipped(file) == is_kept
 
 
+@pytest.mark.thorough
 def test_that_no_module_that_the_program_imports_is_left_out():
     words = (
         "import importlib, pkgutil, sys\n"

@@ -39,6 +39,7 @@ _READINGS = {
     "valley": "in its valley",
     "minimum": "a tenth of its lowest point",
     "turning_point": "just before it turns up",
+    "lowest": "at its lowest point",
     "peak": "at twice its lowest point",
 }
 

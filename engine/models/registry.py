@@ -155,7 +155,7 @@ MODELS: dict[str, ModelKind] = {
             config="engine.models.two_head_config:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True, scores_as_graph=True),
             training=_LISTS,
-            suggestion="turning_point",
+            suggestion="lowest",
         ),
         ModelKind(
             name="mult_vae",

@@ -96,7 +96,7 @@ def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str
     >>> lrs = np.geomspace(1e-6, 1, 121)
     >>> found = suggest(lrs, 1.0 + 0.1 * (np.log10(lrs) + 2.0) ** 2)
     >>> [(mark.title, f"{mark.lr:.0e}") for mark in found.suggestions][-2:]
-    [('Minimum / 10', '1e-03'), ('Minimum x 2', '2e-02')]
+    [('Minimum', '1e-02'), ('Minimum x 2', '2e-02')]
     """
     smooth_N, error_N = _smoothed(lrs, losses, smooth=smooth)
     known = np.isfinite(smooth_N)
@@ -171,6 +171,10 @@ def _turning_point(curve: _Curve) -> Suggestion | None:
     return Suggestion("turning_point", "Before it turns up", float(curve.lrs[int(deep[0])]), sentence)
 
 
+def _lowest(curve: _Curve) -> Suggestion:
+    return Suggestion("lowest", "Minimum", float(curve.lrs[curve.low]), "Here the smooth loss is lowest.")
+
+
 def _peak(curve: _Curve) -> Suggestion | None:
     """None where it lies outside of the sweep."""
     lr = 2.0 * float(curve.lrs[curve.low])
@@ -178,9 +182,16 @@ def _peak(curve: _Curve) -> Suggestion | None:
     return Suggestion("peak", "Minimum x 2", lr, sentence) if lr <= curve.lrs[-1] else None
 
 
-KINDS = ("steepest", "valley", "minimum", "turning_point", "peak")
+KINDS = ("steepest", "valley", "minimum", "turning_point", "lowest", "peak")
 """The kinds of suggestions."""
-_READINGS: tuple[Callable[[_Curve], Suggestion | None], ...] = (_steepest, _valley, _minimum, _turning_point, _peak)
+_READINGS: tuple[Callable[[_Curve], Suggestion | None], ...] = (
+    _steepest,
+    _valley,
+    _minimum,
+    _turning_point,
+    _lowest,
+    _peak,
+)
 
 
 def _longest_fall(values: Float64, *, begin: int) -> tuple[int, int]:

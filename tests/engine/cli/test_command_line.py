@@ -125,7 +125,7 @@ def test_that_lists_are_there_as_text_and_as_json(ask, imported):
 def test_that_every_step_from_a_file_to_reasons_works_in_json(ask, imported):
     swept = ask.document("find-lr", "planted", "--model", "two_head", *SMALL, "steps=60")
     assert len(swept["lrs"]) == len(swept["losses"]) == len(swept["smoothed"])
-    assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point", "peak"}
+    assert set(swept["suggestions"]) == {"steepest", "valley", "minimum", "turning_point", "lowest", "peak"}
     assert {"chosen", "reason"} <= set(swept)
     trained = ask.document("train", "latest", *QUICK, "--seed", "5")
     assert (trained["model"], trained["lr"], trained["epochs"], trained["device"]) == ("two_head", 1e-3, 2, "cpu")
@@ -226,7 +226,7 @@ def test_that_a_system_refusal_is_a_sentence(ask, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently on Windows")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.thorough)])
 def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(warm_python, ask, imported, tmp_path, number):
     words = ["train", "planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "10000", *SMALL, "--json"]
     command = [warm_python, "-m", "engine", *words, "--home", str(tmp_path / "home")]

@@ -61,7 +61,9 @@ def test_that_titles_of_any_script_arrive_whole_in_a_pipe(encoding, tmp_path):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("cp437", "ascii"))]
+)
 def test_that_no_command_ends_in_a_traceback_for_want_of_signs(encoding, warm_python, planted_home, tmp_path):
     path, home = tmp_path / "Фильмы.csv", ["--home", str(planted_home)]
     path.write_text(RATINGS + "".join(f"{user},Берег {user % 4},3\n" for user in range(3, 60)), encoding="utf-8")

@@ -27,7 +27,7 @@ def check(python: str, folder: Path, *, count: int, seed: int) -> None:
     assert sum(found["tried"].values()) == count
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_that_a_damaged_file_is_a_sentence_and_the_rest_of_the_library_works(warm_python, tmp_path):
     check(warm_python, tmp_path, count=FEW, seed=0)
 

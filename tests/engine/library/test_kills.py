@@ -46,7 +46,7 @@ def check(python: str, folder: Path, kills: dict[str, int]) -> None:
     assert died == kills, "too few were killed in time"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_that_a_killed_process_loses_nothing_and_leaves_nothing(warm_python, tmp_path):
     check(warm_python, tmp_path, FEW)
 

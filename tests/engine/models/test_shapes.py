@@ -23,6 +23,7 @@ def test_that_the_shapes_are_those_of_the_model(name):
     assert all(tensor.device == torch.device("meta") for tensor in shapes.values())
 
 
+@pytest.mark.thorough
 def test_that_no_shapes_make_torch_import_its_compiler():
     program = """
 import sys

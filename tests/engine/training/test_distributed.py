@@ -96,7 +96,7 @@ def warm_companies(warm_python, monkeypatch):
 @pytest.mark.parametrize(
     ("processes", "models"),
     [
-        (2, ["two_head"]),
+        pytest.param(2, ["two_head"], marks=pytest.mark.thorough),
         pytest.param(2, list(SMALL), marks=pytest.mark.thorough),
         pytest.param(4, ["two_head", "embedding_mlp"], marks=pytest.mark.thorough),
     ],

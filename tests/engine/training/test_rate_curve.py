@@ -82,6 +82,7 @@ def assert_true_of(reading, rates):
         assert slope[np.flatnonzero(rates == found["steepest"].lr)[0]] == slope[begin : low + 1].min()
     if "minimum" in found:
         assert found["minimum"].lr == pytest.approx(rates[low] / 10)
+    assert found["lowest"].lr == rates[low]
     assert ("peak" in found) == (2 * rates[low] <= rates[-1])
     if "peak" in found:
         assert found["peak"].lr == pytest.approx(2 * rates[low])
