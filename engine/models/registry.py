@@ -174,7 +174,7 @@ MODELS: dict[str, ModelKind] = {
             model="engine.models.autoencoder:MultDae",
             can=Capabilities(learns_by_steps=True, learns_from="likes", scores_as_graph=True),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
-            suggestion="turning_point",
+            suggestion="lowest",
             other_ratings=True,
         ),
         _MF,
