@@ -27,7 +27,7 @@ _MOST_WORKERS = 8
 _DESKTOP = Path(__file__).parent / "desktop"
 _SUPPORT = Path(__file__).parent / "support"
 
-for _profile, _examples in (("default", 10), ("thorough", 100)):
+for _profile, _examples in (("default", 6), ("thorough", 100)):
     settings.register_profile(
         _profile,
         max_examples=_examples,

@@ -145,6 +145,7 @@ def stored_files(library: Library) -> dict[Path, bytes]:
     return {path: path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
+@with_few_jobs_or_all
 def test_that_the_modes_of_torch_are_clean_at_every_yield(whole):
     assert whole.modes
     for place, (gradients, inference, autocast_cpu, autocast_cuda, untouched) in enumerate(whole.modes, start=1):
@@ -168,6 +169,7 @@ def test_that_a_pause_with_other_work_in_it_and_orders_it_does_not_know_change_n
     assert_equal(whole.found, essence(drive(paused, next_order=Order)))
 
 
+@with_few_jobs_or_all
 @at_few_places_or_all
 def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(
     whole, trained_library, in_small_portions, everywhere
@@ -197,6 +199,7 @@ def test_that_a_stop_at_any_yield_ends_the_job_and_starts_no_further_stage(
         assert runs.load(run_id).weights, "a later stop leaves what an earlier one saved"
 
 
+@with_few_jobs_or_all
 @at_few_places_or_all
 def test_that_releasing_a_job_deletes_and_changes_nothing_that_was_saved(
     whole, trained_library, in_small_portions, everywhere
@@ -224,6 +227,7 @@ def test_that_a_run_released_after_a_checkpoint_can_be_resumed(trained_library, 
     assert 0 < trained_library.library.runs.state(record.run_id).progress["step"] < 18
 
 
+@with_few_jobs_or_all
 def test_that_events_are_frozen_copies_without_tensors(whole):
     assert whole.events
     for event, text in whole.events:

@@ -110,6 +110,7 @@ def test_that_what_a_file_asks_for_stands_above_the_plots(view, session, library
     assert layout.indexOf(card) > 3
 
 
+@pytest.mark.thorough
 def test_that_a_finished_run_can_be_chosen_at_once(view, run_id):
     runs = view.findChild(QComboBox, "predictions_run")
     assert runs.isVisible()

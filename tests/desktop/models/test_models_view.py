@@ -454,6 +454,7 @@ def test_that_another_data_set_forgets_the_figures(qtbot, view, session):
     assert view.missing.isVisible()
 
 
+@pytest.mark.thorough
 def test_that_both_palettes_are_drawn(qapp, shared_view):
     apply_theme(qapp, "dark")
     assert THEME.dark

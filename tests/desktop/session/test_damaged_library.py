@@ -82,5 +82,6 @@ def test_that_many_damaged_libraries_are_shown(qtbot, recorded, furnished, tmp_p
     check(qtbot, recorded, furnished, tmp_path, count=MANY, seed=seed)
 
 
+@pytest.mark.thorough
 def test_that_nothing_is_said_of_a_whole_library(qtbot, recorded, furnished, tmp_path):
     assert looked_at(qtbot, recorded, Path(shutil.copytree(furnished, tmp_path / "home"))) == []

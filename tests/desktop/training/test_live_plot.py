@@ -227,6 +227,7 @@ def test_that_without_validation_people_the_best_is_marked_on_the_loss(plot):
     assert "ranking" not in panels
 
 
+@pytest.mark.thorough
 def test_that_a_theme_recolours_the_curves_at_once(qapp, plot):
     view = draw(plot, run_of(30))["loss"]
     apply_theme(qapp, "light")

@@ -106,6 +106,7 @@ def test_that_an_export_is_matched_with_the_data_set_that_is_open(qtbot, window,
     assert session.dataset.current.dataset_id == "planted"
 
 
+@pytest.mark.thorough
 def test_that_an_export_that_is_chosen_goes_the_same_way(qtbot, window, session, tmp_path, monkeypatch):
     monkeypatch.setattr(questions, "ask_for_my_ratings", lambda _parent: letterboxd(tmp_path))
     qtbot.mouseClick(window.findChild(QPushButton, "first_export"), Qt.MouseButton.LeftButton)
@@ -121,6 +122,7 @@ def test_that_books_are_not_matched_with_the_sample_of_films_without_a_word(qtbo
     assert "What have you rated?" in words(page(window))
 
 
+@pytest.mark.thorough
 def test_that_a_small_table_of_titles_and_ratings_is_taken_as_the_persons_own(qtbot, window, session, tmp_path):
     drop(window, written(tmp_path, "mine.csv", "title,rating\nToy Story,4\nHeat,5\n"))
     qtbot.waitUntil(lambda: session.my_ratings.own_export.incoming is not None, timeout=MOST_MS)

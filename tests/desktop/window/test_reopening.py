@@ -85,6 +85,7 @@ def test_that_data_set_person_columns_and_title_are_as_they_were_left(qtbot, ope
         assert launch.session.model.recommender.stars is not None
 
 
+@pytest.mark.thorough
 def test_that_the_place_is_the_one_that_was_left(qtbot, opened):
     with opened() as launch:
         launch.session.data.open("planted")
@@ -96,6 +97,7 @@ def test_that_the_place_is_the_one_that_was_left(qtbot, opened):
         launch.window.show_place("settings")
 
 
+@pytest.mark.thorough
 def test_that_a_title_nobody_picked_leaves_the_list_at_its_first_row(qtbot, opened):
     for _ in range(2):
         with opened() as launch:

@@ -243,6 +243,7 @@ def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(warm_py
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent differently on Windows")
+@pytest.mark.thorough
 def test_that_a_killed_run_is_interrupted_and_resumes(warm_python, ask, imported, tmp_path):
     words = ["train", "planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "10000", *SMALL]
     command = [warm_python, "-m", "engine", *words, "--home", str(tmp_path / "home")]

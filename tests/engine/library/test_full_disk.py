@@ -41,6 +41,7 @@ def found(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.parametrize("part", ["full", "full without held room"])
+@pytest.mark.thorough
 def test_that_on_a_full_disk_all_can_be_seen_and_deleted_and_what_is_not_stored_is_named(found, part):
     found = found[part]
     assert found["listed"] == ["Films 2", "Films 1", "Films 0", "two_head 1"]

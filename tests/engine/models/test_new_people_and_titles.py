@@ -49,6 +49,7 @@ def baseline_of(split: Split) -> Model:
     return floor
 
 
+@pytest.mark.thorough
 def test_that_someone_without_a_history_gets_about_the_ratings_of_the_baseline(learned):
     model, split = learned
     known = np.setdiff1d(np.arange(split.titles), NEW)

@@ -33,7 +33,6 @@ VARIANTS = [
     ("two_head", {"normalisation": "table", "rating_table": "-2, 0.5, 2"}),
     ("two_head", {"presence_loss": "mse", "heads": "shared", "kl_cap": 0.1}),
 ]
-FEW = (VARIANTS[1],)
 PROFILES = [
     ([], []),
     ([0, 3, 7], [5, 4, 2]),
@@ -92,10 +91,8 @@ def test_that_scores_of_whole_matrices_are_those_of_profiles(trained, profiles, 
     np.testing.assert_allclose(found.numpy(), expected(model, profiles), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [pytest.param(*variant, marks=() if variant in FEW else pytest.mark.thorough) for variant in VARIANTS],
-)
+@pytest.mark.parametrize(("name", "changes"), VARIANTS)
+@pytest.mark.thorough
 def test_that_another_runtime_gives_the_same_scores_from_the_file(trained, profiles, name, changes):
     runtime = pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
     for package in GRAPH_PACKAGES:

@@ -79,6 +79,7 @@ def test_that_the_quick_model_is_ease_or_ials_or_popularity_whichever_can_be(lib
         drive(operations.quick_model(library, dataset))
 
 
+@pytest.mark.thorough
 def test_that_many_titles_of_few_people_are_quick_for_ease(library):
     sample = drive(operations.open_sample(library)).dataset
     assert (sample.people, sample.titles) == (671, 9066)

@@ -191,6 +191,7 @@ def test_that_a_stopped_closed_form_run_is_made_again(library, dataset):
     ],
     ids=lambda error: type(error).__name__,
 )
+@pytest.mark.thorough
 def test_that_a_run_without_enough_memory_is_tried_again_with_half_the_batch(
     library, dataset, monkeypatch, tmp_path, error
 ):

@@ -172,6 +172,7 @@ def test_that_processes_of_their_own_report_and_keep_as_one_does(split, kept, wa
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_that_stopping_processes_of_their_own_keeps_what_was_learned_and_one_goes_on(split, kept, warm_companies):
     job = together(split, kept, config=QUICK.changed(epochs=5000))
     event = next(job)

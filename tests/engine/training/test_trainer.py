@@ -104,6 +104,7 @@ def test_that_a_run_stopped_anywhere_and_resumed_equals_the_whole_run_to_the_bit
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_that_a_run_resumed_in_a_new_process_equals_the_whole_run_to_the_bit(warm_python, tmp_path):
     whole = resuming_process.ended(tmp_path, "whole")
     stopped = resuming_process.ended(tmp_path, "stop", 17)

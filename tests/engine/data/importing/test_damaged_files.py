@@ -101,6 +101,7 @@ def _fuzz(folder, first, count):
     return len(tried), [line for line in said if "failure" in line]
 
 
+@pytest.mark.thorough
 def test_that_fuzzed_files_give_a_result_or_a_sentence_soon(tmp_path):
     assert _fuzz(tmp_path, 0, 25) == (25, [])
 

@@ -322,6 +322,7 @@ def test_that_the_sample_is_imported_well_under_a_second():
         (["anime/anime_history.dat", "anime/anime_ratings.dat"], (5000, 7390, 520_609, 100_666, 419_943)),
     ],
 )
+@pytest.mark.thorough
 def test_that_the_standard_data_sets_have_their_known_sizes(files, figures):
     dataset, report = imported(*(Path(os.environ["DESKTOP_REC_DATA"]) / file for file in files))
     assert (dataset.people, dataset.titles, dataset.entries, report.unrated, report.duplicates) == figures
