@@ -39,14 +39,18 @@ WORDS: Mapping[str | tuple[str, str], str | tuple[str, ...]] = {
 
 @contextmanager
 def spoken(folder: Path) -> Iterator[None]:
-    """Within it the program finds the catalogue in `folder`, and the system speaks Polish."""
+    """Within it the program speaks Polish, as it does where the system does and the catalogue is in `folder`.
+
+    The system does so only for the moment of the choice: its own library would keep the language of its messages.
+    """
     write_catalogue(folder)
+    wording.catalogue.cache_clear()
     with patch.object(wording, "_FOLDER", folder), patch.dict("os.environ", LANGUAGE="pl_PL:de"):
+        wording.catalogue()
+    try:
+        yield
+    finally:
         wording.catalogue.cache_clear()
-        try:
-            yield
-        finally:
-            wording.catalogue.cache_clear()
 
 
 def write_catalogue(folder: Path, *, language: str = "pl") -> Path:
