@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from html import escape
 
+from engine.evaluation.metrics import metric_title
 from engine.library.ladders import LadderRung, MeasuredLadder
 from engine.text import format_duration, format_factor, format_figure, shorten
 from engine.wording import counted, said
@@ -70,7 +71,7 @@ def summary(ladder: MeasuredLadder) -> tuple[str, ...]:
 def _quality(ladder: MeasuredLadder, first: LadderRung, last: LadderRung) -> Iterator[str]:
     if first.quality is None or last.quality is None or first.low is None or first.high is None:
         return
-    metric, top, plain = metric_words(ladder), format_figure(last.quality), format_figure(first.quality)
+    metric, top, plain = metric_title(ladder.metric), format_figure(last.quality), format_figure(first.quality)
     if first.low <= last.quality <= first.high:
         yield said(
             "Its lists are as good: {metric} {top}, with plain code {plain}; that much is chance.",
@@ -100,14 +101,9 @@ def circumstances_of(ladder: MeasuredLadder) -> tuple[str, str]:
     return data, said("{device}; {threads}.", device=ladder.device, threads=threads)
 
 
-def metric_words(ladder: MeasuredLadder) -> str:
-    """The metric of the lists, as people write it."""
-    return ladder.metric.upper()
-
-
 def quality_words(ladder: MeasuredLadder, rung: LadderRung) -> str:
     """How good the lists of a rung are."""
-    return "" if rung.quality is None else f"{metric_words(ladder)} {format_figure(rung.quality)}"
+    return "" if rung.quality is None else f"{metric_title(ladder.metric)} {format_figure(rung.quality)}"
 
 
 def spans(ladder: MeasuredLadder) -> list[tuple[float, float]]:

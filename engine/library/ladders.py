@@ -6,11 +6,10 @@ One small file of the library. What is damaged counts as never measured.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, get_type_hints
+from dataclasses import dataclass
+from typing import Any
 
-from engine.documents import fits
-from engine.library.list_store import ListStore
+from engine.library.list_store import ListStore, record_of
 
 _MOST_KEPT = 20
 
@@ -67,13 +66,7 @@ class LadderStore(ListStore[MeasuredLadder]):
 
     def remember(self, ladder: MeasuredLadder) -> None:
         """Keep it in place of what was measured before on the same data. Raises NotStoredError."""
-
-        def change(documents: list[Any]) -> list[Any]:
-            known = [found for found in map(self._read, documents) if found is not None]
-            kept = [found for found in known if found.fingerprint != ladder.fingerprint]
-            return [asdict(found) for found in (*kept, ladder)][-_MOST_KEPT:]
-
-        self._change(change)
+        self._put([ladder], lambda found: found.fingerprint, most=_MOST_KEPT)
 
     def newest(self, fingerprint: str = "") -> MeasuredLadder | None:
         """That on the data set of the fingerprint, else the newest on any; None where none was measured."""
@@ -83,17 +76,9 @@ class LadderStore(ListStore[MeasuredLadder]):
     def _read(self, document: Any) -> MeasuredLadder | None:
         if not isinstance(document, Mapping) or not isinstance(document.get("rungs"), list):
             return None
-        rungs = [_read(LadderRung, rung) for rung in document["rungs"]]
-        whole = _read(MeasuredLadder, {**document, "rungs": tuple(rungs)})
+        rungs = [record_of(LadderRung, rung) for rung in document["rungs"]]
+        whole = record_of(MeasuredLadder, {**document, "rungs": tuple(rungs)})
         is_sound = rungs and all(
             rung is not None and min(rung.milliseconds, rung.gain, rung.faster) > 0 for rung in rungs
         )
         return whole if is_sound else None
-
-
-def _read(kind: Any, document: Any) -> Any:
-    """The record of plain values that an entry of the file holds; None where it holds none."""
-    hints = get_type_hints(kind)
-    if isinstance(document, Mapping) and all(fits(document.get(name), hint) for name, hint in hints.items()):
-        return kind(**{name: document[name] for name in hints})
-    return None

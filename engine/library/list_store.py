@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from engine import renaming
 from engine.documents import fits
@@ -19,8 +20,11 @@ from engine.errors import LibraryError
 from engine.library.folders import replace_text
 from engine.stored_files import read_document
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 LOG = logging.getLogger(__name__)
-Record = TypeVar("Record")
+Record = TypeVar("Record", bound="DataclassInstance")
 
 
 class ListStore(Generic[Record]):
@@ -44,10 +48,18 @@ class ListStore(Generic[Record]):
 
     def _read(self, document: Any) -> Record | None:
         """The record that an entry of the file holds; None where it holds none."""
-        hints = get_type_hints(self._record)
-        if isinstance(document, dict) and all(fits(document.get(name), hint) for name, hint in hints.items()):
-            return self._record(**{name: document[name] for name in hints})
-        return None
+        return record_of(self._record, document)
+
+    def _put(self, new: Sequence[Record], key: Callable[[Record], Hashable], *, most: int) -> None:
+        """Keep the newest, so many at most, last; in place of what was kept under the same keys."""
+        taken = {key(record) for record in new}
+
+        def change(documents: list[Any]) -> list[Any]:
+            known = (record for record in map(self._read, documents) if record is not None)
+            kept = [record for record in known if key(record) not in taken]
+            return [asdict(record) for record in (*kept, *new)][-most:]
+
+        self._change(change)
 
     def _change(self, change: Callable[[list[Any]], list[Any]]) -> None:
         """Replace the entries of the file, readable or not, by what is made of them."""
@@ -73,3 +85,11 @@ class ListStore(Generic[Record]):
             return []
         documents = read_document(self._path).get(self._list)
         return documents if isinstance(documents, list) else []
+
+
+def record_of(kind: type[Record], document: Any) -> Record | None:
+    """The dataclass of plain values that a part of such a file holds; None where it holds none."""
+    hints = get_type_hints(kind)
+    if isinstance(document, dict) and all(fits(document.get(name), hint) for name, hint in hints.items()):
+        return kind(**{name: document[name] for name in hints})
+    return None

@@ -6,7 +6,7 @@ What is damaged counts as never measured, and goes with the next test, which tak
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from engine.library.list_store import ListStore
@@ -48,15 +48,7 @@ class SpeedStore(ListStore[MeasuredSpeed]):
 
     def remember(self, speeds: Iterable[MeasuredSpeed]) -> None:
         """Keep these in place of what was measured before of the same. Raises NotStoredError."""
-        new = tuple(speeds)
-        taken = {_key(speed) for speed in new}
-
-        def change(documents: list[Any]) -> list[Any]:
-            known = [speed for speed in map(self._read, documents) if speed is not None]
-            kept = [speed for speed in known if _key(speed) not in taken]
-            return [asdict(speed) for speed in (*kept, *new)][-_MOST_KEPT:]
-
-        self._change(change)
+        self._put(tuple(speeds), _key, most=_MOST_KEPT)
 
     def recorded_speed(self, model: str, device: str, precision: str, *, fingerprint: str = "") -> MeasuredSpeed | None:
         """The speed of a model on a device ("cpu", "cuda", "cuda:1") in a precision; None where it was never measured.

@@ -13,7 +13,8 @@ from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import Table
 from desktop_rec.models.whisker_plot import AROUND, NamesAxis
 from desktop_rec.theme.theme import THEME
-from engine.bench.ladder_picture import metric_words, quality_words, reach, rung_sentence, rung_title, spans
+from engine.bench.ladder_picture import quality_words, reach, rung_sentence, rung_title, spans
+from engine.evaluation.metrics import metric_title
 from engine.library.ladders import MeasuredLadder
 from engine.text import format_factor, format_figure
 from engine.wording import said
@@ -86,7 +87,7 @@ class LadderPlot(PlotCanvas):
             said("500 people take"),
             said("Faster than before"),
             said("Than plain code"),
-            metric_words(self.ladder) if self.ladder is not None else "",
+            metric_title(self.ladder.metric) if self.ladder is not None else "",
             said("95 of 100 between"),
         )
         rungs = self.ladder.rungs if self.ladder is not None else ()
