@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from engine import wording
@@ -41,11 +44,13 @@ WORDS: Mapping[str | tuple[str, str], str | tuple[str, ...]] = {
 def spoken(folder: Path) -> Iterator[None]:
     """Within it the program speaks Polish, as it does where the system does and the catalogue is in `folder`.
 
-    The system does so only for the moment of the choice: its own library would keep the language of its messages.
+    Python alone is told so, by what its gettext takes for the environment: the C library would keep the language for
+    the messages of the system.
     """
+    system = SimpleNamespace(path=os.path, environ={"LANGUAGE": "pl_PL:de"})
     write_catalogue(folder)
     wording.catalogue.cache_clear()
-    with patch.object(wording, "_FOLDER", folder), patch.dict("os.environ", LANGUAGE="pl_PL:de"):
+    with patch.object(wording, "_FOLDER", folder), patch.object(gettext, "os", system):
         wording.catalogue()
     try:
         yield
