@@ -77,7 +77,8 @@ def main() -> int:
 
 
 def report(model: str, terminals: list[dict[str, float]], window: dict[str, float]) -> None:
-    print(f"\n{model}: {window['threads']:.0f} threads in both, a step took {window['step_ms']:.0f} ms")
+    threads = f"threads: {window['threads']:.0f} in the window, {terminals[0]['threads']:.0f} from the terminal"
+    print(f"\n{model}: {threads}, a step took {window['step_ms']:.0f} ms")
     for name in ("idle", "training"):
         late = ", ".join(f"{window[f'{name}_late_{part}']:.1f} ms at {part}" for part in ("p50", "p99", "max"))
         work = ", ".join(f"{window[f'{name}_work_{part}']:.1f} at {part}" for part in ("p99", "max"))
@@ -123,7 +124,8 @@ def terminal(home: Path, model: str, seconds: float) -> dict[str, float]:
         job = operations.train(library, dataset, plan)
         drive(job, on_event=note, should_stop=lambda: bool(marks) and marks[-1][1] - marks[0][1] > seconds)
     share = sum(saves_s) / (marks[-1][1] - marks[0][1])
-    return _speed(marks[0], marks[-1]) | {"saves": len(saves_s), "saves_s": sum(saves_s), "saves_percent": 100 * share}
+    saved = {"saves": len(saves_s), "saves_s": sum(saves_s), "saves_percent": 100 * share}
+    return _speed(marks[0], marks[-1]) | saved | {"threads": training_threads()}
 
 
 def _timed_saves() -> list[float]:
@@ -342,8 +344,11 @@ def _import(home: Path) -> None:
 
 
 def _part(part: str, home: str, model: str, seconds: float) -> dict[str, float]:
+    from engine.device import usable_cores
+
     command = [sys.executable, __file__, "--part", part, "--home", home, "--models", model, "--seconds", str(seconds)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(_ROOT)})
+    threads = {"OMP_NUM_THREADS": str(max(1, usable_cores() - 1)), **os.environ}
+    done = subprocess.run(command, capture_output=True, text=True, env={**threads, "PYTHONPATH": str(_ROOT)})
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
