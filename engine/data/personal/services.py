@@ -10,28 +10,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from defusedxml import DefusedXmlException, DTDForbidden
-from defusedxml.ElementTree import ParseError, fromstring
+from defusedxml.ElementTree import ParseError
 
 from engine.data.dataset import Scale
 from engine.data.formats import Layout
+from engine.data.personal.documents import broken, list_in, mapping_in, text_in, whole_bytes, whole_json, xml_of
 from engine.data.personal.export import ExportedTitle
 from engine.data.personal.parts import Part, rating_in, scale_of
-from engine.data.reading.archives import MIB, ByteStream, Source
+from engine.data.reading.archives import Source
 from engine.data.reading.dialect import encoding_of, text_of
 from engine.data.reading.rows import NO_ITEM
 from engine.data.reading.states import MAL_CODES, State, state_of
 from engine.data.reading.times import seconds_of
 from engine.data.reading.values import normalised_id, year_in
-from engine.errors import DataError
-from engine.text import format_size
 from engine.wording import said
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
-
-MOST_BYTES = 64 * MIB
-"""A hundred thousand titles take less in any export."""
 
 _TRAKT_MEDIA = {"episode": "episode", "season": "season", "movie": "film", "show": "series"}
 """In the order of looking: an entry about an episode also names its show."""
@@ -54,7 +49,6 @@ _LETTERBOXD_LIST = re.compile(r"Letterboxd list export[^\n]*\n[^\n]*\n(?P<about>
 
 _MAL_TAG = re.compile(r"<(/?)(anime|manga)>")
 _MAL_TITLE = re.compile(r"<(?:series|manga)_title>\s*(?:<!\[CDATA\[)?([^<\]]{1,200})")
-_DECLARATION = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 BROKEN = said("its XML is damaged")
 _MOST_TAGS = 2_000_000
 """Fifty thousand titles have fewer; each takes some 200 bytes of memory."""
@@ -62,7 +56,7 @@ _MOST_TAGS = 2_000_000
 
 def read_trakt(source: Source, layout: Layout) -> Part:
     """One list of an export. Raises DataError where it is no list."""
-    document = _whole_json(source)
+    document = whole_json(source)
     if not isinstance(document, list):
         what = said("{source} holds no list of titles, as Trakt's exports do.", source=source.name)
         raise source.error(what, remedy=said("Choose a file such as ratings-movies.json."))
@@ -112,7 +106,7 @@ def _trakt_name(kind: str, title: dict[str, Any], show: dict[str, Any]) -> str:
 
 def read_simkl(source: Source, layout: Layout) -> Part:
     """The films, series and anime of a backup. Raises DataError where it holds none of these lists."""
-    document = _whole_json(source)
+    document = whole_json(source)
     lists = {kind: list_in(document, kind) for kind in _SIMKL_MEDIA}
     if not any(kind in document for kind in _SIMKL_MEDIA) if isinstance(document, dict) else True:
         what = said("{source} holds no lists of films, series or anime, as Simkl's backups do.", source=source.name)
@@ -147,7 +141,7 @@ def _simkl_title(listed: tuple[str, Any], number: int) -> ExportedTitle | str:
 
 def read_letterboxd_list(source: Source, layout: Layout) -> Part:
     """One list of films: what stands above its films names it. Raises DataError where it holds no films."""
-    raw = _whole_bytes(source)
+    raw = whole_bytes(source)
     text = text_of(raw, encoding_of(raw)).replace("\r\n", "\n").replace("\r", "\n")
     found = _LETTERBOXD_LIST.search(text)
     rows = list(csv.DictReader(io.StringIO(found["table"]))) if found else []
@@ -196,7 +190,7 @@ def refuse_anilist_download(source: Source, layout: Layout) -> Part:
 
 def read_anilist(source: Source, layout: Layout) -> Part:
     """All lists of an export, on whichever of its five scales. Raises DataError where there are none."""
-    document = _whole_json(source)
+    document = whole_json(source)
     holder = _holding(document, "lists")
     if holder is None:
         what = said("{source} holds no lists of titles, as AniList's exports do.", source=source.name)
@@ -277,14 +271,14 @@ def read_myanimelist(source: Source, layout: Layout) -> Part:
 
     Raises DataError for XML that is broken as a whole, or dangerous (entities are refused unread).
     """
-    raw = _whole_bytes(source)
+    raw = whole_bytes(source)
     if raw.count(b"<") > _MOST_TAGS:
         what = said(
             "{source} holds over {most:,} tags, as no export of one person does.", source=source.name, most=_MOST_TAGS
         )
         raise source.error(what, remedy=said("Choose the file that MyAnimeList exports."))
     try:
-        root = _xml_of(source, raw)
+        root = xml_of(source, raw)
     except ParseError as error:
         entries = list(_entries_one_by_one(source, raw, error))
     else:
@@ -311,7 +305,7 @@ def _entries_one_by_one(source: Source, raw: bytes, error: Exception) -> Iterato
     """The entries of a list in which some are no whole XML: these say only their title and what is wrong."""
     text = text_of(raw, encoding_of(raw))
     if "</myanimelist>" not in text:
-        raise _broken(source, said("XML ({error})", error=error)) from error
+        raise broken(source, said("XML ({error})", error=error)) from error
     start = None
     for tag in _MAL_TAG.finditer(text):
         if not tag.group(1):
@@ -319,7 +313,7 @@ def _entries_one_by_one(source: Source, raw: bytes, error: Exception) -> Iterato
         elif start is not None:
             own, start = text[start : tag.end()], None
             try:
-                yield _texts_of(_xml_of(source, own.encode()))
+                yield _texts_of(xml_of(source, own.encode()))
             except ParseError:
                 title = _MAL_TITLE.search(own)
                 yield {"tag": tag.group(2), "series_title": title.group(1).strip() if title else "", "broken": BROKEN}
@@ -346,27 +340,6 @@ def _myanimelist_title(texts: dict[str, str], number: int) -> ExportedTitle | st
         line=number,
         medium="book" if is_manga else "film" if texts.get("series_type") == "Movie" else "series",
     )
-
-
-def mapping_in(value: Any, name: str) -> dict[str, Any]:
-    """The object under a name; an empty one where there is none."""
-    inner = value.get(name) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
-
-
-def list_in(value: Any, name: str) -> list[Any]:
-    """The list under a name; an empty one where there is none."""
-    inner = value.get(name) if isinstance(value, dict) else None
-    return inner if isinstance(inner, list) else []
-
-
-def text_in(value: Any, *names: str) -> str:
-    """The first text or number under these names, as a text; "" where there is none."""
-    for name in names:
-        inner = value.get(name) if isinstance(value, dict) else None
-        if isinstance(inner, str | int | float) and not isinstance(inner, bool) and str(inner).strip():
-            return str(inner).strip()
-    return ""
 
 
 def _json_text(value: Any) -> str:
@@ -396,74 +369,3 @@ def _part_of(
 
 def _known(ids: dict[str, str]) -> dict[str, str]:
     return {kind: an_id for kind, an_id in ids.items() if an_id}
-
-
-def _whole_bytes(source: Source) -> bytes:
-    """All bytes of a source. Raises DataError where it is larger than any export, or cannot be read."""
-    blocks, size = [], 0
-    with ByteStream(source) as stream:
-        while block := stream.read(MIB):
-            blocks.append(block)
-            size += len(block)
-            if size > MOST_BYTES:
-                what = said(
-                    "{source} is larger than {most}, as no export of one person is.",
-                    source=source.name,
-                    most=format_size(MOST_BYTES),
-                )
-                raise source.error(what, remedy=said("Choose the export of one person's ratings."))
-    return b"".join(blocks)
-
-
-def _whole_json(source: Source) -> Any:
-    """A JSON document. Raises DataError where it is broken, cut short or nested without end."""
-    raw = _whole_bytes(source)
-    encoding = encoding_of(raw[: 256 * 1024])
-    try:
-        text = raw.decode(encoding).lstrip("\ufeff")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace").lstrip("\ufeff")
-    try:
-        return json.loads(text, parse_constant=lambda word: None)
-    except json.JSONDecodeError as error:
-        is_cut = not text.rstrip().endswith(("]", "}"))
-        where = said("line {lineno:,}, column {colno:,}", lineno=error.lineno, colno=error.colno)
-        raise _broken(
-            source, said("JSON: it is cut short") if is_cut else said("JSON: it goes wrong at {where}", where=where)
-        ) from error
-    except RecursionError as error:
-        raise _broken(source, said("JSON: it is nested without end")) from error
-    except ValueError as error:
-        raise _broken(source, said("JSON: it holds a number without end")) from error
-
-
-def _xml_of(source: Source, raw: bytes) -> Element:
-    """The root of a document. Raises DataError where it declares a type or entities, ParseError where it is broken."""
-    try:
-        if _DECLARATION.search(_without_cdata(raw.decode("utf-8", "replace"))):
-            raise DTDForbidden("", "", "")
-        root: Element = fromstring(raw, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise source.error(
-            said(
-                "{source} declares a document type or entities, which no export does and which can harm a reader.",
-                source=source.name,
-            ),
-            remedy=said("Do not trust this file; export your list again."),
-        ) from error
-    except (ValueError, LookupError) as error:
-        raise _broken(source, said("XML ({error})", error=error)) from error
-    return root
-
-
-def _without_cdata(text: str) -> str:
-    """What stands outside of texts that are no XML, in one pass whatever is not closed."""
-    first, *others = text.split("<![CDATA[")
-    return first + "".join(part.partition("]]>")[2] for part in others)
-
-
-def _broken(source: Source, what: str) -> DataError:
-    return source.error(
-        said("{source} is not whole {what}.", source=source.name, what=what),
-        remedy=said("Export or download it again."),
-    )
