@@ -27,7 +27,8 @@ class Failure:
 class Notice:
     """One bar: `kind` is "error", "warning" or "info"; `action_words` and `action` make a button, such as Undo.
 
-    What is only said for information leaves after a while, unless it `stays`.
+    What is only said for information leaves after a while, unless it `stays`. `about`: what it offers, by which it can
+    be withdrawn (see WindowRequests.withdraw).
     """
 
     sentence: str
@@ -37,6 +38,7 @@ class Notice:
     action_words: str = ""
     action: Callable[[], object] | None = field(default=None, compare=False)
     stays: bool = False
+    about: str = ""
 
     @staticmethod
     def of(failure: Failure) -> Notice:

@@ -14,7 +14,7 @@ from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import QueryWorker
-from desktop_rec.session.replacement import Replacement, weigh, why_not_by_itself
+from desktop_rec.session.replacement import Replacement, name_in_use, weigh, why_not_by_itself
 from desktop_rec.session.requests import WindowRequests
 from engine.errors import EngineError
 from engine.events import Event, Job, Progressed, StageStarted
@@ -189,6 +189,7 @@ class ModelInUse(QObject):
         """What is in use changes in another way: the run that was offered stays what it is, a run among others."""
         self._offered = None
         self._judging.forget(_REPLACEMENT)
+        self._requests.withdraw(_REPLACEMENT)
 
     def _on_judged(self, kind: str, answer: Any) -> None:
         if kind == _REPLACEMENT:
@@ -214,7 +215,7 @@ class ModelInUse(QObject):
             self._requests.inform(f"{run.title} is in use now: it makes better lists or stars.", replacement.words)
             self.decided.emit(run.run_id, f"It is in use now. {replacement.words}")
             return
-        stays = f"{self.title} stays in use." if self.label is not None else "it is not in use."
+        stays = f"{name_in_use(self.title, run.title)} stays in use." if self.label is not None else "it is not in use."
         use = partial(self.use_run, run.run_id)
         self._requests.notify(
             Notice(
@@ -224,9 +225,10 @@ class ModelInUse(QObject):
                 action_words="Use it",
                 action=use,
                 stays=True,
+                about=_REPLACEMENT,
             )
         )
-        self.decided.emit(run.run_id, f"{stays} {replacement.words}")
+        self.decided.emit(run.run_id, f"{stays[0].upper()}{stays[1:]} {replacement.words}")
 
     @property
     def title(self) -> str:

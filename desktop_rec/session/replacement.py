@@ -50,7 +50,7 @@ def weigh(
         return Replacement(False, why_not)
     assert finished.evaluation is not None, "those without one are offered only"
     found = yield from _evaluation_in_use(library, dataset, record, name=name, run_id=run_id)
-    title = _title(library, name, run_id)
+    title = name_in_use(_title(library, name, run_id), record.title)
     if isinstance(found, str):
         return Replacement(False, f"{title} {found}")
     better = _compared(finished.evaluation, found, title)
@@ -101,6 +101,15 @@ def _compared(own: EvaluationResult, in_use: EvaluationResult, title: str) -> Re
         figures = f"On the same {plural(own.people, 'person')}, {metric_title(metric)} is {values}: {apart}."
         return Replacement(is_better(metric, difference) is True, figures)
     return Replacement(False, f"The new run was not judged by the same figures as {title}.")
+
+
+def name_in_use(title: str, offered: str) -> str:
+    """What the model in use is called beside the one that is offered, which may be of the same kind.
+
+    >>> name_in_use("Liked together", "Watch and love, 5 epochs"), name_in_use("Liked together", "Liked together")
+    ('Liked together', 'the one that was ready at once')
+    """
+    return title if title != offered else "the one that was ready at once"
 
 
 def _title(library: Library, name: str, run_id: str | None) -> str:

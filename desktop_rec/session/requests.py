@@ -11,17 +11,23 @@ from engine.errors import EngineError
 
 
 class WindowRequests(QObject):
-    """notice(Notice): show this to the person. place(str): go to "for_you", "data", "train", "models" or "settings".
+    """notice(Notice): show this to the person. withdrawn(str): what was offered about this no longer holds.
 
+    place(str): go to "for_you", "data", "train", "models" or "settings".
     farewell: the person wants all that Desktop Rec stored to be removed.
     """
 
     notice = Signal(object)
+    withdrawn = Signal(str)
     place = Signal(str)
     farewell = Signal()
 
     def notify(self, notice: Notice) -> None:
         self.notice.emit(notice)
+
+    def withdraw(self, about: str) -> None:
+        """What was offered no longer holds: its notice goes, if it still stands."""
+        self.withdrawn.emit(about)
 
     def inform(self, sentence: str, remedy: str = "") -> None:
         """A notice of something that went well, or as it should."""

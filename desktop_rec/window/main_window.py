@@ -210,6 +210,7 @@ class MainWindow(QMainWindow):
         self._sidebar.place_chosen.connect(self.show_place)
         session.requests.place.connect(self.show_place)
         session.requests.notice.connect(self._notices.show_notice)
+        session.requests.withdrawn.connect(self._notices.withdraw)
         session.requests.farewell.connect(self._on_farewell)
         session.jobs.changed.connect(self._on_job)
         session.jobs.moved.connect(self._on_job_moved)

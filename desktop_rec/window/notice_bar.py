@@ -75,6 +75,13 @@ class NoticeBar(QFrame):
         self._notices.append(notice)
         self._show_top()
 
+    def withdraw(self, about: str) -> None:
+        """Forget what offers something that no longer holds."""
+        kept = [notice for notice in self._notices if notice.about != about]
+        if len(kept) < len(self._notices):
+            self._notices = kept
+            self._show_top()
+
     def float_over(self, host: QWidget) -> None:
         """Stay in the lower right corner of a part of the window, which has this one's parent above it."""
         self._host = host
@@ -109,7 +116,7 @@ class NoticeBar(QFrame):
         self._details.setReadOnly(True)
         self._details.setMaximumHeight(GRID * 22)
         self._details.hide()
-        arranged(QVBoxLayout(self), row, self._details, margins=(GRID * 2, GRID, GRID, GRID))
+        self._column = arranged(QVBoxLayout(self), row, self._details, margins=(GRID * 2, GRID, GRID, GRID))
 
     def _connect(self) -> None:
         self._dismiss.clicked.connect(self.dismiss)
@@ -129,7 +136,8 @@ class NoticeBar(QFrame):
             return
         area = QRect(host.mapTo(parent, host.rect().topLeft()), host.size())
         width = min(_WIDEST, area.width() - 2 * _MARGIN)
-        height = min(max(self.heightForWidth(width), self.sizeHint().height()), area.height() - 2 * _MARGIN)
+        self._column.activate()  # or rows in it still say what they needed before
+        height = min(self.heightForWidth(width), area.height() - 2 * _MARGIN)
         left, top = area.right() + 1 - _MARGIN - width, area.bottom() + 1 - _MARGIN - height
         self.setGeometry(left, top, width, height)
         self.raise_()

@@ -14,6 +14,7 @@ from engine import operations
 from engine.data.split import SplitConfig
 from engine.evaluation.intervals import Interval
 from engine.evaluation.result import EvaluationResult
+from engine.library.run_record import RunRecord
 from engine.operations import FinishedRun
 from engine.training.plan import TrainingPlan
 
@@ -171,6 +172,25 @@ def test_that_see_recommendations_uses_the_run_it_stands_below(qtbot, in_use, en
     opened.training.see_recommendations()
     qtbot.waitUntil(lambda: opened.model.run_id == run_id, timeout=MOST_MS)
     assert places.calls[-1] == "for_you"
+
+
+def test_that_an_offer_goes_once_another_model_is_used(qtbot, in_use, ends, opened, recorded):
+    former = in_use(judged())
+    notices, withdrawn = recorded(opened.requests.notice), recorded(opened.requests.withdrawn)
+    ends(judged(-0.1))
+    assert withdrawn.calls == []
+    opened.model.use_run(former)
+    assert withdrawn.calls == [notices.last.about]
+    assert notices.last.about
+
+
+def test_that_a_run_is_told_apart_from_the_first_model_of_its_kind(ends, opened, library, recorded, monkeypatch):
+    monkeypatch.setattr(RunRecord, "title", "Liked together")
+    library.baselines.save(opened.dataset.fingerprint, SPLIT, {"popularity": judged(-0.2), "ease": judged()})
+    notices = recorded(opened.requests.notice)
+    ends(judged())
+    assert notices.last.sentence == "Liked together is ready; the one that was ready at once stays in use."
+    assert "the same as the one that was ready at once" in notices.last.remedy
 
 
 def test_that_a_run_that_was_discarded_cannot_be_used_any_more(in_use, ends, opened, recorded):

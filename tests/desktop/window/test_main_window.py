@@ -4,7 +4,17 @@ import pytest
 from planted import planted_dataset
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTabBar,
+    QWidget,
+)
 
 from desktop_rec.common import questions
 from desktop_rec.common.job_state import JobState
@@ -106,6 +116,31 @@ def test_that_a_news_does_not_hide_an_error_for_good(window, session):
     assert window.findChild(NoticeBar).notice.sentence == "Deleted."
     window.findChild(NoticeBar).dismiss()
     assert window.findChild(NoticeBar).notice.sentence == "It failed."
+
+
+def test_that_what_no_longer_holds_is_withdrawn_and_nothing_else(window, session):
+    bar = window.findChild(NoticeBar)
+    session.requests.notify(Notice("It failed."))
+    session.requests.notify(Notice("It is ready.", kind="info", stays=True, about="a model"))
+    session.requests.withdraw("another")
+    assert bar.notice.sentence == "It is ready."
+    session.requests.withdraw("a model")
+    assert bar.notice.sentence == "It failed."
+    session.requests.withdraw("a model")
+    assert bar.isVisible()
+
+
+def test_that_a_notice_is_as_high_as_its_words_whatever_stood_there_before(qtbot, window, session):
+    bar = window.findChild(NoticeBar)
+    session.requests.notify(Notice("It failed.", "Do this.", "Traceback"))
+    qtbot.waitUntil(bar.isVisible)
+    for words in ("Deleted.", "On the same 65 people it is as good as the one that was ready at once. " * 2):
+        session.requests.notify(Notice(words, kind="info", action_words="Undo", action=list))
+        QApplication.processEvents()
+    words = max(bar.findChildren(QLabel), key=lambda label: len(label.text()))
+    needed = words.heightForWidth(words.width())
+    assert needed <= words.height()
+    assert bar.height() <= needed + 40
 
 
 def test_that_the_action_of_a_notice_is_done_once_and_the_bar_goes(qtbot, window, session):
