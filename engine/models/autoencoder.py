@@ -7,7 +7,8 @@ likes it next: titles compete for that chance, as they do for a place in a list.
 
 Source: Liang, Krishnan, Hoffman and Jebara, "Variational Autoencoders for Collaborative Filtering", 2018.
 
-Shapes: B people, U profiles, I titles, H first width, L bottleneck, N entries, n entries of one profile, V variants.
+Shapes: B people, U profiles, I titles, H first width, L bottleneck, N entries, n entries of one profile, V left out,
+v of them likes, X = 1 + V variants.
 """
 
 from __future__ import annotations
@@ -25,7 +26,17 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, Examples, histories_on, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index, has_weights
+from engine.models.base import (
+    Load,
+    Losses,
+    Moment,
+    Predicted,
+    Prediction,
+    StepModel,
+    Variants,
+    as_index,
+    has_weights,
+)
 from engine.models.declaration import CatalogueConfig
 from engine.models.losses import (
     LIKED_SHARE,
@@ -229,30 +240,39 @@ class _Autoencoder(StepModel):
         chunks = []
         for people in self._portions(len(liked)):
             likes = whole_batch(liked.take(people), self.first_IH.device)
-            chunks.append(self._predicted(self.first_layer(likes), None))
+            chunks.append(self._predicted(self.first_layer(likes)))
         return Prediction.joined(chunks)
 
-    @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model. Without like i the first layer is the sum less row i, over the new length."""
+        return self.left_out(profile, left_out_V=left_out_V).of(columns_C)
+
+    @torch.inference_mode()
+    def left_out(self, profile: Histories, *, left_out_V: Int64) -> Variants:
+        """See Model. Without like i the first layer is the sum less row i, over the new length; other entries are not
+        in the sum, so that without one of them all is as it was.
+        """
         device = self.first_IH.device
-        liked_n = torch.from_numpy(self.takes_in(profile)).to(device)
-        rows_n, out_V = as_index(profile.item_rows_N, device), as_index(left_out_V, device)
-        weights_nH = self.first_IH[rows_n] * liked_n[:, None]
-        sums_VH = torch.cat([weights_nH.sum(0, keepdim=True), weights_nH.sum(0) - weights_nH[out_V]])
-        counts_V = liked_n.sum() - torch.cat([liked_n.new_zeros(1), liked_n[out_V]]).long()
-        first_VH = sums_VH * counts_V.clamp(min=1).float().rsqrt()[:, None] * (counts_V > 0)[:, None]
-        first_VH = first_VH + self.first_bias_H
-        columns = None if columns_C is None else as_index(columns_C, device)
-        parts = [self._predicted(first_VH[torch.from_numpy(rows)], columns) for rows in self._portions(len(first_VH))]
-        return Prediction.joined(parts)
+        liked_n = self.takes_in(profile)
+        is_liked_V = liked_n[left_out_V]
+        row_X = np.concatenate([[0], np.where(is_liked_V, np.cumsum(is_liked_V), 0)])
+        likes, rows_v = int(liked_n.sum()), as_index(profile.item_rows_N[left_out_V[is_liked_V]], device)
+        sum_1H = self.first_IH[as_index(profile.item_rows_N[liked_n], device)].sum(0, keepdim=True)
+        rest_vH = (sum_1H - self.first_IH[rows_v]) * ((likes > 1) * max(likes - 1, 1) ** -0.5)
+        first_XH = torch.cat([sum_1H * max(likes, 1) ** -0.5, rest_vH]).add_(self.first_bias_H)
+        parts = [self._predicted(first_XH[as_index(rows, device)]) for rows in self._portions(len(first_XH))]
+        return Predicted(Prediction.joined(parts), as_index(row_X))
+
+    @property
+    def leaves_out_for_all(self) -> bool:
+        """See Model. A title's chance is one of all."""
+        return True
 
     def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
         """See Model."""
         is_known_I = (self.first_IH != 0).any(1)
         likes_UI = ((rated_UI > 0) & (ratings_UI >= self.scale.like) & is_known_I).float()
         shares_UI = likes_UI * likes_UI.sum(1, keepdim=True).clamp(min=1.0).rsqrt()
-        return self._predicted(shares_UI @ self.first_IH + self.first_bias_H, None).score_UI
+        return self._predicted(shares_UI @ self.first_IH + self.first_bias_H).score_UI
 
     def item_vectors(self) -> Tensor:
         """See Model: what the bottleneck or the last hidden layer weighs each title by."""
@@ -263,11 +283,10 @@ class _Autoencoder(StepModel):
         for start in range(0, max(1, people), at_once):
             yield np.arange(start, min(start + at_once, people))
 
-    def _predicted(self, first_UH: Tensor, columns_C: Tensor | None) -> Prediction:
+    def _predicted(self, first_UH: Tensor) -> Prediction:
         logits_UI, _ = self.outputs_of(first_UH, None)
-        log_probability = F.log_softmax(logits_UI.float(), dim=1)
-        picked = log_probability if columns_C is None else log_probability[:, columns_C]
-        return Prediction(picked.cpu(), picked.cpu())
+        log_probability_UI = F.log_softmax(logits_UI.float(), dim=1).cpu()
+        return Prediction(log_probability_UI, log_probability_UI)
 
 
 class MultVae(_Autoencoder):

@@ -65,6 +65,72 @@ class Prediction:
         assert score is not None, "there is at least one profile to predict for"
         return Prediction(score, column("log_probability_UI"), column("liking_UI"), column("rating_UI"))
 
+    @torch.inference_mode()
+    def changed(self, change: Callable[[Tensor], Tensor]) -> Prediction:
+        """The same with each of its arrays changed."""
+        others = (self.log_probability_UI, self.liking_UI, self.rating_UI)
+        return Prediction(change(self.score_UI), *(None if values is None else change(values) for values in others))
+
+
+class Variants(ABC):
+    """A profile whole and without each of some entries: what is predicted for these X variants, once it is asked for.
+
+    Row 0 is of the whole profile, row 1 + v of the one without entry v of those that were left out.
+    """
+
+    @abstractmethod
+    def of(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> Prediction:
+        """What is predicted of some titles (None: all) for some variants (None: all), [R, C].
+
+        ratings: False allows to skip what ranking does not need.
+        """
+
+    def settled(self) -> Variants:
+        """The same with all that takes long worked out, so that nothing is when it is asked for."""
+        return self
+
+
+@dataclass(frozen=True)
+class Predicted(Variants):
+    """Of which all is known, for all titles. row_X: where a variant stands in it, as several may be the same."""
+
+    prediction: Prediction
+    row_X: Tensor | None = None
+
+    def of(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> Prediction:
+        rows = as_rows(rows_R)
+        if self.row_X is not None:
+            rows = self.row_X[rows]
+        columns = None if columns_C is None else as_index(columns_C)
+        return self.prediction.changed(lambda values_XI: picked(values_XI, rows, columns))
+
+
+@dataclass(frozen=True)
+class Asked(Variants):
+    """Worked out by a model's `leave_one_out` whenever it is asked for."""
+
+    model: Model
+    profile: Histories
+    left_out_V: Int64
+
+    def of(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> Prediction:
+        if rows_R is None:
+            return self.model.leave_one_out(self.profile, left_out_V=self.left_out_V, columns_C=columns_C)
+        rows_R = np.arange(1 + len(self.left_out_V))[rows_R]
+        left_out_R = self.left_out_V[rows_R[rows_R > 0] - 1]
+        found = self.model.leave_one_out(self.profile, left_out_V=left_out_R, columns_C=columns_C)
+        rows = as_index(np.where(rows_R > 0, np.cumsum(rows_R > 0), 0))
+        return found.changed(lambda values_XC: values_XC[rows])
+
+    def settled(self) -> Variants:
+        return Predicted(self.of())
+
 
 @dataclass(frozen=True)
 class Load:
@@ -170,6 +236,15 @@ class Model(nn.Module, ABC):
         Prediction
             [1 + V, C]: row 0 is of the whole profile, row 1 + v of the one without entry `left_out_V[v]`.
         """
+
+    def left_out(self, profile: Histories, *, left_out_V: Int64) -> Variants:
+        """As `leave_one_out`, to be asked for one title after another."""
+        return Asked(self, profile, left_out_V)
+
+    @property
+    def leaves_out_for_all(self) -> bool:
+        """Whether leaving out takes about as long for one title as for all, so that it is worth keeping."""
+        return False
 
     def rank_scores(self, prediction: Prediction, weight: float | None = None) -> Tensor:
         """What ranks titles, [U, C], higher first, at a presence weight of 0 to 1 (None: the model's default)."""
@@ -293,6 +368,20 @@ def has_weights(rows_IH: Tensor, item_rows_N: npt.NDArray[np.integer[Any]]) -> B
     holds_A = (rows_IH[as_index(asked, rows_IH.device)] != 0).any(1).cpu().numpy()
     found: Bools = holds_A[place_N]
     return found
+
+
+def picked(values_XI: Tensor, rows: Tensor | slice, columns: Tensor | None) -> Tensor:
+    """Some rows and columns (None: all) of an array; of a slice of rows no copy is made."""
+    if columns is None:
+        return values_XI[rows]
+    return values_XI[rows, columns] if isinstance(rows, slice) else values_XI[rows[:, None], columns]
+
+
+def as_rows(rows: Int64 | slice | None, device: torch.device | None = None) -> Tensor | slice:
+    """Rows as an index into tensors on a device (None: the CPU); no rows are all of them."""
+    if rows is None:
+        return slice(None)
+    return rows if isinstance(rows, slice) else as_index(rows, device)
 
 
 def as_index(rows: npt.ArrayLike, device: torch.device | None = None) -> Tensor:

@@ -8,14 +8,16 @@ count as much as their weights say. Predicted ratings are on one scale already.
 A blend explains itself through its parts. The impact of a rating is the sum over the parts of its impact on the part's
 standardised score times the part's weight; without the rating, each part is standardised anew.
 
-Shapes: U profiles, I titles, N entries of all profiles, n of one, V variants, C columns.
+Shapes: U profiles, I titles, N entries of all profiles, n of one, V left out, X = 1 + V variants, C columns.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self, cast
 
 import numpy as np
@@ -24,7 +26,7 @@ from torch import Tensor, nn
 
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import SettingError
-from engine.models.base import Model, Prediction, as_index
+from engine.models.base import Model, Prediction, Variants, as_index, as_rows
 from engine.models.declaration import Capabilities, ModelConfig
 from engine.models.naming import run_title
 from engine.models.registry import build, kind_of
@@ -32,7 +34,7 @@ from engine.settings import setting
 
 _LEAST_SCORE = 1e-30
 _FLAT = 1e-6
-_ALL = slice(None)
+_VARIANTS_AT_ONCE = 128
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,26 @@ class Blend(Model):
         return self.mixed(self.shares(profiles, ratings=ratings), ratings=ratings)
 
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        return self.mixed(self.shares_left_out(profile, left_out_V=left_out_V, columns_C=columns_C), ratings=True)
+        return self.left_out(profile, left_out_V=left_out_V).of(columns_C)
+
+    @property
+    def leaves_out_for_all(self) -> bool:
+        """See Model. Scores are standardised over all titles."""
+        return True
+
+    @torch.inference_mode()
+    def left_out(self, profile: Histories, *, left_out_V: Int64) -> LeftOutOfParts:
+        """See Model. The parts that count in the list are measured over all titles once."""
+        free = _FreeTitles.without_each(self.candidates_I, profile, left_out_V, taken_n=self.takes_in(profile))
+        found = []
+        for part, model in self.parts:
+            variants = model.left_out(profile, left_out_V=left_out_V)
+            if part.weight:
+                variants = variants.settled()
+                found.append(_PartLeftOut(part, model, variants, _measured(part, model, variants, free)))
+            else:
+                found.append(_PartLeftOut(part, model, variants, None))
+        return LeftOutOfParts(self, tuple(found))
 
     def item_vectors(self) -> Tensor | None:
         """See Model. Those of the first part that has some, the heaviest in the list first."""
@@ -176,43 +197,10 @@ class Blend(Model):
     def shares(self, profiles: Histories, *, ratings: bool = True) -> tuple[Share, ...]:
         """What each part adds to `predict`, in the order of the parts."""
         free_UI = free_titles(self.candidates_I, profiles.where(self.takes_in(profiles)))
-
-        def predicted(part: Part, model: Model) -> Prediction:
-            ranks_by_ratings = part.presence not in (None, 1.0)
-            return model.predict(profiles, ratings=ranks_by_ratings or (ratings and bool(part.rating_weight)))
-
-        return self._shares(predicted, free_UI, None, ratings=ratings)
-
-    @torch.inference_mode()
-    def shares_left_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> tuple[Share, ...]:
-        """What each part adds to `leave_one_out`, [1 + V, C], in the order of the parts."""
-        free_VI = free_without_each(self.candidates_I, profile, left_out_V, taken_n=self.takes_in(profile))
-
-        def predicted(part: Part, model: Model) -> Prediction:
-            columns = None if part.weight else columns_C
-            return model.leave_one_out(profile, left_out_V=left_out_V, columns_C=columns)
-
-        return self._shares(predicted, free_VI, columns_C, ratings=True)
-
-    def _shares(
-        self, predicted: Callable[[Part, Model], Prediction], free_UI: Tensor, columns_C: Int64 | None, *, ratings: bool
-    ) -> tuple[Share, ...]:
-        columns = _ALL if columns_C is None else as_index(columns_C)
-        found = []
-        for part, model in self.parts:
-            rates = ratings and bool(part.rating_weight)
-            if not part.weight and not rates:
-                found.append(Share(None, None))
-                continue
-            prediction, score, rating = predicted(part, model), None, None
-            if part.weight:
-                score = part.weight * standardised(additive_scores(model, prediction, part.presence), free_UI, columns)
-            if rates:
-                assert prediction.rating_UI is not None, "a part with a rating weight predicts ratings"
-                rating_UC = prediction.rating_UI[:, columns] if part.weight else prediction.rating_UI
-                rating = part.rating_weight * rating_UC
-            found.append(Share(score, rating))
-        return tuple(found)
+        apart = partial(standardised, free_UI=free_UI)
+        return tuple(
+            _share(part, model, partial(model.predict, profiles), apart, ratings=ratings) for part, model in self.parts
+        )
 
     def mixed(self, shares: tuple[Share, ...], *, ratings: bool) -> Prediction:
         score = torch.stack([share.score_UC for share in shares if share.score_UC is not None]).sum(0)
@@ -223,20 +211,109 @@ class Blend(Model):
         return (sums + self.config.rating_offset).clamp(self.scale.low, self.scale.high)
 
 
+@dataclass(frozen=True)
+class _PartLeftOut:
+    """What a part predicts for X variants, and the mean and spread of its scores for each; None without a weight."""
+
+    part: Part
+    model: Model
+    variants: Variants
+    measure: tuple[Tensor, Tensor] | None
+
+    def apart(self, scores_RC: Tensor, rows: Tensor | slice) -> Tensor:
+        """Scores of some variants, less their mean and over their deviation."""
+        assert self.measure is not None, "a part with a weight was measured"
+        mean_X1, spread_X1 = self.measure
+        return _apart(scores_RC, mean_X1[rows], spread_X1[rows])
+
+
+@dataclass(frozen=True)
+class LeftOutOfParts(Variants):
+    """A profile whole and without each of some entries, as the parts of a blend see it."""
+
+    blend: Blend
+    parts: tuple[_PartLeftOut, ...]
+
+    @torch.inference_mode()
+    def of(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> Prediction:
+        return self.blend.mixed(self.shares(columns_C, rows_R=rows_R, ratings=ratings), ratings=ratings)
+
+    @torch.inference_mode()
+    def by_part(self, columns_C: Int64) -> Tensor:
+        """What each of the P parts that count in the score adds to it, [X, C, P]."""
+        shares = self.shares(columns_C, ratings=False)
+        return torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
+
+    @torch.inference_mode()
+    def shares(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> tuple[Share, ...]:
+        """What each part adds, [R, C], in the order of the parts."""
+        rows = as_rows(rows_R)
+        return tuple(
+            _share(
+                one.part,
+                one.model,
+                partial(one.variants.of, columns_C, rows_R=rows_R),
+                partial(one.apart, rows=rows),
+                ratings=ratings,
+            )
+            for one in self.parts
+        )
+
+    def settled(self) -> Variants:
+        """See Variants."""
+        parts = [dataclasses.replace(one, variants=one.variants.settled()) for one in self.parts]
+        return dataclasses.replace(self, parts=tuple(parts))
+
+
+def _share(
+    part: Part,
+    model: Model,
+    predicted: Callable[..., Prediction],
+    apart: Callable[[Tensor], Tensor],
+    *,
+    ratings: bool,
+) -> Share:
+    """What a part adds: its standardised scores (apart) and its ratings, each by its weight, if it has one."""
+    rates = ratings and bool(part.rating_weight)
+    if not part.weight and not rates:
+        return Share(None, None)
+    prediction = predicted(ratings=rates or _ranks_by_ratings(part, model))
+    score = part.weight * apart(additive_scores(model, prediction, part.presence)) if part.weight else None
+    if not rates:
+        return Share(score, None)
+    assert prediction.rating_UI is not None, "a part with a rating weight predicts ratings"
+    return Share(score, part.rating_weight * prediction.rating_UI)
+
+
+def _ranks_by_ratings(part: Part, model: Model) -> bool:
+    """Whether the order of a part depends on more than its chances."""
+    return bool(part.weight) and model.can.mixes_presence and part.presence != 1.0
+
+
 def additive_scores(model: Model, prediction: Prediction, presence: float | None) -> Tensor:
     """What a model ranks by, [U, C], in a form that may be added: the logarithm where it is a product."""
     if not model.can.mixes_presence:
         return model.rank_scores(prediction)
+    if presence == 1.0 and prediction.log_probability_UI is not None:
+        return prediction.log_probability_UI.clamp(min=math.log(_LEAST_SCORE))
     return model.rank_scores(prediction, presence).clamp(min=_LEAST_SCORE).log()
 
 
-def standardised(scores_UI: Tensor, free_UI: Tensor, columns: Tensor | slice = _ALL) -> Tensor:
-    """Scores [U, C], less mean and over deviation of a person's free titles (free_UI 1); 0 where all are equal."""
+def standardised(scores_UI: Tensor, free_UI: Tensor) -> Tensor:
+    """Scores [U, I], less mean and over deviation of a person's free titles (free_UI 1); 0 where all are equal."""
     count_U1 = free_UI.sum(1, keepdim=True).clamp(min=1)
     mean_U1 = _row_sums(scores_UI, free_UI) / count_U1
     spread_U1 = (_row_sums((scores_UI - mean_U1).square_(), free_UI) / count_U1).sqrt()
-    apart_UC = scores_UI[:, columns] - mean_U1
-    return torch.where(spread_U1 <= _FLAT * mean_U1.abs(), 0.0, apart_UC / spread_U1)
+    return _apart(scores_UI, mean_U1, spread_U1)
+
+
+def _apart(scores_UC: Tensor, mean_U1: Tensor, spread_U1: Tensor) -> Tensor:
+    """Scores less a mean and over a deviation; 0 where all that were measured are equal."""
+    return torch.where(spread_U1 <= _FLAT * mean_U1.abs(), 0.0, (scores_UC - mean_U1) / spread_U1)
 
 
 def _row_sums(values_UI: Tensor, weights_UI: Tensor) -> Tensor:
@@ -251,17 +328,48 @@ def free_titles(candidates_I: Tensor, profiles: Histories) -> Tensor:
     return free_UI
 
 
-def free_without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int64, *, taken_n: Bools) -> Tensor:
-    """`free_titles` of the entries of one profile that are taken in, whole and without each of some, [1 + V, I]."""
-    free_VI = free_titles(candidates_I, profile.where(taken_n)).expand(1 + len(left_out_V), -1).clone()
-    out_V = np.asarray(left_out_V, dtype=np.int64)
-    rows_V = profile.item_rows_N[out_V].astype(np.int64)
-    counts_I = np.bincount(profile.item_rows_N[taken_n], minlength=len(candidates_I))
-    is_last_V = taken_n[out_V] & (counts_I[rows_V] == 1)
-    variants = torch.from_numpy(np.flatnonzero(is_last_V) + 1)
-    rows = torch.from_numpy(rows_V[is_last_V])
-    free_VI[variants, rows] = candidates_I.cpu()[rows].float()
-    return free_VI
+@dataclass(frozen=True)
+class _FreeTitles:
+    """The free titles of X variants: those of the whole profile (free_I 1), and for each at most the one left out.
+
+    freed_X: the row of that title (any where there is none). adds_X: 1 where it is free without its entry, else 0.
+    """
+
+    free_I: Tensor
+    freed_X: Tensor
+    adds_X: Tensor
+
+    @staticmethod
+    def without_each(candidates_I: Tensor, profile: Histories, left_out_V: Int64, *, taken_n: Bools) -> _FreeTitles:
+        """Of the entries of one profile that are taken in, whole and without each of some."""
+        out_V = np.asarray(left_out_V, dtype=np.int64)
+        rows_V = profile.item_rows_N[out_V].astype(np.int64)
+        counts_I = np.bincount(profile.item_rows_N[taken_n], minlength=len(candidates_I))
+        is_last_V = taken_n[out_V] & (counts_I[rows_V] == 1) & candidates_I.cpu().numpy()[rows_V]
+        free_I = free_titles(candidates_I, profile.where(taken_n))[0]
+        return _FreeTitles(free_I, as_index(np.append(0, rows_V)), as_index(np.append(0, is_last_V)).float())
+
+    def sums(self, values_RI: Tensor, rows: slice) -> Tensor:
+        """The sum over the free titles of some variants, [R]."""
+        at = self.freed_X[rows]
+        return values_RI @ self.free_I + values_RI[torch.arange(len(at)), at] * self.adds_X[rows]
+
+    def counts(self, rows: slice) -> Tensor:
+        """How many titles are free in some variants, [R]; 1 for none."""
+        return (self.free_I.sum() + self.adds_X[rows]).clamp(min=1)
+
+
+def _measured(part: Part, model: Model, variants: Variants, free: _FreeTitles) -> tuple[Tensor, Tensor]:
+    """Mean and deviation of a part's scores over the free titles of each variant, [X, 1] each; few variants at once."""
+    means, spreads = [], []
+    for start in range(0, len(free.freed_X), _VARIANTS_AT_ONCE):
+        rows = slice(start, min(start + _VARIANTS_AT_ONCE, len(free.freed_X)))
+        prediction = variants.of(rows_R=rows, ratings=_ranks_by_ratings(part, model))
+        scores_RI, count_R = additive_scores(model, prediction, part.presence), free.counts(rows)
+        means.append(free.sums(scores_RI, rows) / count_R)
+        apart_RI = (scores_RI - means[-1][:, None]).square_()
+        spreads.append((free.sums(apart_RI, rows) / count_R).sqrt())
+    return torch.cat(means)[:, None], torch.cat(spreads)[:, None]
 
 
 def _together(parts: Sequence[Part], models: Sequence[Model]) -> Capabilities:

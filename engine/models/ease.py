@@ -194,16 +194,21 @@ class Ease(ClosedFormModel):
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
         """See Model. Without entry i the scores are those of the whole less row i of B."""
+        out_V = np.asarray(left_out_V, dtype=np.int64)
+        if columns_C is None:
+            whole_I = self.predict(profile).score_UI[0]
+            return Prediction(torch.cat([whole_I[None], whole_I - self.impacts(profile, entries=out_V)]))
         impact_nC = self.impacts(profile, columns_C)
         whole_C = impact_nC.sum(0)
-        return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[as_index(left_out_V)]]))
+        return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[as_index(out_V)]]))
 
     @torch.inference_mode()
-    def impacts(self, profile: Histories, columns_C: Int64 | None = None) -> Tensor:
-        """x_i B[i, j] for each entry i of one profile and each column j (None: all titles)."""
-        rows_n = torch.from_numpy(self._matrix_rows(profile))
+    def impacts(self, profile: Histories, columns_C: Int64 | None = None, *, entries: Int64 | None = None) -> Tensor:
+        """x_i B[i, j] for each entry i of one profile (or of `entries`) and each column j (None: all titles)."""
+        chosen = slice(None) if entries is None else entries
+        rows_n = torch.from_numpy(self._matrix_rows(profile)[chosen])
         known_n = rows_n >= 0
-        counts_k = self._counts(profile)[known_n]
+        counts_k = self._counts(profile)[chosen][known_n]
         if columns_C is None:
             picked_kC = self._spread(self._rows_of(rows_n[known_n]) * counts_k[:, None])
         else:
@@ -258,9 +263,9 @@ class Ease(ClosedFormModel):
 
     def _spread(self, values_UL: Tensor) -> Tensor:
         """The values of liked titles in the columns of all I titles, zero elsewhere."""
-        values_UI = torch.zeros((len(values_UL), self.items))
-        values_UI[:, self.title_rows_L.cpu()] = values_UL
-        return values_UI
+        if len(self.title_rows_L) == self.items:
+            return values_UL
+        return torch.zeros((len(values_UL), self.items)).index_copy_(1, self.title_rows_L.cpu(), values_UL)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *others: Any) -> None:
         """Take the size of the stored matrix: a fresh model has none, so that making one costs nothing."""

@@ -4,12 +4,13 @@ A profile goes in as [presence, normalised rating] of every title, sparse. After
 the other a normalised rating for every title.
 
 Shapes: B people, U profiles, I titles, H first hidden width, L bottleneck, D last decoder width, N entries, n of one
-profile, V variants, C columns.
+profile, V left out, X = 1 + V variants, C columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +21,18 @@ from torch import Tensor, nn
 
 from engine.data.batches import Batch, Rows, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, StepModel, as_index, has_weights
+from engine.models.base import (
+    Load,
+    Losses,
+    Moment,
+    Prediction,
+    StepModel,
+    Variants,
+    as_index,
+    as_rows,
+    has_weights,
+    picked,
+)
 from engine.models.losses import (
     annealed,
     at_least_one,
@@ -232,31 +244,39 @@ class TwoHead(StepModel):
             known_N = (~torch.isnan(batch.ratings_N)).float()
             habit = self._or_average(habit, torch.zeros_like(habit.mu).index_add(0, batch.person_N, known_N))
             column = RatingHabit(habit.mu[:, None], habit.sigma[:, None], habit.alpha[:, None])
-            chunks.append(self._predicted(self.first_layer(batch, normalised_N), column, None, ratings=ratings))
+            chunks.append(self._predicted(self.first_layer(batch, normalised_N), column, ratings=ratings))
         return Prediction.joined(chunks)
 
-    @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
-        """See Model. Without entry i, the presence part is the sum less row i; ratings are normalised anew."""
+        return self.left_out(profile, left_out_V=left_out_V).of(columns_C)
+
+    @property
+    def leaves_out_for_all(self) -> bool:
+        """See Model. A title's chance is one of all."""
+        return True
+
+    @torch.inference_mode()
+    def left_out(self, profile: Histories, *, left_out_V: Int64) -> Variants:
+        """See Model. Without entry i, the presence part is the sum less row i; ratings are normalised anew. Chances are
+        worked out for all titles, ratings for those that are asked for.
+        """
         device = self.first_2IH.device
         batch = whole_batch(profile, device)
         whole = self.habits_of(batch)
         out_V = as_index(left_out_V, device)
         without = habits_without_each(batch.ratings_N, out_V, scale=self.scale, shares=self.config.personal_shares)
-        normalised_Vn = normalise(batch.ratings_N[None], without, self.scale, self.config.table)
-        normalised_Vn[torch.arange(len(out_V), device=device), out_V] = 0.0
-        presence_nH = self.first_2IH[batch.item_rows_N] * self._seen(batch)[:, None]
-        presence_VH = presence_nH.sum(0) - presence_nH[out_V]
-        first_VH = presence_VH + normalised_Vn @ self.first_2IH[batch.item_rows_N + self.items] + self.first_bias_H
-        first_1H = self.first_layer(batch, self._normalised(batch, whole))
         habit = RatingHabit(
             *(torch.cat([own[:, None], left]) for own, left in zip(_parts(whole), _parts(without), strict=True))
         )
+        normalised_Xn = normalise(batch.ratings_N[None], habit, self.scale, self.config.table)
+        normalised_Xn[torch.arange(len(out_V), device=device) + 1, out_V] = 0.0
+        presence_nH = self.first_2IH[batch.item_rows_N] * self._seen(batch)[:, None]
+        first_XH = normalised_Xn @ self.first_2IH[batch.item_rows_N + self.items]
+        first_XH.add_(presence_nH.sum(0).add_(self.first_bias_H))[1:].sub_(presence_nH[out_V])
         rated_n = ~torch.isnan(batch.ratings_N)
         out_X = torch.cat([rated_n.new_zeros(1), rated_n[out_V]])
         habit = self._or_average(habit, (rated_n.sum() - out_X.long())[:, None])
-        columns = None if columns_C is None else as_index(columns_C, device)
-        return self._predicted(torch.cat([first_1H, first_VH]), habit, columns, ratings=True)
+        return _LeftOut(self, *self._before_ratings(first_XH), habit)
 
     def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
         """See Model."""
@@ -267,21 +287,28 @@ class TwoHead(StepModel):
         presence_UI = torch.where(is_rated_UI, 1.0, self.config.seen_weight) * is_seen_UI
         presence_UI = presence_UI if self.config.inputs == "both" else torch.zeros_like(presence_UI)
         first_UH = torch.cat([presence_UI, normalised_UI], dim=1) @ self.first_2IH + self.first_bias_H
-        return self._predicted(first_UH, habit, None, ratings=True).score_UI
+        return self._predicted(first_UH, habit, ratings=True).score_UI
 
-    def _predicted(
-        self, first_UH: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
-    ) -> Prediction:
+    def _predicted(self, first_UH: Tensor, habit: RatingHabit, *, ratings: bool) -> Prediction:
+        log_probability_UI, rating_UD = self._before_ratings(first_UH)
+        return self.with_ratings(log_probability_UI, rating_UD, habit, None, ratings=ratings)
+
+    def _before_ratings(self, first_UH: Tensor) -> tuple[Tensor, Tensor]:
+        """The log probability of each title, [U, I], and what comes before the rating head, [U, D]."""
         latent_UL, _ = self._encode(first_UH, None)
         presence_UD, rating_UD = self.decode(latent_UL)
-        log_probability = self.log_probability(self.presence_head(presence_UD))
+        return self.log_probability(self.presence_head(presence_UD)), rating_UD
+
+    def with_ratings(
+        self, log_probability: Tensor, rating_UD: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
+    ) -> Prediction:
+        """The prediction of C titles (None: all), whose log probabilities are given, [U, C]; or of these alone."""
+        if not ratings:
+            return Prediction(log_probability.exp().cpu(), log_probability.cpu())
         head_weight: Tensor = self.rating_head.weight
         head_bias: Tensor = self.rating_head.bias
         if columns_C is not None:
-            log_probability = log_probability[:, columns_C]
             head_weight, head_bias = head_weight[columns_C], head_bias[columns_C]
-        if not ratings:
-            return Prediction(log_probability.exp().cpu(), log_probability.cpu())
         liking = F.linear(rating_UD, head_weight, head_bias)
         rating = denormalise(liking, habit, self.scale, self.config.table)
         score = _mixed(log_probability, liking, self.config.presence_weight)
@@ -309,6 +336,28 @@ class TwoHead(StepModel):
         if prediction.liking_UI is None:
             return prediction.log_probability_UI.exp()
         return _mixed(prediction.log_probability_UI, prediction.liking_UI, weight)
+
+
+@dataclass(frozen=True)
+class _LeftOut(Variants):
+    """X variants of a profile: the log probabilities of all titles, what comes before the rating head, and habits."""
+
+    network: TwoHead
+    log_probability_XI: Tensor
+    rating_XD: Tensor
+    habit: RatingHabit
+
+    @torch.inference_mode()
+    def of(
+        self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
+    ) -> Prediction:
+        device = self.rating_XD.device
+        columns = None if columns_C is None else as_index(columns_C, device)
+        rows = as_rows(rows_R, device)
+        log_probability = picked(self.log_probability_XI, rows, columns)
+        rating_RD = picked(self.rating_XD, rows, None)
+        habit = RatingHabit(*(picked(part, rows, None) for part in _parts(self.habit)))
+        return self.network.with_ratings(log_probability, rating_RD, habit, columns, ratings=ratings)
 
 
 def _mixed(log_probability: Tensor, liking: Tensor, weight: float) -> Tensor:

@@ -17,16 +17,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from engine.data.dataset import Float32, Histories, Int64
-from engine.device import exactly
 from engine.errors import ProfileError
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.leaving_out import chunks_of, without_each
-from engine.recommending.left_out import remembered
+from engine.recommending.left_out import left_out_of, remember_if_as_quick, remembered
 from engine.recommending.ranking import USUAL, ListTerms, Ranked
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
@@ -36,6 +34,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 MOST_CARRIED, MOST_AGAINST = 8, 4
+_NONE: Int64 = np.zeros(0, dtype=np.int64)
 _UNMOVED = said("None of your ratings moves this title: the model scores it the same without any one of them.")
 
 
@@ -86,7 +85,9 @@ def explain(
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order_of = partial(recommender.order, history=history, terms=terms)
     others = history.where(history.item_rows_N != item_row)
-    reasons, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
+    if not again:
+        remember_if_as_quick(recommender, history)
+    reasons, parts, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
     order = order_of(scores_I)
     return Explanation(
         item_row=item_row,
@@ -102,7 +103,7 @@ def explain(
         others=moving - len(reasons),
         note=joined_notes(recommender.note(history), mixed_note(recommender, weight)) if reasons else _UNMOVED,
         predicted_sd=value_at(recommender.rating_sds(history, np.array([item_row])), 0),
-        parts=parts_of_score(recommender.model, others if others.entries else history, item_row),
+        parts=parts if others.entries else by_parts(recommender, history, item_row, _NONE)[0],
         crowd=crowd_of(recommender.dataset, item_row),
     )
 
@@ -119,14 +120,15 @@ def joined_notes(*notes: str) -> str:
 
 
 def impacts_on(recommender: Recommender, history: Histories, item_row: int, weight: float | None) -> Float32:
-    """The impact of each entry on one title, [n]; looked up where explaining the list has worked it out."""
-    column, informative_n = np.array([item_row], dtype=np.int64), recommender.informative(history)
+    """The impact of each entry on one title, [n]; looked up where it was worked out for all titles."""
+    model, column, informative_n = recommender.model, np.array([item_row]), recommender.informative(history)
     left = remembered(recommender, history)
     if left is None:
         informative = np.flatnonzero(informative_n)
-        return leave_one_out_impacts(recommender.model, history, column, weight, entries=informative)[:, 0]
+        return leave_one_out_impacts(model, history, column, weight, entries=informative)[:, 0]
     impacts_n = np.zeros(history.entries, dtype=np.float32)
-    impacts_n[left.entries_V] = impacts_in(recommender.model, left.for_titles(column), weight)[:, 0]
+    prediction = left.for_titles(column, ratings=model.can.mixes_presence)
+    impacts_n[left.entries_V] = impacts_in(model, prediction, weight)[:, 0]
     impacts_n[~informative_n] = 0.0
     return impacts_n
 
@@ -205,17 +207,18 @@ def _reasons(
     weight: float | None,
     *,
     order_of: Callable[[Float32], Ranked] | None,
-) -> tuple[tuple[Reason, ...], int]:
-    """The strongest reasons for and against one title, each with the rank without it, and how many move it at all.
+) -> tuple[tuple[Reason, ...], tuple[PartImpact, ...], int]:
+    """The strongest reasons for and against one title, each with the rank without it, what parts of a blend add to its
+    score, and how many entries move it at all.
 
     order_of: the list that scores make, where they are those of the list; None for no ranks.
     """
     impacts_n = impacts_on(recommender, history, item_row, weight)
     shown = for_and_against(impacts_n)
     reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, weight, order_of=order_of)
-    behind = parts_of_impacts(recommender.model, history, item_row, shown)
+    parts_of_score, *behind = by_parts(recommender, history, item_row, shown)
     complete = tuple(dataclasses.replace(reason, parts=parts) for reason, parts in zip(reasons, behind, strict=True))
-    return complete, int(np.count_nonzero(impacts_n))
+    return complete, parts_of_score, int(np.count_nonzero(impacts_n))
 
 
 def for_and_against(impacts_n: Float32) -> Int64:
@@ -255,45 +258,28 @@ def ranks_without(
     ranks: list[int | None] = []
     left = remembered(recommender, history)
     for left_out_V in chunks_of(entries, model.items):
-        prediction = None if left is None else left.without(left_out_V)
-        prediction = prediction or without_each(model, history, left_out_V, None)
-        for scores_I in model.rank_scores(prediction, weight)[1:].float().numpy():
+        prediction = None if left is None else left.without(left_out_V, ratings=model.can.mixes_presence)
+        if prediction is None:
+            prediction = left_out_of(model, history, left_out_V).of(None, rows_R=slice(1, None))
+        for scores_I in model.rank_scores(prediction, weight).float().numpy():
             ranks.append(order_of(scores_I).rank(item_row))
     return ranks
 
 
-def parts_of_score(model: Model, history: Histories, item_row: int) -> tuple[PartImpact, ...]:
-    """What each part adds to the score of a title."""
-    if not isinstance(model, Blend):
-        return ()
-    with exactly():
-        shares = model.shares(history, ratings=False)
-    scores = [float(share.score_UC[0, item_row]) for share in shares if share.score_UC is not None]
-    return part_impacts(model, np.array(scores))
-
-
-def parts_of_impacts(
-    model: Model, history: Histories, item_row: int, entries: Int64
+def by_parts(
+    recommender: Recommender, history: Histories, item_row: int, entries: Int64
 ) -> tuple[tuple[PartImpact, ...], ...]:
-    """For each of some entries what each part adds to its impact on a title."""
+    """What each part of a blend adds to the score of a title, then to the impact on it of each of some entries."""
+    model, column = recommender.model, np.array([item_row])
     if not isinstance(model, Blend):
-        return ((),) * len(entries)
-    column = np.array([item_row], dtype=np.int64)
-    _, scores_VCP = without_each_by_part(model, history, entries, column)
-    return tuple(part_impacts(model, scores_VCP[0, 0] - without_P) for without_P in scores_VCP[1:, 0])
-
-
-def without_each_by_part(
-    model: Model, history: Histories, left_out_V: Int64, columns_C: Int64 | None
-) -> tuple[Prediction, Float32]:
-    """The leave-one-out prediction, [1 + V, C], and what each of P parts adds to its scores, [1 + V, C, P]."""
-    with exactly():
-        if not isinstance(model, Blend):
-            prediction = without_each(model, history, left_out_V, columns_C)
-            return prediction, np.zeros((*prediction.score_UI.shape, 0), dtype=np.float32)
-        shares = model.shares_left_out(history, left_out_V=left_out_V, columns_C=columns_C)
-        scores = torch.stack([share.score_UC for share in shares if share.score_UC is not None], dim=2)
-        return model.mixed(shares, ratings=True).checked(), scores.float().numpy()
+        return ((),) * (1 + len(entries))
+    left = remembered(recommender, history)
+    if left is None:
+        scores_VP = left_out_of(model, history, entries).by_part(column)[:, 0]
+    else:
+        scores_VP = left.by_part(column, entries)[:, 0]
+    scores_VP[1:] = scores_VP[:1] - scores_VP[1:]
+    return tuple(part_impacts(model, values_P) for values_P in scores_VP)
 
 
 def scoring_parts(model: Model) -> int:

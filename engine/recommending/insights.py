@@ -15,7 +15,6 @@ import numpy as np
 from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Pace, Progressed, StageStarted, Stop
-from engine.models.base import Prediction
 from engine.recommending.explanation import (
     carriers,
     impacts_in,
@@ -26,10 +25,9 @@ from engine.recommending.explanation import (
     reasons_for,
     scoring_parts,
     strongest,
-    without_each_by_part,
 )
 from engine.recommending.leaving_out import chunks_of, without_each
-from engine.recommending.left_out import fits, for_titles, remember
+from engine.recommending.left_out import Portion, each_left_out, left_out_of
 from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.reasons import PartImpact, Reason, because_line
 from engine.recommending.recommender import Recommender
@@ -205,45 +203,33 @@ def _leave_out_each(
 ) -> Job[None]:
     """Fill in the findings, portion by portion; a bare yield after each, an event when it is time."""
     pace, uninformative_n = Pace(), ~recommender.informative(history)
-    entries = np.arange(history.entries)
     if recommender.stars is None:
         found.done_n[uninformative_n] = True
-        entries = np.flatnonzero(~uninformative_n)
-    portions: list[Prediction] | None = [] if fits(recommender, len(entries)) else None
-    for left_out_V in chunks_of(entries, recommender.model.items):
-        _leave_out(recommender, history, left_out_V, rows_T, weight, found, portions)
+    for portion in each_left_out(recommender, history):
+        left_out_V = portion.left_out_V
+        _leave_out(recommender, history, portion, rows_T, weight, found)
         _predict_left_out(recommender, history, left_out_V, found)
         found.impacts_nT[left_out_V[uninformative_n[left_out_V]]] = 0.0
         found.done_n[left_out_V] = True
         done = int(found.done_n.sum())
         yield Progressed(_WORDS, done, history.entries, "ratings") if pace.due() else None
-    if portions:
-        remember(recommender, history, entries, portions)
 
 
 def _leave_out(
     recommender: Recommender,
     history: Histories,
-    left_out_V: Int64,
+    portion: Portion,
     rows_T: Int64,
     weight: float | None,
     found: _Findings,
-    portions: list[Prediction] | None,
 ) -> None:
-    """One portion: impacts on the listed titles, and each left out title's own prediction.
-
-    Where predictions are to be remembered they are for all titles, and are added to `portions`.
-    """
-    model, titles = recommender.model, len(rows_T)
-    columns_C = np.concatenate([rows_T, history.item_rows_N[left_out_V].astype(np.int64)])
-    asked_C = columns_C if portions is None else None
-    prediction, scores_VCP = without_each_by_part(model, history, left_out_V, asked_C)
-    if portions is not None:
-        portions.append(prediction)
-        prediction, scores_VCP = for_titles(prediction, columns_C), scores_VCP[:, columns_C]
+    """One portion: impacts on the listed titles, and each left out title's own prediction."""
+    model, titles, left_out_V = recommender.model, len(rows_T), portion.left_out_V
+    prediction = portion.of(np.concatenate([rows_T, history.item_rows_N[left_out_V].astype(np.int64)]))
+    scores_VTP = portion.by_part(rows_T)
     found.impacts_nT[left_out_V] = impacts_in(model, prediction, weight)[:, :titles]
-    found.scores_TP[:] = scores_VCP[0, :titles]
-    found.impacts_nTP[left_out_V] = scores_VCP[:1, :titles] - scores_VCP[1:, :titles]
+    found.scores_TP[:] = scores_VTP[0]
+    found.impacts_nTP[left_out_V] = scores_VTP[:1] - scores_VTP[1:]
     if recommender.stars is model and prediction.rating_UI is not None:
         ratings_VV = prediction.rating_UI[1:, titles:].float().numpy()
         found.predicted_n[left_out_V] = np.diagonal(ratings_VV)
@@ -272,10 +258,11 @@ def _leave_out_around(
         found.impacts_nT[:, column] = 0.0
         found.impacts_nTP[:, column] = 0.0
         for left_out_V in chunks_of(np.flatnonzero(recommender.informative(rest)), model.items):
-            prediction, scores_VCP = without_each_by_part(model, rest, left_out_V, rows_T[column : column + 1])
+            portion, title = left_out_of(model, rest, left_out_V), rows_T[column : column + 1]
+            prediction, scores_VP = portion.of(title), portion.by_part(title)[:, 0]
             found.impacts_nT[others[left_out_V], column] = impacts_in(model, prediction, weight)[:, 0]
-            found.scores_TP[column] = scores_VCP[0, 0]
-            found.impacts_nTP[others[left_out_V], column] = scores_VCP[0, 0] - scores_VCP[1:, 0]
+            found.scores_TP[column] = scores_VP[0]
+            found.impacts_nTP[others[left_out_V], column] = scores_VP[0] - scores_VP[1:]
             yield None
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from engine.data.dataset import Histories, Int64
 from engine.device import exactly
 from engine.models.base import Model, Prediction
@@ -23,7 +25,7 @@ def without_each(model: Model, history: Histories, left_out_V: Int64, columns_C:
 
 
 def chunks_of(entries: Int64, items: int) -> Iterator[Int64]:
-    """Entries in portions whose scores over all titles fit the memory that explaining may take."""
-    size = min(_MOST_AT_ONCE, max(1, _MOST_SCORES // max(1, items)))
-    for start in range(0, len(entries), size):
-        yield entries[start : start + size]
+    """Entries in portions of about one size whose scores over all titles fit the memory that explaining may take."""
+    most = min(_MOST_AT_ONCE, max(1, _MOST_SCORES // max(1, items)))
+    if len(entries):
+        yield from np.array_split(entries, -(-len(entries) // most))

@@ -111,7 +111,7 @@ def test_that_leaving_out_takes_each_part_and_its_measure_anew():
 def test_that_the_shares_of_the_parts_add_up_to_the_impact_of_a_rating():
     blend, columns = of_every_kind(), np.array([2, 30, 11])
 
-    shares = blend.shares_left_out(PROFILE, left_out_V=np.array([3, 0]), columns_C=columns)
+    shares = blend.left_out(PROFILE, left_out_V=np.array([3, 0])).shares(columns)
 
     impacts = [share.score_UC[:1] - share.score_UC[1:] for share in shares if share.score_UC is not None]
     whole = blend.leave_one_out(PROFILE, left_out_V=np.array([3, 0]), columns_C=columns).score_UI

@@ -158,6 +158,35 @@ def test_that_any_entries_can_be_left_out_in_any_order(model):
     torch.testing.assert_close(picked.score_UI, every.score_UI[[0, 5, 1, 3]])
 
 
+@pytest.mark.parametrize("settled", [False, True])
+@pytest.mark.parametrize("rows", [None, np.array([2, 0, 3]), slice(1, 3)], ids=["all", "some", "a slice"])
+def test_that_what_was_left_out_can_be_asked_of_any_titles_and_variants(model, settled, rows):
+    profile, left_out = PROFILES["rated and seen only"], np.array([4, 0, 2], dtype=np.int64)
+    expected = model.leave_one_out(profile, left_out_V=left_out, columns_C=None)
+
+    variants = model.left_out(profile, left_out_V=left_out)
+    variants = variants.settled() if settled else variants
+    every, some = variants.of(rows_R=rows), variants.of(COLUMNS, rows_R=rows)
+
+    picked = slice(None) if rows is None else rows
+    for name in ("score_UI", "log_probability_UI", "liking_UI", "rating_UI"):
+        whole = getattr(expected, name)
+        if whole is not None:
+            torch.testing.assert_close(getattr(every, name), whole[picked], atol=TOLERANCE, rtol=TOLERANCE)
+            torch.testing.assert_close(getattr(some, name), whole[picked][:, COLUMNS], atol=TOLERANCE, rtol=TOLERANCE)
+
+
+def test_that_ranking_alone_needs_no_ratings(model):
+    profile, left_out = PROFILES["rated and seen only"], np.arange(6)
+    ratings = model.can.mixes_presence
+
+    alone = model.left_out(profile, left_out_V=left_out).of(COLUMNS, ratings=ratings)
+
+    torch.testing.assert_close(
+        alone.score_UI, at_once(model, profile, COLUMNS).score_UI, atol=TOLERANCE, rtol=TOLERANCE
+    )
+
+
 def test_that_leaving_nothing_out_is_the_prediction_itself(model):
     profile = PROFILES["rated and seen only"]
 

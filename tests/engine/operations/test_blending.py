@@ -139,9 +139,8 @@ def test_that_the_reasons_of_a_blend_come_from_its_parts(library, dataset, parts
     history, model = said.match.history, recommender.model
     first = said.insights.titles[0]
 
-    shares = model.shares_left_out(
-        history, left_out_V=np.arange(history.entries), columns_C=np.array([first.item_row], dtype=np.int64)
-    )
+    left_out = model.left_out(history, left_out_V=np.arange(history.entries))
+    shares = left_out.shares(np.array([first.item_row], dtype=np.int64))
 
     impacts = sum((share.score_UC[:1] - share.score_UC[1:])[:, 0] for share in shares if share.score_UC is not None)
     place = list(history.item_rows_N).index(first.reasons[0].item_row)
