@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from engine.data.batches import Batch, Rows, whole_batch
+from engine.data.batches import Batch, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import (
     Load,
@@ -204,10 +204,8 @@ class TwoHead(StepModel):
     def first_layer(self, batch: Batch, normalised_N: Tensor, dropout_N: Tensor | None = None) -> Tensor:
         """The first layer before its activation, [B, H]: rows of present titles plus rating-weighted rows."""
         dropout_N = torch.ones_like(normalised_N) if dropout_N is None else dropout_N
-        columns = torch.stack([batch.item_rows_N, batch.item_rows_N + self.items], dim=1).flatten()
-        weights = torch.stack([self._seen(batch) * dropout_N, normalised_N * dropout_N], dim=1).flatten()
-        rows = Rows(columns, 2 * batch.starts_B1, batch.person_N.repeat_interleave(2))
-        return sums_of_rows(self.first_2IH, rows, weights) + self.first_bias_H
+        presence_N, rating_N = self._seen(batch) * dropout_N, normalised_N * dropout_N
+        return sums_of_rows(self.first_2IH, batch.rows, presence_N, rating_N) + self.first_bias_H
 
     def _encode(self, first_BH: Tensor, noise: torch.Generator | None) -> tuple[Tensor, Tensor]:
         hidden_BH = self.encoder(_ACTIVATIONS[self.config.activation]()(first_BH))

@@ -75,15 +75,18 @@ def test_that_outputs_at_a_persons_titles_are_those_of_the_whole_layer(monkeypat
 
 
 @pytest.mark.parametrize("there_are_sparse_products", [True, False])
-def test_that_sums_of_rows_are_those_of_a_dense_matrix(monkeypatch, there_are_sparse_products):
+@pytest.mark.parametrize("hidden", [0, 1, 2, len(TARGETS)])
+def test_that_sums_of_rows_of_two_tables_are_those_of_dense_matrices(monkeypatch, there_are_sparse_products, hidden):
     monkeypatch.setattr(products, "has_sparse_products", lambda: there_are_sparse_products)
-    table, dense = drawn(TITLES, 3), torch.zeros(4, TITLES)
-    dense[BATCH.person_N, BATCH.item_rows_N] = TARGETS
-    found, expected = sums_of_rows(table, BATCH.rows, TARGETS), dense @ table
+    table, dense = drawn(2 * TITLES, 3), torch.zeros(4, 2 * TITLES)
+    first, second = TARGETS.clone(), TARGETS.square()
+    first[:hidden], second[1 : hidden + 1] = 0.0, 0.0
+    dense[BATCH.person_N, BATCH.item_rows_N], dense[BATCH.person_N, BATCH.item_rows_N + TITLES] = first, second
+    found, expected = sums_of_rows(table, BATCH.rows, first, second), dense @ table
     torch.testing.assert_close(found, expected)
     (ours,), (theirs,) = (torch.autograd.grad(sums.square().sum(), [table]) for sums in (found, expected))
     torch.testing.assert_close(ours, theirs)
-    assert ours[5].tolist() == [0.0, 0.0, 0.0]
+    assert ours[5].tolist() == ours[5 + TITLES].tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
