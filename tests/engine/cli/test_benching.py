@@ -21,14 +21,14 @@ SMALL = {
     "ladder": partial(ladder, titles=60, people=40, models=("mult_vae",), precision="float32", repeats=1),
     "devices": partial(device_speeds, size=64, repeats=1),
     "import": partial(import_speeds, ratings=3_000, repeats=1),
-    "explain": partial(explain_speeds, models=("ease", "ials"), lengths=(6, 12), titles=80),
+    "explain": partial(explain_speeds, models=("ease", "ials"), lengths=(6, 12), titles=80, large=90),
 }
 KEYS = {
     "ladder": "model words batch milliseconds against_dense against_own_dense against_products",
     "devices": "device precision gflops gigabytes_per_second",
     "import": "ratings megabytes import_seconds pandas_seconds against_pandas peak_mib",
     "explain": "model ratings titles left_out_seconds dense_seconds difference first_title_seconds"
-    " list_seconds title_seconds bent_seconds rated_seconds",
+    " list_seconds title_seconds bent_seconds rated_seconds large_bent_seconds",
 }
 
 
