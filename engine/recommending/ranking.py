@@ -17,6 +17,9 @@ from engine.recommending.series import ALONE, series_rows
 from engine.recommending.sorting import rising_order
 from engine.wording import said
 
+_KNOWN_SHARE = 0.7
+"""Hidden gems tell apart the best-known titles that hold this share of all entries; none of the others is a better find
+for being known by fewer, or lists fill with titles of which the model knows nothing (`tests/bench/dials.py`)."""
 _CAUTION = 3.0
 """How many times the spread of all ratings, over the root of its count, a title's rating may be too high."""
 
@@ -126,6 +129,16 @@ class TitleFacts:
         return passes_I
 
     @cached_property
+    def renown_I(self) -> Int64:
+        """How well known each title is to hidden gems, [I]: how many people have it, but at least as many as have the
+        least known of the titles that together hold most of all entries."""
+        rising_I = np.sort(self.counts_I)
+        entries_I = np.cumsum(rising_I)
+        place = np.searchsorted(entries_I, (1.0 - _KNOWN_SHARE) * self.counts_I.sum(), side="right")
+        least = rising_I[place] if place < len(rising_I) else 0
+        return np.maximum(self.counts_I, least)
+
+    @cached_property
     def series_I(self) -> Int64:
         """A number for each title that is the same within a series, [I]; ALONE for titles that are in none."""
         return series_rows(self._titles, self._years_I.tolist())
@@ -193,9 +206,10 @@ def ranked(
     """Order the candidates that pass the filters.
 
     With hidden gems g, by `log(place) + 2 g log(1 + count)`, the least first: place is that by score, count how many
-    people have the title. On places the strength means the same for every model: at g = 0.5 half as many people weigh
-    as much as half the place, at g = 1 as a quarter. With a weight w beside `liking_I` (how much the person will like
-    each title) `log(place)` is `w log(place by score) + (1 - w) log(place by liking)`, whatever the scores mean.
+    people have the title (`TitleFacts.renown_I`). On places the strength means the same for every model: at g = 0.5
+    half as many people weigh as much as half the place, at g = 1 as a quarter. With a weight w beside `liking_I` (how
+    much the person will like each title) `log(place)` is `w log(place by score) + (1 - w) log(place by liking)`,
+    whatever the scores mean.
     """
     allowed_I = candidates_I & np.isfinite(scores_I)
     rows_A = np.flatnonzero(allowed_I)

@@ -264,7 +264,7 @@ class Recommender:
             scores_I,
             candidates_I=self._asked_for(history, terms),
             passes_I=self.facts.passing(filters),
-            counts_I=self.facts.counts_I,
+            counts_I=self.facts.renown_I,
             hidden_gems=filters.hidden_gems,
             liking_I=liking_I,
             weight=1.0 if weight is None else weight,

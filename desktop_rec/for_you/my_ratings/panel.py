@@ -205,7 +205,10 @@ class MyRatingsPanel(QFrame):
             "hidden_gems",
             left=said("Popular"),
             right=said("Hidden gems"),
-            tip=said("To the right, what fewer people know comes first."),
+            tip=said(
+                "To the right, what fewer people know comes first. Half way, lists of the sample find a tenth less of "
+                "what people went on to like, but nearly twice as much of it among titles that fewer know."
+            ),
         )
         self.love = WeightSlider(
             "watch_or_love",

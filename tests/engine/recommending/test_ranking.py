@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine.data.dataset import Histories
 from engine.errors import SettingError
-from engine.recommending.ranking import Filters, TitleFacts, ranked
+from engine.recommending.ranking import Filters, ListTerms, TitleFacts, ranked
+from engine.recommending.recommender import Recommender
 
 EVERY = np.ones(6, dtype=bool)
 
@@ -63,6 +65,24 @@ def test_that_hidden_gems_changes_nothing_when_all_titles_are_equally_known():
     order = ranked(scores(6, 5, 4, 3, 2, 1), candidates_I=EVERY, counts_I=np.full(6, 7), hidden_gems=0.8)
 
     assert order.rows_R.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_that_no_title_is_a_better_gem_for_being_known_by_next_to_nobody(dataset):
+    facts = TitleFacts(dataset)
+
+    assert facts.counts_I.tolist() == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert facts.renown_I.tolist() == [8, 7, 6, 5, 5, 5, 5, 5], "of 36 entries, 26 are of the best known four"
+
+
+def test_that_hidden_gems_in_full_still_go_by_taste_among_titles_that_few_know(dataset, make_model):
+    recommender = Recommender(make_model(), dataset)
+    person = Histories.of_one([0], [5.0])
+    plain = [item.item_row for item in recommender.recommend(person).items]
+    gems = [item.item_row for item in recommender.recommend(person, ListTerms(filters=Filters(hidden_gems=1.0))).items]
+
+    few_know = {3, 4, 5, 6, 7}
+    assert [row for row in gems if row in few_know] == [row for row in plain if row in few_know]
+    assert gems != plain, "those that many know are demoted"
 
 
 def test_that_genres_are_any_of_the_wanted_and_none_of_the_unwanted(dataset):
