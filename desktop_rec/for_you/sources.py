@@ -15,6 +15,7 @@ from engine.wording import said
 
 _OWN = (SourceKind.FOR_YOU, SourceKind.SAVED, SourceKind.NOT_FOR_ME)
 _EXTRA_WIDTH, _CLOSE = 14, 18
+_SHORT = 2
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class SourceBar(QWidget):
         self.tabs.setTabToolTip(place, plain_tip(extra))
 
     def _build(self) -> None:
-        self.tabs = named(QTabBar(), "list_source", said("What the list is of"))
+        self.tabs = named(_SourceTabs(), "list_source", said("What the list is of"))
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
@@ -87,6 +88,13 @@ class SourceBar(QWidget):
     def _on_current(self, place: int) -> None:
         if place < len(_OWN):
             self.chosen.emit(_OWN[place])
+
+
+class _SourceTabs(QTabBar):
+    """Where room is short, the long names get shorter; two short ones would be nothing but dots."""
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        return self.tabSizeHint(index) if index < _SHORT else super().minimumTabSizeHint(index)
 
 
 class ListActions(QStackedWidget):
