@@ -25,6 +25,7 @@ import numpy.typing as npt
 import torch
 from scipy.sparse import csr_array
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from engine.data.dataset import Float32, Int64, stable_order
 from engine.models.fold_in import by_length, padded_lots
@@ -170,19 +171,17 @@ def _systems(lot: _Lot, x_CK: Tensor, v_CK: Tensor, bias_C: Tensor | None) -> tu
     (rows, most), factors = lot.columns_Um.shape, x_CK.shape[1]
     columns, targets_Um = lot.columns_Um.view(-1), lot.targets_Um
     x_UmK = x_CK.index_select(0, columns).view(rows, most, factors)
-    v_UmK = v_CK.index_select(0, columns).view(rows, most, factors)
-    there_Um = (lot.columns_Um < len(x_CK) - 1).float()
     width = factors + (bias_C is not None)
     gram_UFF, right_UF = x_UmK.new_empty(rows, width, width), x_UmK.new_empty(rows, width)
     _fill_grams(gram_UFF[:, :factors, :factors], x_UmK)
     if bias_C is not None:
         targets_Um = targets_Um - bias_C.index_select(0, columns).view(rows, most)
-        sum_UK = torch.bmm(there_Um[:, None], x_UmK)[:, 0]
+        sum_UK = embedding_bag(lot.columns_Um, x_CK, mode="sum")
         gram_UFF[:, :factors, factors] = gram_UFF[:, factors, :factors] = sum_UK
         gram_UFF[:, factors, factors] = lot.counts_U
         right_UF[:, factors] = targets_Um.sum(1)
     right_UF[:, :factors] = torch.bmm(targets_Um[:, None], x_UmK)[:, 0]
-    gram_UFF.diagonal(dim1=1, dim2=2)[:, :factors] += torch.bmm(there_Um[:, None], v_UmK)[:, 0]
+    gram_UFF.diagonal(dim1=1, dim2=2)[:, :factors] += embedding_bag(lot.columns_Um, v_CK, mode="sum")
     return gram_UFF, right_UF, float(targets_Um.square().sum())
 
 
