@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_rec.common.notices import Failure
 from desktop_rec.for_you.choices import ListChoices, ListSource, SourceKind
 from desktop_rec.for_you.kept_choices import ChoicesKey, KeptChoices
-from desktop_rec.for_you.picked_title import PickedTitle
+from desktop_rec.for_you.left_as import LeftAs
 from desktop_rec.session.dataset import OpenDataset
 from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.profile import CurrentProfile
@@ -74,7 +74,7 @@ class RecommendationsController(QObject):
         self.list: RecommendationList | None = None
         self.explains_companion = False
         self._kept, self._worker, self._undo = kept, worker, undo
-        self.picked = PickedTitle(kept.people, self)
+        self.picked = LeftAs("title", kept.people, self)
         self._key: ChoicesKey | None = None
         profile.changed.connect(self._on_profile)
         worker.answered.connect(self._on_answer)

@@ -22,6 +22,7 @@ from desktop_rec.for_you.bending_presenter import BendingPresenter
 from desktop_rec.for_you.choices import ListSource
 from desktop_rec.for_you.comparison import ListMoves
 from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.left_as import picked_row, picked_title
 from desktop_rec.for_you.list_line import nothing_words
 from desktop_rec.for_you.middle_presenter import MiddlePresenter
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
@@ -280,7 +281,7 @@ class ForYouView(QWidget):
         """Choose in a person's first list what they had picked when the window was closed."""
         if self._picks_again:
             self._picks_again = False
-            row = self._recommendations.picked.row_of(profile_id, dataset)
+            row = picked_row(self._recommendations.picked.found(profile_id, dataset), dataset)
             if row is not None:
                 self.page.pane.list.choose(row)
 
@@ -332,8 +333,8 @@ class ForYouView(QWidget):
         profile = self._recommendations.profile
         if profile.current is not None and not profile.is_borrowed and not self._picks_again:
             picked = self.page.pane.list.picked
-            item_id = None if picked is None else picked.item_id
-            self._recommendations.picked.keep(profile.current.profile_id, dataset, item_id)
+            document = picked_title(None if picked is None else picked.item_id)
+            self._recommendations.picked.keep(profile.current.profile_id, dataset, document)
 
     def _on_opened(self, item: Recommendation) -> None:
         """Enter in the list: on to the reasons of its title."""

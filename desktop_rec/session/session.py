@@ -73,7 +73,7 @@ class Session(QObject):
             library, dataset, model, profile, jobs, queries, scoring, judging, undo, requests, self
         )
         mapping = queries.add(QueryWorker("mapping", ("quick map", "map"), uses_torch=True))
-        self.taste_map = TasteMapController(dataset, model, profile, scoring, mapping, self)
+        self.taste_map = TasteMapController(library, dataset, model, profile, scoring, mapping, self)
         kept = KeptChoices(self._stored_people, self)
         self.recommendations = RecommendationsController(dataset, model, profile, kept, scoring, undo, requests, self)
         self.taste = TasteController(library, self.recommendations, scoring, self)
@@ -97,6 +97,7 @@ class Session(QObject):
     def close(self) -> None:
         """Stop what runs, keeping what was learned, and drop questions; `idle` says when all threads are gone."""
         self.recommendations.store_choices()
+        self.taste_map.view.store()
         self.run_queue.hold()
         self.jobs.stop()
         self.queries.abandon()

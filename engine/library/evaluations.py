@@ -88,6 +88,8 @@ def load_evaluation(place: Path) -> EvaluationResult | None:
 class BaselineStore(FingerprintStore):
     """The evaluations of baselines, one folder for each data set and split."""
 
+    _gone = "the baselines %s: their data set is gone"
+
     def save(self, fingerprint: str, split: SplitConfig, evaluations: Mapping[str, EvaluationResult]) -> None:
         """Save all of them, by name. Raises LibraryError where the disk refuses."""
         place = self._place_of(_VERSION, fingerprint, split.as_dict())
@@ -110,7 +112,7 @@ class BaselineStore(FingerprintStore):
 
     def settle(self, fingerprints: Iterable[str]) -> None:
         """At the opening of a library: forget the baselines of data sets that are gone, and what was never finished."""
-        for place in self._settled(fingerprints, gone="the baselines %s: their data set is gone"):
+        for place in self._settled(fingerprints):
             clear_unfinished(place)
             for path in place.iterdir():
                 if path.is_dir() and is_id(path.name):

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 from engine import unfinished
 from engine.library.folders import clear_unfinished
@@ -18,23 +19,28 @@ _PLACE = re.compile(rf"[0-9a-f]{{1,{_SHOWN}}}-[0-9a-f]{{16}}", re.ASCII)
 
 
 class FingerprintStore:
-    """What the stores of evaluations of baselines and of first models have in common."""
+    """What the stores of evaluations of baselines, of first models and of taste maps have in common."""
+
+    _gone: ClassVar[str]
+    """What the log says of a place that is removed: "the baselines %s: their data set is gone"."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def settle(self, fingerprints: Iterable[str]) -> None:
+        """Forget what is of other data sets than these, and what was never finished."""
+        for _ in self._settled(fingerprints):
+            pass
 
     def _place_of(self, version: int, fingerprint: str, purpose: object) -> Path:
         """Where a thing lies; the purpose is anything that JSON can say. Of another version, nothing is found there."""
         words = json.dumps([version, fingerprint, purpose], sort_keys=True)
         key = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
-        return self._folder / f"{fingerprint[:_SHOWN]}-{key}"
+        return self._folder / f"{shown(fingerprint)}-{key}"
 
-    def _settled(self, fingerprints: Iterable[str], *, gone: str) -> Iterator[Path]:
-        """Remove what was never finished and what is of other data sets than these; the places that stay.
-
-        `gone` is what the log says of a place that is removed: "the baselines %s: their data set is gone".
-        """
-        known = {fingerprint[:_SHOWN] for fingerprint in fingerprints}
+    def _settled(self, fingerprints: Iterable[str]) -> Iterator[Path]:
+        """Remove what was never finished and what is of other data sets than these; the places that stay."""
+        known = {shown(fingerprint) for fingerprint in fingerprints}
         clear_unfinished(self._folder)
         for place in self._folder.glob("*"):
             if not _PLACE.fullmatch(place.name) or place.is_symlink() or not place.is_dir():
@@ -43,4 +49,9 @@ class FingerprintStore:
                 yield place
                 continue
             unfinished.discard(place)
-            LOG.info(f"Removed {gone}", place.name)
+            LOG.info(f"Removed {self._gone}", place.name)
+
+
+def shown(fingerprint: str) -> str:
+    """What the names of folders show of the data set that they are of."""
+    return fingerprint[:_SHOWN]

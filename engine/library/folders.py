@@ -21,7 +21,7 @@ from engine.text import format_size
 
 LOG = logging.getLogger(__name__)
 _FORMAT_FILE = "format.json"
-_KINDS = frozenset({"data set", "run", "judgement", "quick model"})
+_KINDS = frozenset({"data set", "run", "judgement", "quick model", "taste map"})
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 _DRAWN = re.compile(r"[dr][0-9a-f]{8}", re.ASCII)
 """The ids that we draw for folders ourselves."""

@@ -17,7 +17,7 @@ from engine.library.home import passing_folder
 _OURS = re.compile(
     r"library\.sqlite(-wal|-shm|\.damaged-.*)?|library\.lock(\.json)?|format\.json|window\.ini(\..+)?|room"
     r"|\.DS_Store|desktop\.ini|Thumbs\.db"
-    r"|datasets|runs|trash|copies|baselines|quick|logs|unfinished|sweeps|\.new-.+"
+    r"|datasets|runs|trash|copies|baselines|quick|maps|logs|unfinished|sweeps|\.new-.+"
     r"|((own_)?presets|speeds|ladders)((\.damaged)?\.json)?",
     re.ASCII,
 )

@@ -8,7 +8,7 @@ another version is nothing, and is computed again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ class QuickModel:
 class QuickModelStore(FingerprintStore):
     """One folder for each data set and purpose. Any thread may call."""
 
+    _gone = "the first model %s: its data set is gone"
+
     def save(self, fingerprint: str, purpose: str, model: QuickModel) -> None:
         """Keep a model; what was there gives way. Raises NotStoredError where the disk refuses."""
         from engine.training.checkpoint import save_tensors
@@ -79,8 +81,3 @@ class QuickModelStore(FingerprintStore):
     def forget(self, fingerprint: str, purpose: str) -> None:
         """Remove one that turned out to be of no use."""
         unfinished.discard(self._place_of(_VERSION, fingerprint, purpose))
-
-    def settle(self, fingerprints: Iterable[str]) -> None:
-        """Forget the models of data sets that are gone, and what was never finished."""
-        for _ in self._settled(fingerprints, gone="the first model %s: its data set is gone"):
-            pass

@@ -48,6 +48,7 @@ from engine.library.runs import RunStore
 from engine.library.searches import SearchStore
 from engine.library.speeds import SpeedStore
 from engine.library.sweeps import SweepStore
+from engine.library.taste_maps import TasteMapStore
 from engine.text import format_moment
 
 LOG = logging.getLogger(__name__)
@@ -92,6 +93,7 @@ class Library:
         self.sweeps = SweepStore(database)
         self.baselines = BaselineStore(home / "baselines")
         self.quick_models = QuickModelStore(home / "quick")
+        self.taste_maps = TasteMapStore(home / "maps")
         self.speeds = SpeedStore(home / "speeds.json")
         self.ladders = LadderStore(home / "ladders.json")
         self.own_presets = OwnPresetStore(home / "own_presets.json")
@@ -134,7 +136,8 @@ class Library:
     def empty_trash(self) -> int:
         """Remove for good what was deleted since the opening; how many there were. It cannot be brought back."""
         removed = self.datasets.empty_trash() + self.runs.empty_trash()
-        self.quick_models.settle(self.datasets.fingerprints())
+        for by_data in (self.quick_models, self.taste_maps):
+            by_data.settle(self.datasets.fingerprints())
         return removed
 
     def damaged(self) -> tuple[str, ...]:
@@ -187,8 +190,8 @@ class Library:
             try:
                 for store in stores:
                     store.settle()
-                self.baselines.settle(self.datasets.fingerprints())
-                self.quick_models.settle(self.datasets.fingerprints())
+                for by_data in (self.baselines, self.quick_models, self.taste_maps):
+                    by_data.settle(self.datasets.fingerprints())
                 self.sweeps.forget_all_but(self.datasets.fingerprints())
                 for folder in (self.home, self.home / _COPIES):
                     clear_unfinished(folder)

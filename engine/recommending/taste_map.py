@@ -57,6 +57,11 @@ class TasteMap:
         return placed_I
 
     @property
+    def is_finished(self) -> bool:
+        """Whether it is the better layout, to its end."""
+        return self.keeps_neighbours and not self.stopped
+
+    @property
     def titles(self) -> int:
         """How many titles are on the map."""
         return int(self.placed_I.sum())

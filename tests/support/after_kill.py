@@ -22,7 +22,7 @@ from engine.library.store import Library
 
 HOME = frozenset(
     {"baselines", "copies", "datasets", "format.json", "library.lock", "library.lock.json", "library.sqlite", "logs",
-     "library.sqlite-shm", "library.sqlite-wal", "quick", "room", "runs", "trash", "unfinished", "window.ini"}
+     "library.sqlite-shm", "library.sqlite-wal", "maps", "quick", "room", "runs", "trash", "unfinished", "window.ini"}
 )  # fmt: skip
 """What a library in use holds, and nothing else."""
 
@@ -138,6 +138,9 @@ def _lost(said: tuple[str, ...], library: Library, folder: Path, activity: str) 
                 f"{purpose} stored" in said and not is_whole
             ):
                 yield f"the first model's {purpose} cannot be read"
+        is_whole = library.taste_maps.find(fingerprint, ("map",), titles=30) is not None
+        if "map stored" in said and not is_whole:
+            yield "the taste map cannot be read"
     if "baselines" in said:
         found_baselines = library.baselines.find(library.datasets.find("planted").fingerprint, SplitConfig())
         if found_baselines is None:

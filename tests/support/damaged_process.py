@@ -39,6 +39,7 @@ from engine.documents import document_of
 from engine.errors import EngineError
 from engine.events import drive
 from engine.library.store import Library
+from engine.recommending.taste_map import TasteMap
 from engine.training.plan import TrainingPlan
 from engine.training.search import grid_of
 
@@ -49,6 +50,7 @@ ME = Profile(
     tuple(ProfileEntry(str(n), f"Film {n}", 2000, float(n % 5 + 1)) for n in range(8)),
     *(tuple(ProfileEntry(str(n), f"Film {n}", 2000, None) for n in rows) for rows in ((9, 10), (11, 12))),
 )
+POINTS = np.random.default_rng(0).standard_normal((30, 2)).astype(np.float32)
 SENTENCE = "a sentence"
 KINDS = ("cell", "swap", "gone", "json", "bytes")
 _COMMANDS = (["datasets"], ["runs"], ["profiles"], ["searches"], ["recommend", "two", "--user", "7", "--top", "3"])
@@ -73,6 +75,7 @@ def furnish(home: Path) -> None:
         library.runs.rename(drive(operations.blend(library, ["one", "two"])).run_id, "four")
         drive(operations.baselines(library, dataset, SplitConfig()))
         drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
+        library.taste_maps.save(dataset.fingerprint, ("map",), TasteMap(POINTS, keeps_neighbours=True))
         drive(operations.search(library, dataset, grid_of(TrainingPlan.defaults("ease"), {"l2": (1.0, 10.0)})))
         library.sweeps.add(dataset, a_sweep())
         library.profiles.save(ME)
@@ -94,6 +97,7 @@ def questions(library: Library) -> dict[str, Callable[[], Any]]:
         "the data set": lambda: _of_dataset(library, "planted"),
         "the other data set": lambda: _of_dataset(library, "other"),
         "the baselines": lambda: _baselines(library),
+        "the taste map": lambda: _is_map_whole_or_none(library),
         "the first model": lambda: _first_listed(library),
     }
     for name in ("one", "two", "three", "four"):
@@ -123,6 +127,11 @@ def _first_listed(library: Library) -> Any:
     recommender = drive(operations.quick_model(library, library.datasets.open("planted")))
     listed = drive(operations.recommend(recommender, ME, top=5)).listed.items
     return [(title.item_id, round(title.score, 4)) for title in listed]
+
+
+def _is_map_whole_or_none(library: Library) -> bool:
+    found = library.taste_maps.find(library.datasets.open("planted").fingerprint, ("map",), titles=len(POINTS))
+    return found is None or np.array_equal(found.points_I2, POINTS)
 
 
 def _curves(library: Library, name: str) -> Any:

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from after_kill import Round, digest_of, problems_of, profile
 from every_job import REPORT
@@ -36,6 +37,7 @@ from engine.errors import LibraryError
 from engine.events import CheckpointSaved, EpochEnded, Event, RunRecorded, drive
 from engine.library.copies import Copies
 from engine.library.store import Library
+from engine.recommending.taste_map import TasteMap
 from engine.training import saving
 from engine.training.plan import TrainingPlan
 from engine.training.search import grid_of
@@ -107,11 +109,14 @@ def judge(library: Library, folder: Path, say: Say) -> None:
 
 
 def prepare(library: Library, folder: Path, say: Say) -> None:
-    """The first model and its stars, as the window computes them."""
+    """The first model, its stars and a taste map, as the window computes them."""
     dataset = library.datasets.open("planted")
     drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
     say("list stored")
     say("stars stored")
+    points = np.random.default_rng(0).standard_normal((dataset.titles, 2)).astype(np.float32)
+    library.taste_maps.save(dataset.fingerprint, ("map",), TasteMap(points, keeps_neighbours=True))
+    say("map stored")
 
 
 def change_profile(library: Library, folder: Path, say: Say) -> None:

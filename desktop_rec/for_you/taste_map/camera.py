@@ -6,15 +6,23 @@ Shapes: M points.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.documents import fits
+
 Places = npt.NDArray[np.float32]
+
+Part = tuple[float, float, float]
+"""The place in the middle, and the zoom."""
 
 CLOSEST = 400.0
 _ROOM = 0.9
 _FURTHEST = 0.5
+_REACH = 4.0
+"""No title lies further out."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,28 @@ class Camera:
         """With a place of the map in the middle."""
         return replace(self, x=x, y=y, zoom=self.zoom if zoom is None else zoom)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the map is seen."""
+        return self.part == Camera(self.width, self.height).part
+
+    @property
+    def part(self) -> Part:
+        """Which part of the map is seen, however large the picture is."""
+        return self.x, self.y, self.zoom
+
     def resized(self, width: float, height: float) -> Camera:
         return replace(self, width=width, height=height)
 
     def whole(self) -> Camera:
         """All of the map."""
         return Camera(self.width, self.height)
+
+
+def part_in(values: Any) -> Part | None:
+    """The part of a map that a stored list says; None where it says none."""
+    if not fits(values, list[float]) or len(values) != 3:
+        return None
+    x, y, zoom = values
+    is_there = abs(x) <= _REACH and abs(y) <= _REACH and _FURTHEST <= zoom <= CLOSEST
+    return (x, y, zoom) if is_there else None

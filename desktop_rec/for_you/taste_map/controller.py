@@ -1,6 +1,7 @@
 """Asks for the map of the model in use, for a better one, and how its titles stand with the person.
 
-Finished maps stay in memory for as long as the window is open, by data set and model, so that none is laid out twice.
+Maps stay in memory for as long as the window is open, by data set and model, and finished ones are stored, so that none
+is laid out twice.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_rec.common.log import LOG
 from desktop_rec.common.notices import Failure
+from desktop_rec.for_you.left_as import LeftAs
+from desktop_rec.for_you.taste_map.camera import Part, part_in
 from desktop_rec.session.dataset import OpenDataset
+from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.model import ModelInUse
 from desktop_rec.session.profile import CurrentProfile
 from desktop_rec.session.queries import QueryWorker
+from engine.errors import NotStoredError
 from engine.events import Event, Job, Progressed
 from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.data.profiles import Profile
+    from engine.library.profiles import ProfileStore
+    from engine.library.taste_maps import TasteMapStore
     from engine.recommending.recommender import Recommender
     from engine.recommending.standing import Standing
     from engine.recommending.taste_map import TasteMap
@@ -43,6 +51,7 @@ class TasteMapController(QObject):
 
     def __init__(
         self,
+        library: OpenLibrary,
         dataset: OpenDataset,
         model: ModelInUse,
         profile: CurrentProfile,
@@ -52,7 +61,8 @@ class TasteMapController(QObject):
     ) -> None:
         super().__init__(parent)
         self.dataset, self.model, self.profile = dataset, model, profile
-        self._scoring, self._mapping = scoring, mapping
+        self.view = LeftAs("map", self._people, self)
+        self._library, self._scoring, self._mapping = library, scoring, mapping
         self._maps: dict[_MapKey, TasteMap] = {}
         self._asked: _MapKey | None = None
         scoring.answered.connect(self._on_scored)
@@ -66,7 +76,7 @@ class TasteMapController(QObject):
         return self._key in self._maps
 
     def ask_map(self) -> None:
-        """Ask for the map of the model in use: from memory, else at once the quick one and later the better one."""
+        """Ask for the map of the model in use: from memory or the disk, else the quick one and later the better one."""
         recommender, key = self.model.recommender, self._key
         if recommender is None or self._asked == key:
             return
@@ -76,9 +86,7 @@ class TasteMapController(QObject):
             self.map_ready.emit(self._maps[key])
             return
         self._asked = key
-        self._mapping.request(QUICK, partial(_quick_map, recommender))
-        self._mapping.request(FULL, partial(_full_map, recommender))
-        self.progressed.emit(0.0)
+        self._mapping.request(QUICK, partial(_map_at_once, recommender, self._stored, key))
 
     def stop(self) -> None:
         """Leave the map as far as it has come."""
@@ -89,6 +97,21 @@ class TasteMapController(QObject):
         recommender, profile = self.model.recommender, self.profile.current
         if recommender is not None and profile is not None:
             self._scoring.request(STANDING, partial(_standing, recommender, profile, weight))
+
+    def part_left(self) -> Part | None:
+        """Which part of the map of the model in use was in sight when the person left it."""
+        dataset, person = self.dataset.current, self.profile.current
+        left = None if dataset is None or person is None else self.view.found(person.profile_id, dataset)
+        if not isinstance(left, dict) or left.get("model") != list(self._key[1:]):
+            return None
+        return part_in(left.get("part"))
+
+    def leave_at(self, part: Part | None) -> None:
+        """The person looks at this part of the map of the model in use; None: at all of it."""
+        dataset, person = self.dataset.current, self.profile.current
+        if dataset is not None and person is not None and not self.profile.is_borrowed:
+            left = None if part is None else {"model": list(self._key[1:]), "part": list(part)}
+            self.view.keep(person.profile_id, dataset, left)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """A map that is being laid out is of other titles."""
@@ -105,13 +128,28 @@ class TasteMapController(QObject):
     def _on_mapped(self, kind: str, found: TasteMap | None) -> None:
         if found is None or self._asked is None:
             return
-        if kind == FULL:
+        if kind == QUICK and not found.is_finished:
+            self._ask_better_map()
+        else:
             self._maps[self._asked] = found
             while len(self._maps) > _MOST_KEPT:
                 self._maps.pop(next(iter(self._maps)))
             self._asked = None
             self.progressed.emit(None)
         self.map_ready.emit(found)
+
+    def _ask_better_map(self) -> None:
+        recommender, key = self.model.recommender, self._key
+        if recommender is not None and key == self._asked:
+            self._mapping.request(FULL, partial(_full_map, recommender, self._stored, key))
+            self.progressed.emit(0.0)
+
+    @property
+    def _stored(self) -> TasteMapStore | None:
+        return None if self._library.files is None else self._library.files.taste_maps
+
+    def _people(self) -> ProfileStore | None:
+        return None if self._library.files is None else self._library.files.profiles
 
     def _on_scored(self, kind: str, answer: Any) -> None:
         if kind == STANDING:
@@ -128,20 +166,30 @@ class TasteMapController(QObject):
             self.progressed.emit(event.done / event.total)
 
 
-def _quick_map(recommender: Recommender) -> Job[TasteMap]:
+def _map_at_once(recommender: Recommender, stored: TasteMapStore | None, key: _MapKey) -> Job[TasteMap]:
+    """The map that was laid out and stored before, else the quick one."""
     from engine.recommending.taste_map import quick_map
     from engine.recommending.vectors import item_vectors
 
     yield None
-    return quick_map(item_vectors(recommender))
+    fingerprint, *model = key
+    found = None if stored is None else stored.find(fingerprint, model, titles=recommender.dataset.titles)
+    return found or quick_map(item_vectors(recommender))
 
 
-def _full_map(recommender: Recommender) -> Job[TasteMap]:
+def _full_map(recommender: Recommender, stored: TasteMapStore | None, key: _MapKey) -> Job[TasteMap]:
     from engine.recommending.taste_map import lay_out
     from engine.recommending.vectors import item_vectors
 
     yield None
-    return (yield from lay_out(item_vectors(recommender)))
+    found = yield from lay_out(item_vectors(recommender))
+    if stored is not None and found.is_finished:
+        fingerprint, *model = key
+        try:
+            stored.save(fingerprint, model, found)
+        except NotStoredError as error:
+            LOG.warning("The taste map is laid out anew next time: %s", error)
+    return found
 
 
 def _standing(recommender: Recommender, profile: Profile, weight: float | None) -> Job[Standing]:

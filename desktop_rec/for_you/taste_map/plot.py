@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_rec.common.controls import named
-from desktop_rec.for_you.taste_map.camera import Camera
+from desktop_rec.for_you.taste_map.camera import Camera, Part
 from desktop_rec.for_you.taste_map.colouring import Colouring, Ink, LegendEntry, mixed
 from desktop_rec.for_you.taste_map.marks import Mark
 from desktop_rec.for_you.taste_map.overlay import Overlay, chosen_names, paint_overlay
@@ -53,12 +53,16 @@ _TIP = said(
 
 
 class MapPlot(QWidget):
-    """chosen(item row): by click or Enter. pointed_at(item row or None). encircled(item rows), at least one."""
+    """chosen(item row): by click or Enter. pointed_at(item row or None). encircled(item rows), at least one.
+
+    rested(): another part may be in sight, or the same drawn anew.
+    """
 
     chosen = Signal(int)
     pointed_at = Signal(object)
     encircled = Signal(object)
     emptied = Signal()
+    rested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,6 +134,12 @@ class MapPlot(QWidget):
     def show_all(self) -> None:
         """The whole map."""
         self.camera = self.camera.whole()
+        self._moved()
+
+    def look_at(self, part: Part) -> None:
+        """The part of the map that was seen before."""
+        x, y, zoom = part
+        self.camera = self.camera.over(x, y, zoom=zoom)
         self._moved()
 
     def zoom_by(self, factor: float) -> None:
@@ -286,6 +296,7 @@ class MapPlot(QWidget):
         self._image, self._is_moving = None, False
         self._named = chosen_names(self.points, self._counts_I, self.camera)
         self.update()
+        self.rested.emit()
 
     def _overlay(self) -> Overlay:
         return Overlay(

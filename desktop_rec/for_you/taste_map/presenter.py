@@ -47,7 +47,7 @@ class TasteMapPresenter(QObject):
         self._standing: Standing | None = None
         self._map: TasteMap | None = None
         self._picked: list[int] = []
-        self._is_looked_at = False
+        self._is_looked_at = self._is_restored = False
         self._connect()
         self._on_dataset()
 
@@ -89,11 +89,14 @@ class TasteMapPresenter(QObject):
         panel.plot.chosen.connect(self._on_chosen)
         panel.plot.pointed_at.connect(self._on_pointed)
         panel.plot.encircled.connect(self._on_encircled)
+        panel.plot.rested.connect(self._on_rested)
         panel.table.chosen.connect(self._on_chosen)
 
     def _on_dataset(self) -> None:
         dataset = self._maps.dataset.current
         self._map = self._standing = None
+        self._is_restored = False
+        self._panel.plot.show_all()
         if dataset is not None:
             self._panel.use_word(dataset.catalogue.word)
             self._panel.show_message(said("Working out the map…"), "", busy=True)
@@ -110,10 +113,24 @@ class TasteMapPresenter(QObject):
             return
         self._panel.turn_to_map()
         self._panel.plot.show_map(found, name_of=dataset.catalogue.name, counts_I=dataset.counts_I)
+        self._look_again()
         self._show_colours()
         self._show_marks()
         self._show_table()
         self._on_pointed(None)
+
+    def _look_again(self) -> None:
+        """Show of the finished map what was in sight when it was left, unless the person went on by themselves."""
+        if self._map is not None and self._map.is_finished and not self._is_restored:
+            self._is_restored = True
+            part = self._maps.part_left()
+            if part is not None and self._panel.plot.camera.is_whole:
+                self._panel.plot.look_at(part)
+
+    def _on_rested(self) -> None:
+        if self._map is not None and self._map.is_finished and self._is_restored:
+            camera = self._panel.plot.camera
+            self._maps.leave_at(None if camera.is_whole else camera.part)
 
     def _on_standing(self, standing: Standing) -> None:
         dataset = self._maps.dataset.current

@@ -17,7 +17,6 @@ from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter
 from engine.data.catalogue import Catalogue
 from engine.data.dataset import Scale
-from engine.events import drive
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.recommending.recommender import Recommender
 from engine.recommending.standing import Standing
@@ -268,25 +267,6 @@ def test_that_every_control_has_a_name_and_a_tooltip(panel):
     controls = [part for kind in (QPushButton, QComboBox, QLineEdit) for part in panel.findChildren(kind)]
     assert all(part.accessibleName() and part.toolTip() for part in controls if part.isVisible())
     assert plot_of(panel).accessibleName() == "Map of all films"
-
-
-def test_that_a_map_is_laid_out_once_per_model_on_a_thread(qtbot, session, dataset, monkeypatch):
-    monkeypatch.setattr(session.model, "use_last", lambda: None)
-    session.dataset.take(dataset, None)
-    model = Popularity(PopularityConfig(), items=TITLES, scale=dataset.scale)
-    drive(model.fit(dataset.histories))
-    session.model.recommender, maps = Recommender(model, dataset), session.taste_map
-    found = []
-    maps.map_ready.connect(found.append)
-    maps.ask_map()
-    qtbot.waitUntil(lambda: maps.is_known, timeout=20_000)
-    assert [one.keeps_neighbours for one in found] == [False, True]
-    assert found[-1].titles == TITLES
-    maps.ask_map()
-    assert found[2] is found[1]
-    maps.ask_standing(None)
-    with qtbot.waitSignal(maps.standing_ready, timeout=10_000):
-        pass
 
 
 def test_that_a_title_counts_as_the_rarest_of_its_genres():

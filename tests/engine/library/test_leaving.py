@@ -1,11 +1,13 @@
 """Who goes can have all removed that was stored: all of ours, and nothing else."""
 
+import numpy as np
 from planted import planted_dataset
 from small_ladder import LADDER
 
 from engine.library import leaving
 from engine.library.leaving import delete_everything, forget_starts
 from engine.library.store import Library
+from engine.recommending.taste_map import TasteMap
 
 
 def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkeypatch):
@@ -19,6 +21,7 @@ def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkey
         library.own_presets.add("Mine", {})
         library.speeds.remember([])
         library.ladders.remember(LADDER)
+        library.taste_maps.save("films", ("ease",), TasteMap(np.zeros((3, 2), np.float32), keeps_neighbours=True))
         (home / "speeds.json").write_text("\0")
         library.speeds.remember([])
     (home / "window.ini").write_text("[window]")
