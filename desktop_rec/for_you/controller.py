@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from engine.events import Job
     from engine.recommending.asking import TitleAnswer
     from engine.recommending.explanation import Explanation
+    from engine.recommending.fairness import Fairness
     from engine.recommending.insights import ListInsights
     from engine.recommending.longer_look import LongerLook
     from engine.recommending.profile_lists import ListKind
-    from engine.recommending.ranking import ListTerms
+    from engine.recommending.ranking import ListTerms, OrderOf
     from engine.recommending.reasons import HangsOn
     from engine.recommending.recommendation import RecommendationList
     from engine.recommending.recommender import Recommender
@@ -38,6 +39,24 @@ if TYPE_CHECKING:
 LIST_LENGTH = 100
 CHOICES = "choices of a list"
 """The scope of changes to filters and sliders: they are forgotten with the data set they were made for."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The people of a list for two, whose reasons are asked for, and how it is fair to both."""
+
+    mine: Profile
+    theirs: Profile
+    of_theirs: bool
+    fairness: Fairness
+
+    def order_of(self, recommender: Recommender, terms: ListTerms) -> OrderOf:
+        """The list that scores of the one whose reasons are asked for make. Raises ProfileError."""
+        from engine.recommending.together import common_order
+
+        return common_order(
+            recommender, self.mine, self.theirs, of_theirs=self.of_theirs, fairness=self.fairness, terms=terms
+        )
 
 
 class RecommendationsController(QObject):
@@ -126,19 +145,31 @@ class RecommendationsController(QObject):
 
     def explain(self, item_row: int) -> None:
         """Ask for the reasons of one title; `explained` or `failed` answers."""
-        self._request("explain", _explain, self.explained_person, item_row=item_row)
+        self._request_of_title("explain", _explain, item_row)
 
     def ask_hangs_on(self, item_row: int) -> None:
         """Ask which ratings the place of a title hangs on; `hangs_on_ready` answers, later than all else."""
-        self._request("hangs on", _hangs_on, self.explained_person, item_row=item_row)
+        self._request_of_title("hangs on", _hangs_on, item_row)
 
     def look_longer(self, item_row: int) -> None:
         """Ask for the reasons of one title by many sets of ratings; `longer_ready` or `failed` answers."""
-        self._request("longer look", _look_longer, self.explained_person, item_row=item_row)
+        self._request_of_title("longer look", _look_longer, item_row)
 
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
         self._request("insights", _insights, self.profile.shown)
+
+    def _request_of_title(self, kind: str, job: Callable[..., Job[Any]], item_row: int) -> None:
+        """Have something worked out of one title for the person whose reasons are shown."""
+        self._request(kind, job, self.explained_person, item_row=item_row, pair=self._pair)
+
+    @property
+    def _pair(self) -> Pair | None:
+        """The two people of a list for two; None for any other list."""
+        mine, theirs = self.profile.shown, self.companion()
+        if mine is None or theirs is None:
+            return None
+        return Pair(mine, theirs, self.explains_companion, self.choices.source.fairness)
 
     def _request(self, kind: str, job: Callable[..., Job[Any]], profile: Profile | None, **asked: Any) -> None:
         """Have a job done for a person with the model in use and the choices of now, where both are there."""
@@ -236,36 +267,54 @@ def _ask(
 
 
 def _explain(
-    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
+    recommender: Recommender,
+    profile: Profile,
+    *,
+    terms: ListTerms,
+    source: ListSource,
+    item_row: int,
+    pair: Pair | None,
 ) -> Job[Explanation]:
     """The reasons of one title, with its ranks in the list that is shown."""
     from engine.recommending.explanation import explain
 
     yield None
-    history, shown = _shown(recommender, profile, terms, source)
-    return explain(recommender, history, item_row, terms=shown)
+    history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
+    return explain(recommender, history, item_row, terms=shown, order_of=order_of)
 
 
 def _hangs_on(
-    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
+    recommender: Recommender,
+    profile: Profile,
+    *,
+    terms: ListTerms,
+    source: ListSource,
+    item_row: int,
+    pair: Pair | None,
 ) -> Job[HangsOn | None]:
     """Which ratings the place of one title hangs on."""
     from engine.recommending.counterfactual import hangs_on
 
     yield None
-    history, shown = _shown(recommender, profile, terms, source)
-    return (yield from hangs_on(recommender, history, item_row, terms=shown))
+    history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
+    return (yield from hangs_on(recommender, history, item_row, terms=shown, order_of=order_of))
 
 
 def _look_longer(
-    recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource, item_row: int
+    recommender: Recommender,
+    profile: Profile,
+    *,
+    terms: ListTerms,
+    source: ListSource,
+    item_row: int,
+    pair: Pair | None,
 ) -> Job[LongerLook]:
     """The reasons of one title by many sets of ratings."""
     from engine.recommending.longer_look import look_longer
 
     yield None
-    history, shown = _shown(recommender, profile, terms, source)
-    return (yield from look_longer(recommender, history, item_row, terms=shown))
+    history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
+    return (yield from look_longer(recommender, history, item_row, terms=shown, order_of=order_of))
 
 
 def _insights(recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource) -> Job[ListInsights]:
@@ -285,6 +334,16 @@ def _shown(
 
     found = recommender.match(profile)
     return found.history, terms_of_list(_kind_of(source), found, terms)
+
+
+def _shown_of_title(
+    recommender: Recommender, profile: Profile, terms: ListTerms, source: ListSource, pair: Pair | None
+) -> tuple[Histories, ListTerms, OrderOf | None]:
+    """As `_shown`, and for a list of two how scores of the person make it. Raises ProfileError."""
+    if pair is None:
+        return *_shown(recommender, profile, terms, source), None
+    of_new = replace(terms, filters=replace(terms.filters, again=False))
+    return *_shown(recommender, profile, of_new, source), pair.order_of(recommender, of_new)
 
 
 def _kind_of(source: ListSource) -> ListKind:

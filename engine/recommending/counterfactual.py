@@ -23,7 +23,7 @@ from engine.events import Job, Stop
 from engine.models.blend import additive_scores
 from engine.recommending.explanation import rating_of
 from engine.recommending.leaving_out import chunks_of, without_each
-from engine.recommending.ranking import USUAL, ListTerms, Ranked
+from engine.recommending.ranking import USUAL, ListTerms, OrderOf, Ranked
 from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
 from engine.recommending.recommender import Recommender, predicted, rank_row
 
@@ -48,7 +48,7 @@ class _Question:
     item_row: int
     place: int
     weight: float | None
-    order_of: Callable[[Float32], Ranked]
+    order_of: OrderOf
     is_time_up: Callable[[], bool]
 
     def list_of(self, left_n: Bools) -> Ranked:
@@ -68,13 +68,17 @@ def hangs_on(
     item_row: int,
     *,
     terms: ListTerms = USUAL,
+    order_of: OrderOf | None = None,
     seconds: float = 5.0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Job[HangsOn | None]:
-    """Find what a title's place hangs on, in at most so many seconds; None for a title beyond the first ten."""
+    """Find what a title's place hangs on, in at most so many seconds; None for a title beyond the first ten.
+
+    The place is that in the list on these terms, or in that which `order_of` makes.
+    """
     use_cores()
     yield None
-    order_of = partial(recommender.order, history=history, terms=terms)
+    order_of = order_of or partial(recommender.order, history=history, terms=terms)
     order = order_of(rank_row(recommender.model, recommender.answer(history).prediction, terms.weight))
     rank = order.rank(item_row)
     if rank is None or rank > FIRST_TEN:

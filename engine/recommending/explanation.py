@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +24,7 @@ from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import left_out_of, remember_if_as_quick, remembered
-from engine.recommending.ranking import USUAL, ListTerms, Ranked
+from engine.recommending.ranking import USUAL, ListTerms, OrderOf
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
 from engine.wording import said
@@ -69,8 +68,10 @@ def explain(
     item_row: int,
     *,
     terms: ListTerms = USUAL,
+    order_of: OrderOf | None = None,
 ) -> Explanation:
-    """The reasons for one title, with the ranks in the list on these terms. Raises ProfileError.
+    """The reasons for one title, with the ranks in the list on these terms, or that `order_of` makes of the person's
+    scores. Raises ProfileError.
 
     A title of the person's own has reasons only in a list of what they have seen, and there its own rating is none.
     """
@@ -83,7 +84,7 @@ def explain(
             remedy=said("Choose a title that you have not seen yet."),
         )
     scores_I = rank_row(recommender.model, answer.prediction, weight)
-    order_of = partial(recommender.order, history=history, terms=terms)
+    order_of = order_of or partial(recommender.order, history=history, terms=terms)
     others = history.where(history.item_rows_N != item_row)
     if not again:
         remember_if_as_quick(recommender, history)
@@ -206,7 +207,7 @@ def _reasons(
     item_row: int,
     weight: float | None,
     *,
-    order_of: Callable[[Float32], Ranked] | None,
+    order_of: OrderOf | None,
 ) -> tuple[tuple[Reason, ...], tuple[PartImpact, ...], int]:
     """The strongest reasons for and against one title, each with the rank without it, what parts of a blend add to its
     score, and how many entries move it at all.
@@ -234,7 +235,7 @@ def ranked_reasons(
     entries: Int64,
     weight: float | None,
     *,
-    order_of: Callable[[Float32], Ranked] | None,
+    order_of: OrderOf | None,
 ) -> tuple[Reason, ...]:
     """The reasons that some entries are for one title, each with the rank without it (see `ranks_without`)."""
     ranks = ranks_without(recommender, history, item_row, entries, weight, order_of=order_of)
@@ -249,7 +250,7 @@ def ranks_without(
     entries: Int64,
     weight: float | None,
     *,
-    order_of: Callable[[Float32], Ranked] | None,
+    order_of: OrderOf | None,
 ) -> list[int | None]:
     """The number of a title in the list without each of some entries; the left out ones do not come back either."""
     model = recommender.model

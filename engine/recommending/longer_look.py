@@ -21,7 +21,7 @@ from engine.device import exactly, use_cores
 from engine.events import Job, Stop
 from engine.models.base import Model
 from engine.recommending.explanation import for_and_against, ranked_reasons
-from engine.recommending.ranking import USUAL, ListTerms
+from engine.recommending.ranking import USUAL, ListTerms, OrderOf
 from engine.recommending.reasons import Reason
 from engine.recommending.recommender import Recommender
 
@@ -45,12 +45,16 @@ def look_longer(
     item_row: int,
     *,
     terms: ListTerms = USUAL,
+    order_of: OrderOf | None = None,
     seconds: float = 1.8,
     most_pairs: int = _MOST_PAIRS,
     seed: int = 0,
     clock: Callable[[], float] = time.monotonic,
 ) -> Job[LongerLook]:
-    """Average what each rating adds to a title's score, as long as there is time. A Stop gives what was averaged."""
+    """Average what each rating adds to a title's score, as long as there is time. A Stop gives what was averaged.
+
+    Ranks are those in the list on these terms, or in that which `order_of` makes.
+    """
     use_cores()
     sums_n, end, orders = np.zeros(history.entries), clock() + seconds, 0
     try:
@@ -64,7 +68,7 @@ def look_longer(
     except Stop:
         pass
     impacts_n: Float32 = (sums_n / max(1, orders)).astype(np.float32)
-    order_of = partial(recommender.order, history=history, terms=terms)
+    order_of = order_of or partial(recommender.order, history=history, terms=terms)
     shown = for_and_against(impacts_n)
     reasons = ranked_reasons(recommender, history, item_row, impacts_n, shown, terms.weight, order_of=order_of)
     return LongerLook(

@@ -5,6 +5,7 @@ Shapes: I titles, R titles in the list.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -191,6 +192,10 @@ class Ranked:
     def place_I(self, titles: int) -> Int64:
         """The number of each of so many titles in the list, [I], 0 for those that it does not have."""
         return _places(self.rows_R, titles)
+
+
+OrderOf = Callable[[Float32], Ranked]
+"""The list that scores of a person make, [I]."""
 
 
 def ranked(

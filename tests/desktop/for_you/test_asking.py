@@ -233,5 +233,18 @@ def test_that_the_reasons_of_both_can_be_seen(ready, qtbot, session, films):
     qtbot.waitUntil(lambda: bool(details()) and all(word.startswith("you gave") for word in details()), timeout=5000)
 
 
+@pytest.mark.parametrize("of_anna", [False, True])
+def test_that_reasons_in_a_list_for_two_speak_of_places_in_that_list(ready, qtbot, session, films, of_anna):
+    with_anna(session, films)
+    choose_anna(ready, qtbot)
+    recommendations = session.recommendations
+    recommendations.explains_companion = of_anna
+    for item in recommendations.list.items[:4]:
+        is_answer = lambda found, item=item: found.item_row == item.item_row  # noqa: E731
+        with qtbot.waitSignal(recommendations.explained, check_params_cb=is_answer, timeout=5000) as explained:
+            recommendations.explain(item.item_row)
+        assert explained.args[0].rank == item.rank
+
+
 def test_that_there_is_one_persons_reasons_only_in_a_list_for_one(ready):
     assert not ready.findChild(QPushButton, "reasons_theirs").isVisible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from engine.errors import ProfileError
 from engine.events import drive
 from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
+from engine.recommending.explanation import explain
 from engine.recommending.fairness import Fairness, common_scores
 from engine.recommending.likeness import Likeness
 from engine.recommending.ranking import Filters, ListTerms
 from engine.recommending.recommender import Recommender
-from engine.recommending.together import CommonList, companions_of, together
+from engine.recommending.together import CommonList, common_order, companions_of, together
 from tests.engine.recommending.test_vectors import two_tastes
 
 
@@ -161,3 +163,35 @@ def test_that_ratings_which_do_not_differ_say_nothing(make_model: Callable[..., 
     found = common(films, person("Me", dataset, dict(loves)), person("Anna", dataset, dict(loves))).likeness
     assert found.value is None
     assert "can't be said from 5 films that both rated" in found.words
+
+
+@pytest.mark.parametrize("fairness", list(Fairness))
+@pytest.mark.parametrize("of_theirs", [False, True])
+def test_that_reasons_of_a_list_for_two_speak_of_places_in_that_list(recommender, fairness, of_theirs) -> None:
+    mine, theirs = even(recommender, rows=range(5)), odd(recommender, rows=range(4, 8))
+    order_of = common_order(recommender, mine, theirs, of_theirs=of_theirs, fairness=fairness)
+    asked = recommender.match(theirs if of_theirs else mine)
+    items = common(recommender, mine, theirs, fairness=fairness).listed.items
+    found = [explain(recommender, asked.history, item.item_row, order_of=order_of) for item in items]
+    assert [one.rank for one in found] == [item.rank for item in items]
+    alone = [explain(recommender, asked.history, item.item_row).rank for item in items]
+    assert alone != [item.rank for item in items], "one's own list is another"
+
+
+def test_that_the_place_without_a_rating_is_that_of_the_list_for_two_made_without_it(recommender) -> None:
+    mine, theirs = even(recommender, rows=range(5)), odd(recommender, rows=range(4, 8))
+    title = common(recommender, mine, theirs).listed.items[0].item_row
+    order_of = common_order(recommender, mine, theirs)
+    found = explain(recommender, recommender.match(mine).history, title, order_of=order_of)
+    assert found.carried
+    for reason in (*found.carried, *found.against):
+        left = tuple(entry for entry in mine.entries if entry.item_id != reason.item_id)
+        refused = (entry_of(recommender.dataset, reason.item_row, None),)
+        without = replace(mine, entries=left, not_for_me=refused)
+        listed = common(recommender, without, theirs).listed.items
+        assert reason.rank_without == next(item.rank for item in listed if item.item_row == title)
+
+
+def test_that_a_list_for_two_has_no_reasons_for_somebody_the_model_knows_nothing_of(recommender) -> None:
+    with pytest.raises(ProfileError, match="Nobody"):
+        common_order(recommender, even(recommender), person("Nobody", recommender.dataset, {}))
