@@ -89,6 +89,28 @@ def joined(*parts: str) -> str:
     return Said(" ".join(full), {"parts": full})
 
 
+def in_english(words: str) -> str:
+    """What words that were `said` are without a catalogue: the same in every language. Others stay as they are.
+
+    >>> in_english(said("{count} of {titles}", count=3, titles=plural_of("film")))
+    '3 of films'
+    """
+    if not isinstance(words, Said):
+        return words
+    code = words.code
+    if "parts" in code:
+        return " ".join(map(in_english, code["parts"]))
+    if "noun" in code:
+        singular, several, none = _forms(code["noun"])
+        words = {0: none, 1: singular}.get(code["count"], several)
+        return words.replace("{count}", format_count(code["count"]))
+    values = {name: in_english(of) if isinstance(of, str) else of for name, of in code.get("values", {}).items()}
+    if "many" in code:
+        words, values = code["says" if code["count"] == 1 else "many"], {"count": format_count(code["count"]), **values}
+        return str(words.format(**values))
+    return str(code["says"].format(**values) if values else code["says"])
+
+
 def _filled(words: str, english: str, values: Mapping[str, object]) -> str:
     """A sentence with its values; the English one where a catalogue's has other names for them, or is damaged."""
     try:

@@ -21,6 +21,7 @@ from desktop_rec.common.plots.points import span
 from desktop_rec.theme.theme import THEME
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure, format_percent
+from engine.wording import in_english, joined, said
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown, BreakdownRow
@@ -34,56 +35,58 @@ _ROOM_FOR_LABEL = 0.2
 class BreakdownText:
     """Heading, sentence, and whether the rows are steps of one scale, so that a line joins them.
 
-    share: the figure is a share of 1, shown in percent. behind: what is drawn behind it in grey, "" for nothing. axis:
-    what the labels are of. has_counts: whether the sentence ends with how many there are of each.
+    behind: what is drawn behind it in grey, "" for nothing. axis: what the labels are of. has_counts: whether the
+    sentence ends with how many there are of each.
     """
 
     heading: str
     sentence: str
     is_scale: bool = True
-    share: bool = False
     behind: str = ""
     axis: str = ""
     has_counts: bool = False
 
     def short(self, label: str) -> str:
         """A row's label where there is little room: of a range its beginning."""
-        return "the rest" if label == "less rated half" else label.split(" to ")[0].removesuffix(" most rated")
+        key = in_english(label)
+        if key == "less rated half":
+            return said("the rest")
+        first = key.split(" to ")[0].removesuffix(" most rated")
+        return label if first == key else first
 
 
 _TEXTS = {
     "cold start": BreakdownText(
-        "How few titles it needs",
-        "The same people, of whom it knows more and more titles. A line that starts high needs few of them.",
-        behind="the most liked",
-        axis="titles known",
+        said("How few titles it needs"),
+        said("The same people, of whom it knows more and more titles. A line that starts high needs few of them."),
+        behind=said("the most liked"),
+        axis=said("titles known"),
     ),
     "profile length": BreakdownText(
-        "For people with few and many ratings",
-        "Each dot is other people, by how many of their ratings it knows.",
-        behind="the most liked",
-        axis="ratings known, from",
+        said("For people with few and many ratings"),
+        said("Each dot is other people, by how many of their ratings it knows."),
+        behind=said("the most liked"),
+        axis=said("ratings known, from"),
     ),
     "popularity": BreakdownText(
-        "How popular its lists are",
-        "The share of all listed places that the best known titles take, beside their share of all ratings.",
+        said("How popular its lists are"),
+        said("The share of all listed places that the best known titles take, beside their share of all ratings."),
         is_scale=False,
-        share=True,
-        behind="in the data",
-        axis="titles, the most rated first",
+        behind=said("in the data"),
+        axis=said("titles, the most rated first"),
     ),
     "errors by rating": BreakdownText(
-        "Errors by rating",
-        "How far predictions are off for each rating held out. What is rarely given is hard for every model.",
-        behind="averages",
-        axis="rating given",
+        said("Errors by rating"),
+        said("How far predictions are off for each rating held out. What is rarely given is hard for every model."),
+        behind=said("averages"),
+        axis=said("rating given"),
     ),
     "known and new": BreakdownText(
-        "Known and new",
-        "How far predictions are off for people and titles that it learned from, and for new ones.",
+        said("Known and new"),
+        said("How far predictions are off for people and titles that it learned from, and for new ones."),
         is_scale=False,
         has_counts=True,
-        behind="averages",
+        behind=said("averages"),
     ),
 }
 BEHIND_ONLY = {"popularity in the data": "popularity"}
@@ -100,9 +103,14 @@ def describe_breakdown(breakdown: Breakdown) -> str:
     text = breakdown_text(breakdown.name)
     if not text.has_counts or not breakdown.rows:
         return text.sentence
-    first, *others = (f"{format_count(row.count)}{{}} of {row.label}" for row in breakdown.rows)
-    counts = ", ".join((first.format(f" {breakdown.counted}"), *(other.format("") for other in others)))
-    return f"{text.sentence} {counts}."
+    first, *others = breakdown.rows
+    begin = said("{count} {counted} of {label}", count=_count(first), counted=breakdown.counted, label=first.label)
+    more = (said("{count} of {label}", count=_count(row), label=row.label) for row in others)
+    return joined(text.sentence, f"{', '.join((begin, *more))}.")
+
+
+def _count(row: BreakdownRow) -> str:
+    return format_count(row.count)
 
 
 class LabelsAxis(PlotAxis):
@@ -127,7 +135,7 @@ class BreakdownPlot(PlotCanvas):
     """Dots with whiskers over labels."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "A model's quality by something")
+        super().__init__(name, said("A model's quality by something"))
         self.breakdown: Breakdown | None = None
         self.baseline_rows: tuple[BreakdownRow, ...] = ()
         self._bottom = LabelsAxis()
@@ -145,14 +153,14 @@ class BreakdownPlot(PlotCanvas):
     def show_breakdown(self, breakdown: Breakdown, baseline: Breakdown | None) -> None:
         """Draw a breakdown, and that of a baseline behind it."""
         self.breakdown, text, rows = breakdown, breakdown_text(breakdown.name), breakdown.rows
-        labels = [row.label for row in rows]
-        known = {row.label: row for row in baseline.rows} if baseline is not None else {}
-        self.baseline_rows = tuple(known[label] for label in labels if label in known)
-        self._bottom.labels = tuple(text.short(label) for label in labels)
+        keys = [row.key for row in rows]
+        known = {row.key: row for row in baseline.rows} if baseline is not None else {}
+        self.baseline_rows = tuple(known[key] for key in keys if key in known)
+        self._bottom.labels = tuple(text.short(row.label) for row in rows)
         self._bottom.show_words(text.axis)
         self._bottom.picture = None
         xs, ys = np.arange(len(rows), dtype=float), np.array([row.value for row in rows], dtype=float)
-        back_xs = [float(labels.index(row.label)) for row in self.baseline_rows]
+        back_xs = [float(keys.index(row.key)) for row in self.baseline_rows]
         back_ys = [row.value for row in self.baseline_rows]
         self._line.setData(*((xs, ys) if text.is_scale else ([], [])))
         self._back.setData(*((back_xs, back_ys) if text.is_scale else ([], [])))
@@ -162,26 +170,30 @@ class BreakdownPlot(PlotCanvas):
         ends = [end for row in rows for end in (row.low, row.high) if end is not None]
         low, high = span(np.array([*ys, *back_ys, *ends]), margin=0.1)
         self._plot.setXRange(-0.5, max(len(rows), 1) - 0.5, padding=0)
-        low = min(0.0, low) if text.share else low
+        low = min(0.0, low) if breakdown.is_of_shares else low
         self._plot.setYRange(low, high + _ROOM_FOR_LABEL * (high - low), padding=0)
-        self.setAccessibleName(f"{breakdown.name}: {'; '.join(self._sentence(row) for row in rows)}")
+        self.setAccessibleName(f"{text.heading}: {'; '.join(self._sentence(row) for row in rows)}")
         self._show_title()
 
     def table(self) -> Table:
         """The numbers behind the dots."""
         shown = self.breakdown
         if shown is None:
-            return Table(("Row",), ())
-        baseline = {row.label: self._figure(row.value) for row in self.baseline_rows}
+            return Table((said("Row"),), ())
+        baseline = {row.key: self._figure(row.value) for row in self.baseline_rows}
         rows = []
         for row in shown.rows:
             has_ends = row.low is not None and row.high is not None
-            between = f"{self._figure(row.low)} to {self._figure(row.high)}" if has_ends else ""
+            between = (
+                said("{low} to {high}", low=self._figure(row.low), high=self._figure(row.high)) if has_ends else ""
+            )
             rows.append(
-                (row.label, self._figure(row.value), between, baseline.get(row.label, ""), format_count(row.count))
+                (row.label, self._figure(row.value), between, baseline.get(row.key, ""), format_count(row.count))
             )
         behind = breakdown_text(shown.name).behind.capitalize()
-        return Table(("", metric_title(shown.unit), "95 of 100 between", behind, shown.counted.capitalize()), rows)
+        return Table(
+            ("", metric_title(shown.unit), said("95 of 100 between"), behind, shown.counted.capitalize()), rows
+        )
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         rows, place = self.breakdown.rows if self.breakdown is not None else (), round(x)
@@ -201,7 +213,7 @@ class BreakdownPlot(PlotCanvas):
     def _show_title(self) -> None:
         if self.breakdown is None:
             return
-        behind = f"grey: {breakdown_text(self.breakdown.name).behind}"
+        behind = said("grey: {behind}", behind=breakdown_text(self.breakdown.name).behind)
         self._title.say(metric_title(self.breakdown.unit), f", {behind}" if self.baseline_rows else "")
 
     def _sentence(self, row: BreakdownRow) -> str:
@@ -209,7 +221,7 @@ class BreakdownPlot(PlotCanvas):
         return f"{row.label}: {self._figure(row.value)}, {format_count(row.count)} {counted}"
 
     def _figure(self, value: float | None) -> str:
-        is_share = self.breakdown is not None and breakdown_text(self.breakdown.name).share
+        is_share = self.breakdown is not None and self.breakdown.is_of_shares
         return format_percent(value) if is_share and value is not None else format_figure(value)
 
 

@@ -165,7 +165,7 @@ def _comparisons(evaluated: _Evaluated) -> list[tuple[str, str]]:
 
 
 def _breakdown_text(breakdown: Breakdown) -> str:
-    form: Callable[[float], str] = format_percent if breakdown.unit.startswith("share") else format_metric
+    form: Callable[[float], str] = format_percent if breakdown.is_of_shares else format_metric
     rows = [
         [row.label, format_count(row.count), form(row.value), _between(row.low, row.high, form=form)]
         for row in breakdown.rows

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.data.dataset import Bools, Dataset, Histories, Int64, Scale
 from engine.errors import DataError
 from engine.settings import Config, setting
+from engine.wording import said
 
 LIKES_THAT_COUNT = 5
 MOST_HELD_OUT_PEOPLE = 10_000
@@ -30,28 +31,36 @@ class SplitConfig(Config):
     kind: str = setting(
         "strong",
         label="Split",
-        help="strong holds out whole people, random single ratings, time the newest, last each person's last.",
+        help=said("strong holds out whole people, random single ratings, time the newest, last each person's last."),
         choices=("strong", "random", "time", "last", "none"),
         more=False,
     )
-    seed: int = setting(1, label="Split seed", help="Equal seeds hold out the same.", low=0, high=2**31 - 1)
+    seed: int = setting(1, label=said("Split seed"), help=said("Equal seeds hold out the same."), low=0, high=2**31 - 1)
     people_seed: int | None = setting(
-        None, label="People seed", help="Strong: a seed of its own for who is held out.", low=0, high=2**31 - 1
+        None,
+        label=said("People seed"),
+        help=said("Strong: a seed of its own for who is held out."),
+        low=0,
+        high=2**31 - 1,
     )
     people_each: int | None = setting(
         None,
-        label="Held-out people",
-        help="Strong: how many people to validate on, and how many to test on. Automatic is a tenth.",
+        label=said("Held-out people"),
+        help=said("Strong: how many people to validate on, and how many to test on. Automatic is a tenth."),
         low=1,
         high=1_000_000,
     )
     test_share: float = setting(
-        0.1, label="Test share", help="Random and time: the share of ratings to test on.", low=0.001, high=0.9
+        0.1,
+        label=said("Test share"),
+        help=said("Random and time: the share of ratings to test on."),
+        low=0.001,
+        high=0.9,
     )
     validation_share: float = setting(
         0.1,
-        label="Validation share",
-        help="Random and time: the share of the rest to validate on; 0 is none.",
+        label=said("Validation share"),
+        help=said("Random and time: the share of the rest to validate on; 0 is none."),
         low=0.0,
         high=0.9,
     )
@@ -162,7 +171,9 @@ def make_split(dataset: Dataset, config: SplitConfig) -> Split:
     4
     """
     if dataset.entries == 0:
-        raise DataError(f"{dataset.name} has no ratings to learn from.", remedy="Import a file that has some.")
+        raise DataError(
+            said("{name} has no ratings to learn from.", name=dataset.name), remedy=said("Import a file that has some.")
+        )
     divide = {"strong": _strong, "random": _random, "time": _by_time, "last": _last, "none": _undivided}
     return divide[config.kind](dataset, config)
 
@@ -192,9 +203,15 @@ def _people_each(counted: int, asked: int | None, like: float) -> int:
     each = min(counted // 10, MOST_HELD_OUT_PEOPLE) if asked is None else asked
     if each < 1 or 2 * each >= counted:
         raise DataError(
-            f"{counted} people have {LIKES_THAT_COUNT} or more ratings of at least {like:g}, too few to hold out "
-            f"{max(1, each)} people to validate on and {max(1, each)} to test on.",
-            remedy="Choose the split random (it holds out single ratings), or none.",
+            said(
+                "{counted} people have {likes_that_count} or more ratings of at least {like:g}, too few "
+                "to hold out {max} people to validate on and {max} to test on.",
+                counted=counted,
+                likes_that_count=LIKES_THAT_COUNT,
+                like=like,
+                max=max(1, each),
+            ),
+            remedy=said("Choose the split random (it holds out single ratings), or none."),
             counted=counted,
         )
     return each
@@ -234,7 +251,10 @@ def _by_time(dataset: Dataset, config: SplitConfig) -> Split:
     test_from = np.quantile(known, 1.0 - config.test_share, method="higher")
     earlier = known[known < test_from]
     if not len(earlier):
-        raise DataError(f"All ratings of {dataset.name} carry the same time.", remedy="Choose the split random.")
+        raise DataError(
+            said("All ratings of {name} carry the same time.", name=dataset.name),
+            remedy=said("Choose the split random."),
+        )
     validation_from = np.quantile(earlier, 1.0 - config.validation_share, method="higher")
     test_N = times_N >= test_from
     validation_N = (times_N >= validation_from) & ~test_N & (config.validation_share > 0)
@@ -271,8 +291,8 @@ def _of_entries(
     train_rows = np.flatnonzero(train.counts_U > 0).astype(np.int64)
     if not len(train_rows):
         raise DataError(
-            f"The split {config.kind} leaves nothing of {dataset.name} to learn from.",
-            remedy="Hold out a smaller share, or choose the split none.",
+            said("The split {kind} leaves nothing of {name} to learn from.", kind=config.kind, name=dataset.name),
+            remedy=said("Hold out a smaller share, or choose the split none."),
         )
     known_N = train_N if validation_N is None else train_N | validation_N
     wants_validation = config.kind == "last" or config.validation_share > 0
@@ -302,8 +322,8 @@ def _held_entries(
 def _checked(held_out: HeldOut, kind: str) -> HeldOut:
     if held_out.to_find.entries == 0:
         raise DataError(
-            f"The split {kind} can hold nothing out: there are too few ratings.",
-            remedy="Import more ratings, or choose the split none and learn without an evaluation.",
+            said("The split {kind} can hold nothing out: there are too few ratings.", kind=kind),
+            remedy=said("Import more ratings, or choose the split none and learn without an evaluation."),
         )
     return held_out
 
@@ -311,8 +331,12 @@ def _checked(held_out: HeldOut, kind: str) -> HeldOut:
 def _times(dataset: Dataset, kind: str) -> npt.NDArray[Any]:
     if dataset.histories.times_N is None:
         raise DataError(
-            f"{dataset.name} says nowhere when a rating was given, so it cannot be split by {kind}.",
-            remedy="Choose the split strong or random.",
+            said(
+                "{name} says nowhere when a rating was given, so it cannot be split by {kind}.",
+                name=dataset.name,
+                kind=kind,
+            ),
+            remedy=said("Choose the split strong or random."),
         )
     return dataset.histories.times_N
 

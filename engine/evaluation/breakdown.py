@@ -13,14 +13,16 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Int64
 from engine.evaluation.intervals import Floats, middle_95, value_over_people
+from engine.wording import in_english, plural_of, said
 
 COLD_START, PROFILE_LENGTH = "cold start", "profile length"
 POPULARITY, POPULARITY_OF_DATA = "popularity", "popularity in the data"
 ERRORS_BY_RATING, KNOWN_AND_NEW = "errors by rating", "known and new"
 
-TIERS = ("1 % most rated", "10 % most rated", "50 % most rated", "less rated half")
+TIERS = (said("1 % most rated"), said("10 % most rated"), said("50 % most rated"), said("less rated half"))
 _TIER_ENDS = (0.01, 0.1, 0.5)
-KNOWN_OR_NEW = ("known people", "new people", "new titles")
+KNOWN_OR_NEW = (said("known people"), said("new people"), said("new titles"))
+PEOPLE, TITLES, RATINGS = plural_of("person"), plural_of("title"), plural_of("rating")
 
 _MOST_LEVELS, _RANGES = 12, 10
 _FEWEST_FOR_INTERVAL = 5
@@ -29,7 +31,10 @@ _FEWEST_FOR_INTERVAL = 5
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """One part: what it is, of how many it is, its figure, and the figure's 95 % interval where there is one."""
+    """One part: what it is, of how many it is, its figure, and the figure's 95 % interval where there is one.
+
+    `label` is in the language in which it was measured or read; `key` says in all of them which part it is.
+    """
 
     label: str
     count: int
@@ -37,12 +42,17 @@ class BreakdownRow:
     low: float | None
     high: float | None
 
+    @property
+    def key(self) -> str:
+        return in_english(self.label)
+
 
 @dataclass(frozen=True)
 class Breakdown:
     """One figure, part by part.
 
-    `unit` says what the values are ("NDCG@100"), `counted` what the counts are of ("people", "titles", "ratings").
+    `unit` says what the values are ("NDCG@100"), `counted` what the counts are of (PEOPLE, TITLES, RATINGS), both in
+    words for people; `name` is one of the names above.
     cold start: the same people, of whom more and more is known; in all rows the same titles can be listed.
     profile length: other people in every row, by how much is known of them.
     popularity: the share of the places in people's lists that the most rated titles take.
@@ -55,7 +65,12 @@ class Breakdown:
     name: str
     unit: str
     rows: tuple[BreakdownRow, ...]
-    counted: str = "people"
+    counted: str = PEOPLE
+
+    @property
+    def is_of_shares(self) -> bool:
+        """Whether the values are parts of 1."""
+        return self.name in (POPULARITY, POPULARITY_OF_DATA)
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,7 @@ class Measured:
     counts_G: Int64
     values_UG: Floats
     weights_UG: Floats
-    counted: str = "people"
+    counted: str = PEOPLE
     is_root: bool = False
 
     def columns(self) -> dict[str, tuple[Floats, Floats]]:
@@ -108,7 +123,7 @@ class Levels:
         if len(found) <= _MOST_LEVELS:
             return Levels(tuple(f"{level:g}" for level in found), found)
         edges = np.linspace(found[0], found[-1], _RANGES + 1)
-        labels = tuple(f"{low:.3g} to {high:.3g}" for low, high in pairwise(edges))
+        labels = tuple(said("{low:.3g} to {high:.3g}", low=low, high=high) for low, high in pairwise(edges))
         return Levels(labels, edges[:-1])
 
     def level_of(self, ratings_N: Float32) -> Int64:
@@ -143,7 +158,7 @@ def popularity_of_data(counts_I: Int64, tier_I: Int64) -> Breakdown:
         for label, titles, share in zip(TIERS, titles_T, shares_T, strict=True)
         if titles
     )
-    return Breakdown(POPULARITY_OF_DATA, "share of the entries", rows, "titles")
+    return Breakdown(POPULARITY_OF_DATA, said("share of the entries"), rows, TITLES)
 
 
 def by_profile_length(values_U: Floats, lengths_U: Int64, *, unit: str) -> Measured:
@@ -155,7 +170,7 @@ def by_profile_length(values_U: Floats, lengths_U: Int64, *, unit: str) -> Measu
     return Measured(
         PROFILE_LENGTH,
         unit,
-        tuple(f"{2**n // 2} to {2**n - 1}" if n > 1 else f"{n}" for n in bins.tolist()),
+        tuple(said("{low} to {high}", low=2**n // 2, high=2**n - 1) if n > 1 else f"{n}" for n in bins.tolist()),
         is_in_UG.sum(axis=0),
         np.where(is_in_UG, values_U[:, None], np.nan),
         is_in_UG.astype(np.float64),

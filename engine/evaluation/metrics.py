@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from engine.data.dataset import Bools, Float32, Int64, Scale
 from engine.evaluation.intervals import Floats
+from engine.wording import joined, said
 
 HIGHEST_GRADE = 4.0
 
@@ -152,9 +153,13 @@ def describe_metric(name: str, scale: Scale | None = None) -> str:
     metric = metric_of(name)
     if metric is None:
         return ""
-    better = {True: "More is better.", False: "Less is better.", None: ""}
-    span = f" Ratings go from {scale.low:g} to {scale.high:g}." if scale is not None and metric.needs_ratings else ""
-    return f"{metric.help} {better[metric.higher_is_better]}{span}".rstrip()
+    better = {True: said("More is better."), False: said("Less is better."), None: ""}
+    span = (
+        said("Ratings go from {low:g} to {high:g}.", low=scale.low, high=scale.high)
+        if scale is not None and metric.needs_ratings
+        else ""
+    )
+    return joined(metric.help, better[metric.higher_is_better], span)
 
 
 class _Monitors(Sequence[str]):
@@ -282,24 +287,28 @@ METRICS: dict[str, Metric] = {
         Metric(
             "recall",
             "recall",
-            "How much of what people went on to like is in the list, of what fits in.",
+            said("How much of what people went on to like is in the list, of what fits in."),
             "list",
             recall,
             monitors=("recall@20", "recall@50"),
         ),
-        Metric("precision", "precision", "How much of the list people are known to have liked.", "list", precision),
-        Metric("ap", "AP", "Precision at every hit, averaged over the length of the list.", "list", average_precision),
+        Metric(
+            "precision", "precision", said("How much of the list people are known to have liked."), "list", precision
+        ),
+        Metric(
+            "ap", "AP", said("Precision at every hit, averaged over the length of the list."), "list", average_precision
+        ),
         Metric(
             "map",
             "MAP",
-            "Precision at every hit, averaged over the most hits there could be: 1 is the best.",
+            said("Precision at every hit, averaged over the most hits there could be: 1 is the best."),
             "list",
             mean_average_precision,
         ),
         Metric(
             "ndcg",
             "NDCG",
-            "How early in the list what people went on to like comes: 1 is the best order there is.",
+            said("How early in the list what people went on to like comes: 1 is the best order there is."),
             "list",
             ndcg,
             monitors=("ndcg@100", "ndcg@20"),
@@ -307,14 +316,14 @@ METRICS: dict[str, Metric] = {
         Metric(
             "graded_ndcg",
             "graded NDCG",
-            "As NDCG, where what people rated higher counts for more.",
+            said("As NDCG, where what people rated higher counts for more."),
             "list",
             graded_ndcg,
         ),
         Metric(
             "coverage",
             "coverage",
-            "The share of all titles that is in anybody's list.",
+            said("The share of all titles that is in anybody's list."),
             "catalogue",
             coverage,
             higher_is_better=None,
@@ -322,7 +331,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "novelty",
             "novelty",
-            "How little known the titles of the list are, in bits: one more is half as well known.",
+            said("How little known the titles of the list are, in bits: one more is half as well known."),
             "list",
             novelty,
             higher_is_better=None,
@@ -331,18 +340,18 @@ METRICS: dict[str, Metric] = {
         Metric(
             "rmse",
             "RMSE",
-            "How far off predicted ratings are; one far off weighs more than many a little off.",
+            said("How far off predicted ratings are; one far off weighs more than many a little off."),
             "error",
             root_mean_square_error,
             higher_is_better=False,
             monitors=("rmse",),
             is_root=True,
         ),
-        Metric("mse", "MSE", "The square of the RMSE.", "error", mean_square_error, higher_is_better=False),
+        Metric("mse", "MSE", said("The square of the RMSE."), "error", mean_square_error, higher_is_better=False),
         Metric(
             "mae",
             "MAE",
-            "How far off predicted ratings are on average.",
+            said("How far off predicted ratings are on average."),
             "error",
             mean_absolute_error,
             higher_is_better=False,
@@ -350,7 +359,7 @@ METRICS: dict[str, Metric] = {
         Metric(
             "rmse_unit",
             "RMSE on 0 to 1",
-            "The RMSE as some studies give it, with ratings moved to 0 to 1: not in stars.",
+            said("The RMSE as some studies give it, with ratings moved to 0 to 1: not in stars."),
             "error",
             unit_error,
             higher_is_better=False,

@@ -27,6 +27,7 @@ from engine.evaluation.tally import Tally
 from engine.events import Advised, Job, Pace, Progressed, StageStarted, Stop, drive
 from engine.models.base import Model
 from engine.text import format_duration
+from engine.wording import said
 
 DEFAULT_CUTS = (20, 50, 100)
 _SOON_TOLD_S, _LONG_S = 1.0, 10.0
@@ -101,14 +102,14 @@ def evaluate_model(
         raise _nothing_to_find()
     tally, curve, stopped = Tally(held_out, question), None, False
     try:
-        yield StageStarted("evaluating", "Testing on people whose ratings were held out")
+        yield StageStarted("evaluating", said("Testing on people whose ratings were held out"))
         yield from _answered(model, held_out, question, tally, learned_s)
         tally.join()
         if intervals:
-            yield StageStarted("bootstrap", "Working out how sure the figures are")
+            yield StageStarted("bootstrap", said("Working out how sure the figures are"))
             yield from tally.draw()
         if cold_start_people and question.ks:
-            yield StageStarted("cold start", "Testing on people of whom only a few ratings are known")
+            yield StageStarted("cold start", said("Testing on people of whom only a few ratings are known"))
             whole_U = tally.per_person[f"ndcg@{question.curve_cut}"]
             curve = yield from _cold_start(model, held_out, question, whole_U, people=cold_start_people)
     except Stop:
@@ -135,7 +136,10 @@ def measured(
     """
     for metric in metrics:
         if not is_measurable(metric):
-            raise SettingError(f"There is no metric called {metric!r}.", remedy="Take one such as ndcg@100 or rmse.")
+            raise SettingError(
+                said("There is no metric called {metric!r}.", metric=metric),
+                remedy=said("Take one such as ndcg@100 or rmse."),
+            )
     missing = unmeasurable(model, held_out, metrics)
     if missing:
         raise _not_measurable(missing[0], model)
@@ -146,7 +150,7 @@ def measured(
     for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
         done = int(people[-1]) + 1
-        yield Progressed("Testing people", done, len(held_out), "people") if pace.due() else None
+        yield Progressed(said("Testing people"), done, len(held_out), "people") if pace.due() else None
     found = _result(held_out, tally, stopped=False).metrics
     for metric in metrics:
         if metric not in found:
@@ -167,7 +171,7 @@ def _answered(
     for people in lots_of_people(len(held_out), model.items):
         tally.add(answer_for(model, held_out, people, question))
         done, took_s = int(people[-1]) + 1, time.monotonic() - began
-        yield Progressed("Testing people", done, len(held_out), "people") if pace.due() else None
+        yield Progressed(said("Testing people"), done, len(held_out), "people") if pace.due() else None
         if not is_said and took_s > _SOON_TOLD_S:
             is_said, whole_s = True, took_s * len(held_out) / done
             if whole_s > max(_LONG_S, learned_s):
@@ -176,9 +180,11 @@ def _answered(
 
 def _describe_long(whole_s: float, learned_s: float) -> str:
     """Stopping an evaluation keeps the model."""
-    return (
-        f"Testing takes about {format_duration(whole_s)}, longer than the {format_duration(learned_s)} of learning. "
-        "Stop keeps the model, without its figures."
+    return said(
+        "Testing takes about {whole}, longer than the {learned} of learning. Stop keeps the "
+        "model, without its figures.",
+        whole=format_duration(whole_s),
+        learned=format_duration(learned_s),
     )
 
 
@@ -203,8 +209,8 @@ def _cold_start(
             shortened = known.take(some)
             values_UL[some, column] = ndcg_of(model, held_out, chosen[some], known=shortened, question=question)
             done = column * len(chosen) + int(some[-1]) + 1
-            yield Progressed("Testing shortened profiles", done, total, "profiles") if pace.due() else None
-    labels = (*(str(length) for length in lengths), "all")
+            yield Progressed(said("Testing shortened profiles"), done, total, "profiles") if pace.due() else None
+    labels = (*(str(length) for length in lengths), said("all"))
     return (yield from _drawn(values_UL, labels, unit=f"NDCG@{question.curve_cut}"))
 
 
@@ -238,7 +244,7 @@ def _question(
     counts_I: Int64 | None = None,
 ) -> Question:
     if any(k < 1 for k in ks):
-        raise SettingError(f"Lists are cut at 1 or more titles, not at {min(ks)}.", ks=tuple(ks))
+        raise SettingError(said("Lists are cut at 1 or more titles, not at {ks}.", ks=min(ks)), ks=tuple(ks))
     cuts = tuple(sorted(set(ks))) if model.can.ranks else ()
     rates = errors and model.can.predicts_ratings and _ratings_differ(held_out)
     return Question(candidates_I, cuts, 1.0 if weight is None else weight, rates, counts_I)
@@ -268,11 +274,14 @@ def _result(held_out: HeldOut, tally: Tally, *, stopped: bool) -> EvaluationResu
 
 def _nothing_to_find() -> DataError:
     return DataError(
-        "Nobody among the held-out people has anything to find.", remedy="Choose a split that holds out more."
+        said("Nobody among the held-out people has anything to find."),
+        remedy=said("Choose a split that holds out more."),
     )
 
 
 def _not_measurable(metric: str, model: Model) -> SettingError:
     return SettingError(
-        f"{metric} cannot be measured for {model.name} on these people.", remedy="Choose another metric.", metric=metric
+        said("{metric} cannot be measured for {name} on these people.", metric=metric, name=model.name),
+        remedy=said("Choose another metric."),
+        metric=metric,
     )

@@ -13,14 +13,9 @@ from engine.evaluation.breakdown import Breakdown
 from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
 from engine.evaluation.metrics import higher_is_better, metric_of, needs_ratings
 from engine.text import plural
+from engine.wording import said
 
 _SIDES = (" of the first", " of the second")
-_HELD_OUT = {
-    "strong": "{people} it has not learned from",
-    "random": "held-out ratings of {people}",
-    "time": "the newest ratings, of {people}",
-    "last": "the last ratings of {people}",
-}
 
 
 @dataclass(frozen=True)
@@ -52,12 +47,16 @@ def compare(result: EvaluationResult, baseline: EvaluationResult, metric: str) -
     for measured in (result, baseline):
         if metric not in measured.per_person:
             raise DataError(
-                f"{metric} was not measured person by person, so two models cannot be compared by it.",
-                remedy=f"Take one of: {', '.join(sorted(measured.per_person))}.",
+                said(
+                    "{metric} was not measured person by person, so two models cannot be compared by it.", metric=metric
+                ),
+                remedy=said("Take one of: {names}.", names=", ".join(sorted(measured.per_person))),
             )
     found = differences(result, baseline, metrics=(metric,))
     if metric not in found:
-        raise DataError("The two models were evaluated on different people.", remedy="Evaluate both on the same split.")
+        raise DataError(
+            said("The two models were evaluated on different people."), remedy=said("Evaluate both on the same split.")
+        )
     return found[metric]
 
 
@@ -130,19 +129,21 @@ def describe_difference(metric: str, difference: Interval, baseline: str) -> str
     """
     value, low, high = difference.value, difference.low, difference.high
     if value == 0 and low == high == 0:
-        return f"the same as {baseline}"
-    higher = higher_is_better(metric)
-    if higher is None:
-        side = "more" if value > 0 else "less"
+        return said("the same as {baseline}", baseline=baseline)
+    higher, amount = higher_is_better(metric), abs(value)
+    if higher is None and value > 0:
+        text = said("{amount:.3f} more than {baseline}", amount=amount, baseline=baseline)
+    elif higher is None:
+        text = said("{amount:.3f} less than {baseline}", amount=amount, baseline=baseline)
+    elif value == 0 or (value > 0) == higher:
+        text = said("{amount:.3f} better than {baseline}", amount=amount, baseline=baseline)
     else:
-        side = "better" if value == 0 or (value > 0) == higher else "worse"
-    if value < 0:
-        value, low, high = -value, None if high is None else -high, None if low is None else -low
-    text = f"{value:.3f} {side} than {baseline}"
+        text = said("{amount:.3f} worse than {baseline}", amount=amount, baseline=baseline)
     if low is None or high is None:
         return text
-    text += f" [{low + 0.0:.3f}, {high + 0.0:.3f}]"
-    return f"{text}, too close to tell apart" if low <= 0 <= high else text
+    ends = (low, high) if value >= 0 else (-high, -low)
+    text = f"{text} [{ends[0] + 0.0:.3f}, {ends[1] + 0.0:.3f}]"
+    return said("{difference}, too close to tell apart", difference=text) if low <= 0 <= high else text
 
 
 def describe_held_out(split_kind: str, people: int) -> str:
@@ -151,11 +152,21 @@ def describe_held_out(split_kind: str, people: int) -> str:
     >>> describe_held_out("strong", 1), describe_held_out("random", 1200)
     ('1 person it has not learned from', 'held-out ratings of 1,200 people')
     """
-    return _HELD_OUT.get(split_kind, "{people}").format(people=plural(people, "person"))
+    words = plural(people, "person")
+    match split_kind:
+        case "strong":
+            return said("{people} it has not learned from", people=words)
+        case "random":
+            return said("held-out ratings of {people}", people=words)
+        case "time":
+            return said("the newest ratings, of {people}", people=words)
+        case "last":
+            return said("the last ratings of {people}", people=words)
+    return words
 
 
 def errors_note(split_kind: str, metrics: Iterable[str]) -> str:
     """What errors among the metrics are of, where that is not every rating; else ""."""
     if split_kind != "strong" or not any(needs_ratings(metric) for metric in metrics):
         return ""
-    return "Errors are of liked titles alone: of people held out whole, nothing else is kept back."
+    return said("Errors are of liked titles alone: of people held out whole, nothing else is kept back.")

@@ -17,6 +17,7 @@ from engine.evaluation.breakdown import Breakdown, Measured
 from engine.evaluation.intervals import Floats, Interval, bootstrap, middle_95, value_over_people
 from engine.evaluation.metrics import METRICS, metric_of
 from engine.evaluation.result import from_means, to_be_averaged, weights_of
+from engine.wording import said
 
 
 class Tally:
@@ -114,9 +115,9 @@ class Tally:
             assert question.tier_I is not None, "the shares of tiers are of titles in tiers"
             titles = np.bincount(question.tier_I[question.tier_I >= 0], minlength=len(breakdown.TIERS))
             counts_G = breakdown.tier_totals(titles).astype(np.int64)
-            unit = f"share of the lists of {question.list_cut}"
-            return Measured(name, unit, breakdown.TIERS, counts_G, values_UG, weights_UG, "titles")
+            unit = said("share of the lists of {cut}", cut=question.list_cut)
+            return Measured(name, unit, breakdown.TIERS, counts_G, values_UG, weights_UG, breakdown.TITLES)
         assert question.levels is not None, "errors are told apart by levels"
         labels = question.levels.labels if name == breakdown.ERRORS_BY_RATING else breakdown.KNOWN_OR_NEW
         counts_G = weights_UG.sum(axis=0).astype(np.int64)
-        return Measured(name, "RMSE", labels, counts_G, values_UG, weights_UG, "ratings", is_root=True)
+        return Measured(name, "RMSE", labels, counts_G, values_UG, weights_UG, breakdown.RATINGS, is_root=True)

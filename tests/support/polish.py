@@ -36,6 +36,16 @@ WORDS: Mapping[str | tuple[str, str], str | tuple[str, ...]] = {
     ),
     "Try a rate of {rate} or less.": "Spróbuj tempa {rate}.",
     "{dataset} has {titles}.": "{dataset}: {titles}.",
+    "1 % most rated": "1 % najczęściej ocenianych",
+    "less rated half": "rzadziej oceniana połowa",
+    "the rest": "reszta",
+    "{low} to {high}": "od {low} do {high}",
+    "share of the entries": "część wpisów",
+    "titles": "tytuły",
+    "Dates such as {date} may begin with the day or the month; they are read as the day first.": (
+        "Daty takie jak {date} czyta się od dnia."
+    ),
+    "{name} also holds {others}; of it {place} was read.": "{name}: wczytano {place}, nie {others}.",
     "A damaged {sentence}": "Zepsute {zdanie}",
 }
 

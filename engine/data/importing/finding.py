@@ -17,6 +17,7 @@ from engine.data.reading.lines import NotUtf8Error
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.sniff import KINDS, read_pieces, require_ratings, sniff
 from engine.errors import DataError
+from engine.wording import said
 
 MOST_LOOKED_AT = 60
 MOST_IN_ALL = 300
@@ -48,8 +49,12 @@ class Looked:
         self.files += 1 + files
         if self.is_enough:
             raise DataError(
-                f"No ratings were found among {MOST_IN_ALL:,} files, and {path} and others were not looked at.",
-                remedy="Choose the ratings file itself, or the folder that it lies in.",
+                said(
+                    "No ratings were found among {most:,} files, and {path} and others were not looked at.",
+                    most=MOST_IN_ALL,
+                    path=path,
+                ),
+                remedy=said("Choose the ratings file itself, or the folder that it lies in."),
                 path=str(path),
             )
 
@@ -89,8 +94,12 @@ def _found_at(path: Path, given: Given, *, required: bool, before: Looked) -> li
     if len(sources) == 1 or len(asking) == 1:
         return _only((asking or sources)[0], given, required=required)
     raise DataError(
-        f"{path} holds {len(sources):,} files, but none with columns of people, titles and ratings.",
-        remedy="Choose the ratings file itself.",
+        said(
+            "{path} holds {count:,} files, but none with columns of people, titles and ratings.",
+            path=path,
+            count=len(sources),
+        ),
+        remedy=said("Choose the ratings file itself."),
         path=str(path),
     )
 
@@ -114,10 +123,16 @@ def _chosen(path: Path, fitting: list[Found]) -> list[Found]:
     for chosen in (named, hinted):
         if len(chosen) == 1:
             return chosen
-    names = ", ".join(PurePosixPath(source.member or source.path.name).name for source, _ in fitting[:5])
+    first = [PurePosixPath(source.member or source.path.name).name for source, _ in fitting[:5]]
+    names = ", ".join((*first, "...") if len(fitting) > 5 else first)
     raise DataError(
-        f"{path} holds {len(fitting)} files of ratings: {names}{', ...' if len(fitting) > 5 else ''}.",
-        remedy="Choose the ones to import, unpacked if they are in a zip.",
+        said(
+            "{path} holds {count} files of ratings: {names}.",
+            path=path,
+            count=len(fitting),
+            names=names,
+        ),
+        remedy=said("Choose the ones to import, unpacked if they are in a zip."),
         path=str(path),
     )
 

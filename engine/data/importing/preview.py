@@ -32,6 +32,7 @@ from engine.data.reading.sniff import KINDS, require_ratings, sniff
 from engine.errors import DataError
 from engine.events import Job
 from engine.text import format_title
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _with_shape(seen: Preview, found: Sequence[tuple[Source, Shape]]) -> Preview
         size=sum(size_of(source) for source in sources),
         source=source,
         shape=shape,
-        columns=shape.header or tuple(f"Column {number}" for number in range(1, shape.width + 1)),
+        columns=shape.header or tuple(said("Column {number}", number=number) for number in range(1, shape.width + 1)),
     )
 
 

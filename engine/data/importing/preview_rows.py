@@ -15,9 +15,10 @@ from engine.data.reading.roles import Shape
 from engine.data.reading.rows import RatingsBlock, read_ratings
 from engine.data.reading.sniff import KINDS, read_cells, read_pieces
 from engine.data.reading.times import times_in_seconds
+from engine.wording import said
 
 ROWS_SHOWN = 20
-_SAYS_NOTHING = "it says nothing about a title"
+_SAYS_NOTHING = said("it says nothing about a title")
 SAMPLE_BYTES = 128 * 1024
 
 

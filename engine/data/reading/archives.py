@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Self
 
 from engine.errors import DataError, readable
+from engine.wording import said
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -27,31 +28,31 @@ _FEW = 3
 """So many NUL bytes a text may hold by mistake; the lines that hold them are reported."""
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG", "a PNG picture"),
-    (0, b"\xff\xd8\xff", "a JPEG picture"),
-    (0, b"GIF8", "a GIF picture"),
-    (0, b"%PDF", "a PDF document"),
-    (0, b"SQLite format 3", "an SQLite database"),
-    (0, b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
-    (0, b"PAR1", "a Parquet table"),
-    (0, b"ARROW1", "an Arrow or Feather table"),
-    (0, b"\x89HDF", "an HDF5 file"),
-    (0, b"\x93NUMPY", "a NumPy array"),
-    (0, ZIP, "a zip archive"),
-    (0, b"PK\x05\x06", "an empty zip archive"),
-    (0, GZIP, "a gzip archive"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (0, b"Rar!", "a RAR archive"),
-    (0, b"\xfd7zXZ", "an xz archive"),
-    (0, b"BZh", "a bzip2 archive"),
-    (0, b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (257, b"ustar", "a tar archive"),
-    (0, b"\x7fELF", "a program"),
-    (0, b"MZ\x90", "a Windows program"),
-    (4, b"ftyp", "a video"),
-    (0, b"RIFF", "a sound or video file"),
-    (0, b"\x80\x04\x95", "a Python pickle"),
-    (0, b"\x80\x02", "a Python pickle"),
+    (0, b"\x89PNG", said("a PNG picture")),
+    (0, b"\xff\xd8\xff", said("a JPEG picture")),
+    (0, b"GIF8", said("a GIF picture")),
+    (0, b"%PDF", said("a PDF document")),
+    (0, b"SQLite format 3", said("an SQLite database")),
+    (0, b"\xd0\xcf\x11\xe0", said("an old Excel or Word document")),
+    (0, b"PAR1", said("a Parquet table")),
+    (0, b"ARROW1", said("an Arrow or Feather table")),
+    (0, b"\x89HDF", said("an HDF5 file")),
+    (0, b"\x93NUMPY", said("a NumPy array")),
+    (0, ZIP, said("a zip archive")),
+    (0, b"PK\x05\x06", said("an empty zip archive")),
+    (0, GZIP, said("a gzip archive")),
+    (0, b"7z\xbc\xaf\x27\x1c", said("a 7-Zip archive")),
+    (0, b"Rar!", said("a RAR archive")),
+    (0, b"\xfd7zXZ", said("an xz archive")),
+    (0, b"BZh", said("a bzip2 archive")),
+    (0, b"\x28\xb5\x2f\xfd", said("a zstd archive")),
+    (257, b"ustar", said("a tar archive")),
+    (0, b"\x7fELF", said("a program")),
+    (0, b"MZ\x90", said("a Windows program")),
+    (4, b"ftyp", said("a video")),
+    (0, b"RIFF", said("a sound or video file")),
+    (0, b"\x80\x04\x95", said("a Python pickle")),
+    (0, b"\x80\x02", said("a Python pickle")),
 )
 
 _MARKS = {
@@ -64,10 +65,10 @@ _PATTERNS = {(0, 2): "utf-16-le", (1, 3): "utf-16-be", (0,): "utf-32-le", (3,): 
 """By which of four bytes are none of them NUL in a text of plain letters."""
 
 _PARTS_OF_ZIPS = (
-    ("xl/", "an Excel workbook"),
-    ("word/", "a Word document"),
-    ("ppt/", "a PowerPoint presentation"),
-    ("META-INF/", "a Java archive"),
+    ("xl/", said("an Excel workbook")),
+    ("word/", said("a Word document")),
+    ("ppt/", said("a PowerPoint presentation")),
+    ("META-INF/", said("a Java archive")),
 )
 
 
@@ -88,7 +89,7 @@ class Source:
     def name(self) -> str:
         """How people call it: "ratings.csv", "ml-1m.zip: ml-1m/ratings.dat", or "films: 12 files"; on one line."""
         if self.parts:
-            return f"{shown_name(self.path.resolve().name)}: {len(self.parts):,} files"
+            return said("{name}: {count:,} files", name=shown_name(self.path.resolve().name), count=len(self.parts))
         return shown_name(f"{self.path.name}: {self.member}" if self.member else self.path.name)
 
     @property
@@ -144,8 +145,8 @@ class ByteStream:
             member = archive.getinfo(self.source.member)
             if member.flag_bits & _IS_LOCKED:
                 raise self.source.error(
-                    f"{self.source.name} is locked with a password.",
-                    remedy="Unpack it with its password and open the ratings file.",
+                    said("{name} is locked with a password.", name=self.source.name),
+                    remedy=said("Unpack it with its password and open the ratings file."),
                 )
             refuse_bomb(self.source, member.file_size, member.compress_size)
             self._stream = archive.open(member)  # type: ignore[assignment]
@@ -172,12 +173,18 @@ class ByteStream:
     def _refuse_if_changed(self) -> None:
         path = self.source.path
         if not path.exists():
-            raise self.source.error(f"{path} vanished while it was read.", remedy="Bring it back and open it again.")
+            raise self.source.error(
+                said("{path} vanished while it was read.", path=path), remedy=said("Bring it back and open it again.")
+            )
         size = path.stat().st_size
         if size != self._size_on_disk:
-            change = "grew" if size > self._size_on_disk else "shrank"
-            what = f"{path} changed while it was read: it {change} from {self._size_on_disk:,} to {size:,} bytes."
-            raise self.source.error(what, remedy="Wait until it is complete, then open it again.")
+            what = said(
+                "{path} changed while it was read: from {before:,} to {now:,} bytes.",
+                path=path,
+                before=self._size_on_disk,
+                now=size,
+            )
+            raise self.source.error(what, remedy=said("Wait until it is complete, then open it again."))
 
     @property
     def position(self) -> int:
@@ -235,7 +242,9 @@ def sources_in(path: Path) -> list[Source]:
             return [Source(file) for file in files[:MOST_FILES]]
         if not path.is_file():
             path.stat()
-            raise DataError(f"{path} is not a regular file.", remedy="Choose a ratings file.", path=str(path))
+            raise DataError(
+                said("{path} is not a regular file.", path=path), remedy=said("Choose a ratings file."), path=str(path)
+            )
         return _members(path) if is_zip(path) else [Source(path)]
 
 
@@ -254,14 +263,20 @@ def _members(path: Path) -> list[Source]:
     disguise = next((kind for start, kind in _PARTS_OF_ZIPS if any(name.startswith(start) for name in names)), None)
     if disguise:
         raise DataError(
-            f"{path} is {disguise}, not a ratings file.", remedy="Save it as CSV and open that.", path=str(path)
+            said("{path} is {disguise}, not a ratings file.", path=path, disguise=disguise),
+            remedy=said("Save it as CSV and open that."),
+            path=str(path),
         )
     for info in infos:
         parts = PurePosixPath(info.filename.replace("\\", "/")).parts
         if ".." in parts or info.filename.startswith(("/", "\\")) or info.filename[1:2] == ":":
             raise DataError(
-                f"{path} holds a file called {info.filename!r}, which points outside of the archive.",
-                remedy="Do not trust this archive; get the data from its source again.",
+                said(
+                    "{path} holds a file called {filename!r}, which points outside of the archive.",
+                    path=path,
+                    filename=info.filename,
+                ),
+                remedy=said("Do not trust this archive; get the data from its source again."),
                 path=str(path),
             )
     kept = [name for name in names if not name.startswith("__MACOSX") and not PurePosixPath(name).name.startswith(".")]
@@ -275,12 +290,12 @@ def looks_like(head: bytes) -> str | None:
             return name
     start = head[:256].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        return "a web page"
+        return said("a web page")
     if start.startswith(b"<?xml"):
-        return "an XML file"
+        return said("an XML file")
     if start.startswith((b"{", b"[{", b"[[")):
-        return "a JSON file"
-    return "a binary file" if _is_binary(head) else None
+        return said("a JSON file")
+    return said("a binary file") if _is_binary(head) else None
 
 
 def wide_encoding(head: bytes) -> str | None:
@@ -307,9 +322,14 @@ def refuse_bomb(source: Source, unpacked: int, packed: int) -> None:
     """Raises DataError where so many bytes come out of so few as no ratings file has."""
     if unpacked > BOMB_FREE and unpacked > BOMB_RATIO * max(1, packed):
         raise source.error(
-            f"{source.name} would unpack to over {unpacked // MIB:,} MiB, more than {BOMB_RATIO} times its size; "
-            "no ratings file does that.",
-            remedy="Do not trust this archive; get the data from its source again.",
+            said(
+                "{name} would unpack to over {unpacked:,} MiB, more than {times} times its size; no "
+                "ratings file does that.",
+                name=source.name,
+                unpacked=unpacked // MIB,
+                times=BOMB_RATIO,
+            ),
+            remedy=said("Do not trust this archive; get the data from its source again."),
         )
 
 
@@ -317,14 +337,23 @@ _DAMAGE: tuple[type[Exception], ...] = (
     EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, KeyError, LZMAError, UnicodeDecodeError,
 )  # fmt: skip
 _EXPLAINED: tuple[type[Exception], ...] = (*_DAMAGE, RuntimeError, OSError)
-_FAILURES: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
-    ((FileNotFoundError,), "is not there", "Check the place and open it again."),
-    ((PermissionError,), "may not be read by you", "Change its permissions, or copy it and open the copy."),
-    (_DAMAGE, "is cut short or damaged ({error})", "Download or copy it again."),
-    ((RuntimeError,), "cannot be unpacked here ({error})", "Unpack it and open the ratings file."),
-    ((OSError,), "cannot be read: {reason}", "Check the disk or connection."),
-)
-"""What the disk and the unpackers raise, what that says of the file, and the remedy; the first that fits counts."""
+
+
+def _failure(kind: type[BaseException], where: Path, error: BaseException) -> tuple[str, str]:
+    """What the disk or an unpacker raised, as it is said of a file, and the remedy."""
+    if issubclass(kind, FileNotFoundError):
+        return said("{file} is not there.", file=where), said("Check the place and open it again.")
+    if issubclass(kind, PermissionError):
+        remedy = said("Change its permissions, or copy it and open the copy.")
+        return said("{file} may not be read by you.", file=where), remedy
+    if issubclass(kind, _DAMAGE):
+        damage = said("{file} is cut short or damaged ({error}).", file=where, error=error)
+        return damage, said("Download or copy it again.")
+    if issubclass(kind, RuntimeError):
+        what = said("{file} cannot be unpacked here ({error}).", file=where, error=error)
+        return what, said("Unpack it and open the ratings file.")
+    reason = getattr(error, "strerror", None) or error
+    return said("{file} cannot be read: {reason}.", file=where, reason=reason), said("Check the disk or connection.")
 
 
 @contextmanager
@@ -335,7 +364,5 @@ def _explaining(source: Source) -> Iterator[None]:
     except _EXPLAINED as error:
         of_system = not isinstance(error, OSError) or error.errno is not None  # an unpacker's has no number
         kind = type(error) if of_system else EOFError
-        state, remedy = next((state, remedy) for kinds, state, remedy in _FAILURES if issubclass(kind, kinds))
-        state = state.format(error=error, reason=getattr(error, "strerror", None) or error)
-        where = source.path.parent / source.name
-        raise source.error(f"{where} {state}.", remedy=remedy) from error
+        what, remedy = _failure(kind, source.path.parent / source.name, error)
+        raise source.error(what, remedy=remedy) from error

@@ -26,6 +26,7 @@ from engine.data.reading.times import is_date
 from engine.data.reading.values import as_text, texts_in
 from engine.data.reading.wide import wide_shape
 from engine.data.reading.wide_rows import block_of_columns
+from engine.wording import said
 
 KIND = "arrow"
 ROWS_AT_ONCE = 1 << 17
@@ -50,8 +51,8 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
     """What such a table is, or None where the file is none. Raises DataError where it is damaged or empty."""
     if head.startswith(_OLD_FEATHER):
         raise source.error(
-            f"{source.name} is a Feather file of version 1, which is not read any more.",
-            remedy="Save it as Parquet, CSV or Feather of version 2 and open that.",
+            said("{name} is a Feather file of version 1, which is not read any more.", name=source.name),
+            remedy=said("Save it as Parquet, CSV or Feather of version 2 and open that."),
         )
     name = next((name for magic, name in _NAMES.items() if head.startswith(magic)), None)
     if name is None:
@@ -62,7 +63,7 @@ def recognise_arrow(source: Source, head: bytes, given: Given) -> Shape | None:
             dated = frozenset(place for place, column in enumerate(batch.columns) if is_date(column.type))
             wide = _recognise_wide(source, batch, rows, given)
             return wide or shape_of_table(source, batch.names, rows, given, kind=KIND, name=name, dated=dated)
-    raise source.error(f"{source.name} has no rows.", remedy="Choose a file that holds ratings.")
+    raise source.error(said("{name} has no rows.", name=source.name), remedy=said("Choose a file that holds ratings."))
 
 
 def _recognise_wide(source: Source, batch: _Batch, rows: Sequence[tuple[str, ...]], given: Given) -> Shape | None:
@@ -164,8 +165,12 @@ def _opened(source: Source) -> Iterator[_File]:
             unpacked.write(block)
             if unpacked.tell() > MOST_UNPACKED:
                 raise source.error(
-                    f"{source.name} unpacks to over {MOST_UNPACKED // MIB:,} MiB, too much to be read packed.",
-                    remedy="Unpack it and open the table itself.",
+                    said(
+                        "{name} unpacks to over {size:,} MiB, too much to be read packed.",
+                        name=source.name,
+                        size=MOST_UNPACKED // MIB,
+                    ),
+                    remedy=said("Unpack it and open the table itself."),
                 )
         yield _File(pa.BufferReader(unpacked.getbuffer()), stream.size, stream.packed)
 
@@ -180,16 +185,18 @@ def _batches(source: Source, file: _File, wanted: list[str] | None, *, rows: int
             yield done, _plain_batch(source, file, batch)
     except UnicodeDecodeError as error:
         raise source.error(
-            f"{where} has a column whose name is no text.", remedy="Give its columns plain names and save it again."
+            said("{where} has a column whose name is no text.", where=where),
+            remedy=said("Give its columns plain names and save it again."),
         ) from error
     except MemoryError as error:
         raise source.error(
-            f"{where} asks for more memory than there is; it may be damaged.",
-            remedy="Close other programs, or download or copy it again.",
+            said("{where} asks for more memory than there is; it may be damaged.", where=where),
+            remedy=said("Close other programs, or download or copy it again."),
         ) from error
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise source.error(
-            f"{where} is cut short or damaged ({str(error)[:200]}).", remedy="Download or copy it again."
+            said("{where} is cut short or damaged ({error}).", where=where, error=str(error)[:200]),
+            remedy=said("Download or copy it again."),
         ) from error
 
 

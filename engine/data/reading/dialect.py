@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.data.reading.archives import wide_encoding
 from engine.errors import DataError
+from engine.wording import said
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "double colon": "::", "space": " "}
 LONGEST_QUOTE = 200
@@ -31,7 +32,8 @@ def encoding_of(head: bytes, wish: str | None = None) -> str:
             return codecs.lookup(wish).name
         except LookupError as error:
             raise DataError(
-                f"There is no encoding called {wish!r}.", remedy="Known are utf-8, cp1252, utf-16 and others."
+                said("There is no encoding called {wish!r}.", wish=wish),
+                remedy=said("Known are utf-8, cp1252, utf-16 and others."),
             ) from error
     wide = wide_encoding(head)
     if wide:
@@ -53,13 +55,16 @@ def delimiter_sign(wish: str | None) -> str | None:
         return None
     sign = DELIMITERS.get(wish.lower(), wish.replace("\\t", "\t"))
     if sign not in DELIMITERS.values():
-        raise DataError(f"{wish!r} is no known delimiter.", remedy=f"Known are: {', '.join(DELIMITERS)}.")
+        raise DataError(
+            said("{wish!r} is no known delimiter.", wish=wish),
+            remedy=said("Known are: {names}.", names=", ".join(DELIMITERS)),
+        )
     return sign
 
 
 def decimal_sign(wish: str | None) -> str | None:
     if wish not in (None, ".", ","):
-        raise DataError(f"{wish!r} is no decimal sign.", remedy="It is a point or a comma.")
+        raise DataError(said("{wish!r} is no decimal sign.", wish=wish), remedy=said("It is a point or a comma."))
     return wish
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.data.dataset import Int64
 from engine.data.reading.json_document import entry_in
-from engine.text import plural
+from engine.wording import plural, said
 
 _LONG_ENTRY = 64 * 1024
 """In bytes: what is longer and no object is taken for several of which one is damaged."""
@@ -29,10 +29,13 @@ class LineCutter:
     """Text block by block -> whole lines."""
 
     is_over = False
-    note = ""
 
     def __init__(self) -> None:
         self.rest = b""
+
+    def note(self, name: str) -> str:
+        """What a person should know of the text after the last line: nothing."""
+        return ""
 
     def cut(self, fresh: bytes, *, at_end: bool) -> bytes:
         text = self.rest + fresh
@@ -50,12 +53,17 @@ class ListCutter:
         self._lists = 1
         self._is_between = False
 
-    @property
-    def note(self) -> str:
-        """What a person should know of the text after the list."""
+    def note(self, name: str) -> str:
+        """What a person should know of the text after the list in the file of this name."""
         if self.is_over:
-            return "goes on after the end of its list with something that is no object; that was not read."
-        return f"holds {plural(self._lists, 'list')}, one after another; all were read." if self._lists > 1 else ""
+            return said(
+                "{name} goes on after the end of its list with something that is no object; that was not read.",
+                name=name,
+            )
+        if self._lists == 1:
+            return ""
+        lists = plural(self._lists, "list")
+        return said("{name} holds {lists}, one after another; all were read.", name=name, lists=lists)
 
     def cut(self, fresh: bytes, *, at_end: bool) -> bytes:
         text, found = self.rest + fresh, []

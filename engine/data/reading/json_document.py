@@ -20,6 +20,7 @@ from engine.data.reading.archives import MIB, ByteStream, Source
 from engine.data.reading.dialect import text_of
 from engine.data.reading.values import as_text
 from engine.text import join_words, plural, shorten
+from engine.wording import nouns, said
 
 Entry = dict[str, Any]
 
@@ -124,26 +125,42 @@ def nested_roles(header: tuple[str, ...]) -> dict[str, int]:
     return {role: place for role, place in found.items() if place is not None}
 
 
+def save_as_list() -> str:
+    """What to do with JSON that is no list of ratings."""
+    example = '[{"user": 1, "item": 2, "rating": 4}]'
+    return said("Save it as a list of objects, such as {example}, or as CSV.", example=example)
+
+
 def whole_document(source: Source, encoding: str) -> Any:
     """The document that a source is. Raises DataError where it is broken or larger than 32 MiB."""
     with ByteStream(source) as stream:
         raw = stream.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise source.error(
-            f"{source.name} is JSON of over {MOST_BYTES // MIB} MiB that is no list of objects, too large to be looked "
-            "through.",
-            remedy='Save it as a list of objects, such as [{"user": 1, "item": 2, "rating": 4}], or as CSV.',
+            said(
+                "{name} is JSON of over {size} MiB that is no list of objects, too large to be looked through.",
+                name=source.name,
+                size=MOST_BYTES // MIB,
+            ),
+            remedy=save_as_list(),
         )
     try:
         return json.loads(text_of(raw, encoding))
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno:,}, column {error.colno:,}"
         raise source.error(
-            f"{source.name} is no whole JSON: it goes wrong at {where}.", remedy="Export or download it again."
+            said(
+                "{name} is no whole JSON: it goes wrong at line {line:,}, column {column:,}.",
+                name=source.name,
+                line=error.lineno,
+                column=error.colno,
+            ),
+            remedy=said("Export or download it again."),
         ) from error
     except (ValueError, RecursionError) as error:
-        what = "is nested" if isinstance(error, RecursionError) else "holds a number"
-        raise source.error(f"{source.name} {what} without end.", remedy="Export or download it again.") from error
+        is_nested = isinstance(error, RecursionError)
+        endless = said("{name} is nested without end.", name=source.name)
+        number = said("{name} holds a number without end.", name=source.name)
+        raise source.error(endless if is_nested else number, remedy=said("Export or download it again.")) from error
 
 
 def table_in(document: Any) -> tuple[Table, list[Table]] | None:
@@ -276,14 +293,17 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+_THING, *_KINDS = nouns("thing", "list", "object", "text", "number")
+_NOUNS = dict(zip((list, dict, str, int, float), (*_KINDS, _KINDS[-1]), strict=True))
+
+
 def described(document: Any) -> str:
     """What a document is, for a sentence: "a list of 3 numbers", "an object with a and b"."""
     if isinstance(document, list):
-        kinds = {list: "lists", dict: "objects", str: "texts", int: "numbers", float: "numbers"}
-        kind = kinds.get(type(document[0]), "things") if document else ""
-        return f"a list of {len(document):,} {kind}" if document else "an empty list"
+        noun = _NOUNS.get(type(document[0]), _THING) if document else _THING
+        return said("a list of {things}", things=plural(len(document), noun)) if document else said("an empty list")
     if not isinstance(document, dict):
-        return "a single value"
+        return said("a single value")
     names = [shorten(cell(name), 30) for name in islice(document, 3)]
-    more = [f"{plural(len(document) - 3, 'other')}"] if len(document) > 3 else []
-    return f"an object with {join_words([*names, *more])}" if names else "an empty object"
+    more = [plural(len(document) - 3, "other")] if len(document) > 3 else []
+    return said("an object with {names}", names=join_words([*names, *more])) if names else said("an empty object")

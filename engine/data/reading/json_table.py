@@ -33,6 +33,7 @@ from engine.data.reading.json_document import (
     header_of,
     nested_roles,
     object_in,
+    save_as_list,
     table_in,
     whole_document,
 )
@@ -40,6 +41,7 @@ from engine.data.reading.json_wide import recognise_wide_objects, wide_blocks
 from engine.data.reading.roles import Given, Shape, shape_of_table
 from engine.data.reading.rows import Piece, Problem, RatingsBlock, entries_of
 from engine.text import join_words
+from engine.wording import said
 
 KIND = "json"
 BLOCK_BYTES = MIB
@@ -131,13 +133,21 @@ def _parsed_table(source: Source, encoding: str) -> Table:
     found = table_in(document)
     if found is None:
         raise source.error(
-            f"{source.name} is JSON, {described(document)}, and no list of ratings was found in it.",
-            remedy='Save it as a list of objects, such as [{"user": 1, "item": 2, "rating": 4}], or as CSV.',
+            said(
+                "{name} is JSON, {described}, and no list of ratings was found in it.",
+                name=source.name,
+                described=described(document),
+            ),
+            remedy=save_as_list(),
         )
     table, others = found
     names = [other.place for other in others if other.place]
-    where = f" {table.place}" if table.place else ""
-    note = f"{source.name} also holds {join_words(names[:5])}; of it{where} was read."
+    note = said(
+        "{name} also holds {others}; of it {place} was read.",
+        name=source.name,
+        others=join_words(names[:5]),
+        place=table.place or said("the list"),
+    )
     return replace(table, notes=(note,) if names else ())
 
 
@@ -291,15 +301,20 @@ def _lines_of(source: Source, shape: Shape, start: _Start) -> Iterator[_Lines]:
             if lines.strip():
                 yield _Lines(lines, number, stream.position)
                 number += lines.count(b"\n") + (not lines.endswith(b"\n"))
-        if cutter.note:
-            yield _Lines(b"", number, stream.position, f"{source.name} {cutter.note}")
+        if note := cutter.note(source.name):
+            yield _Lines(b"", number, stream.position, note)
 
 
 def _refuse_endless(source: Source, length: int, number: int) -> None:
     if length > LONGEST_ENTRY:
         raise source.error(
-            f"{source.name} has an entry of over {length // MIB} MiB after number {number - 1:,}.",
-            remedy="Choose a file with one rating an object.",
+            said(
+                "{name} has an entry of over {size} MiB after number {number:,}.",
+                name=source.name,
+                size=length // MIB,
+                number=number - 1,
+            ),
+            remedy=said("Choose a file with one rating an object."),
         )
 
 

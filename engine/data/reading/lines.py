@@ -20,6 +20,7 @@ from engine.data.reading.dialect import are_quotes_whole, end_of_rows, rows_of
 from engine.data.reading.dialect import lines_of as lines_of
 from engine.data.reading.preamble import unwrapped
 from engine.data.reading.roles import Shape
+from engine.wording import said
 
 BLOCK_BYTES = 2 * MIB
 FIRST_BLOCK_BYTES = MIB
@@ -105,8 +106,13 @@ def _lines_of_names(text: bytes, shape: Shape) -> int:
 def _refuse_endless_line(source: Source, rest: bytes, line: int) -> None:
     if len(rest) > 4 * LONGEST_RECORD:
         raise source.error(
-            f"{source.name} has a line of over {len(rest) // MIB} MiB after line {line - 1:,}, as no ratings file has.",
-            remedy="Choose a file with one rating a line.",
+            said(
+                "{name} has a line of over {size} MiB after line {line:,}, as no ratings file has.",
+                name=source.name,
+                size=len(rest) // MIB,
+                line=line - 1,
+            ),
+            remedy=said("Choose a file with one rating a line."),
         )
 
 
@@ -114,8 +120,12 @@ def read_rows(source: Source, shape: Shape) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells of each row below the column names, for small files (up to 256 MiB)."""
     if size_of(source) > MOST_IN_MEMORY:
         raise source.error(
-            f"{source.name} is larger than {MOST_IN_MEMORY // MIB} MiB, too large for a list of titles.",
-            remedy="Choose another file, or keep only the titles that the ratings need.",
+            said(
+                "{name} is larger than {size} MiB, too large for a list of titles.",
+                name=source.name,
+                size=MOST_IN_MEMORY // MIB,
+            ),
+            remedy=said("Choose another file, or keep only the titles that the ratings need."),
         )
     if shape.encoding == "utf-8" and not _is_utf8(source):
         shape = replace(shape, encoding="cp1252")
@@ -180,7 +190,7 @@ def table_of(
     It is raised, too, where quotes are not in order: the parser would take all that follows for one text.
     """
     if shape.quoted and not are_quotes_whole(block.text, shape.delimiter):
-        raise pa.ArrowInvalid("a quote that opens and does not close")
+        raise pa.ArrowInvalid(said("a quote that opens and does not close"))
     names = [f"c{place}" for place in range(shape.width)]
     wanted = {f"c{place}": kind for place, kind in types.items()}
     if shape.delimiter != "::":

@@ -23,6 +23,7 @@ from engine.data.reading.lines import Block, read_blocks
 from engine.data.reading.roles import Given, Shape
 from engine.data.reading.rows import Pairs, Piece, no_entries, read_ratings
 from engine.data.reading.values import is_number, whole_number
+from engine.wording import said
 
 KIND = "matrix"
 _COUNTS = re.compile(r"\s*(\d{1,18})[ \t]+(\d{1,18})[ \t]+(\d{1,18})\s*", re.ASCII)
@@ -189,13 +190,34 @@ def _pairs(block: Block, counted: _Counted) -> Pairs:
 
 def _notes(source: Source, counted: _Counted, people: int, titles: int) -> Iterator[str]:
     if counted.entries != counted.ratings:
-        yield f"{source.name} announces {counted.ratings:,} ratings and holds {counted.entries:,}."
+        yield said(
+            "{name} announces {ratings:,} ratings and holds {entries:,}.",
+            name=source.name,
+            ratings=counted.ratings,
+            entries=counted.entries,
+        )
     if people or titles:
         yield (
-            f"{source.name} announces {counted.people:,} people and {counted.titles:,} titles; {people:,} people and "
-            f"{titles:,} titles of these have no ratings."
+            said(
+                "{name} announces {people:,} people and {titles:,} titles; {unrated_people:,} people and "
+                "{unrated_titles:,} titles of these have no ratings.",
+                name=source.name,
+                people=counted.people,
+                titles=counted.titles,
+                unrated_people=people,
+                unrated_titles=titles,
+            )
         )
     if counted.pairs:
-        yield f"{source.name} asks for {counted.pairs:,} ratings; they can be predicted once a model has learned."
+        yield said(
+            "{name} asks for {pairs:,} ratings; they can be predicted once a model has learned.",
+            name=source.name,
+            pairs=counted.pairs,
+        )
     if counted.pairs_announced not in (None, counted.pairs):
-        yield f"{source.name} announces {counted.pairs_announced:,} pairs to predict and holds {counted.pairs:,}."
+        yield said(
+            "{name} announces {announced:,} pairs to predict and holds {pairs:,}.",
+            name=source.name,
+            announced=counted.pairs_announced,
+            pairs=counted.pairs,
+        )

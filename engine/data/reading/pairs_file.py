@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from engine.data.dataset import Int64
 from engine.data.reading.archives import Source, sources_in
 from engine.data.reading.lines import Block, numbered_rows, read_blocks, table_of
-from engine.data.reading.roles import Shape, missing_columns
-from engine.data.reading.sniff import sniff
+from engine.data.reading.roles import Shape
+from engine.data.reading.sniff import missing_columns, sniff
 from engine.errors import DataError
+from engine.wording import said
 
 _ROLES = {"user": "people", "item": "titles"}
 
@@ -58,22 +59,23 @@ def _source_at(path: Path) -> Source:
     sources = [] if path.is_dir() else sources_in(path)
     if len(sources) == 1:
         return sources[0]
-    what = "is a folder" if path.is_dir() else f"holds {len(sources):,} files"
-    raise DataError(f"{path} {what}.", remedy="Choose one file of pairs, a person and a title a line.", path=str(path))
+    is_folder = said("{path} is a folder.", path=path)
+    what = is_folder if path.is_dir() else said("{path} holds {count:,} files.", path=path, count=len(sources))
+    raise DataError(what, remedy=said("Choose one file of pairs, a person and a title a line."), path=str(path))
 
 
 def _shape_of(source: Source) -> Shape:
     shape = sniff(source)
     if shape.layout.kind != "delimited":
         raise source.error(
-            f"{source.name} is no table of pairs ({shape.layout.name}).",
-            remedy="Choose a CSV file with the columns user and item.",
+            said("{name} is no table of pairs ({layout}).", name=source.name, layout=shape.layout.name),
+            remedy=said("Choose a CSV file with the columns user and item."),
         )
     if shape.header is None and shape.width >= 2:
         return replace(shape, roles={"user": 0, "item": 1})
     missing = [role for role in _ROLES if role not in shape.roles]
     if missing:
-        raise missing_columns(source, shape, missing, _ROLES, remedy="Call the columns user and item.")
+        raise missing_columns(source, shape, missing, _ROLES, remedy=said("Call the columns user and item."))
     return shape
 
 
@@ -81,7 +83,7 @@ def _piece(block: Block, shape: Shape) -> PairsPiece:
     places = (shape.roles["user"], shape.roles["item"])
     try:
         if b"\0" in block.text:
-            raise pa.ArrowInvalid("a NUL byte")
+            raise pa.ArrowInvalid(said("a NUL byte"))
         table = table_of(block, shape, types=dict.fromkeys(places, pa.string()))
         users_P, items_P = (pc.utf8_trim_whitespace(table[f"c{place}"].combine_chunks()) for place in places)
         if len(table) == block.lines:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from engine.data.dataset import Bools, Float32
 from engine.data.formats import BLANKS
 from engine.data.reading.values import is_number, numbers_in, numbers_of, texts_in
+from engine.wording import said
 
 NOT_RATED = frozenset(
     [*["nr", "n.r.", "n.r", "nr.", "unrated", "none", "null", "n/a", "na", "-", "--", "–", "—", ".", "?", "unbewertet"],
@@ -173,14 +174,30 @@ def describe_spelling(example: str, name: str, spelling: Spelling) -> str:
     if spelling.letters:
         lowest, highest = (spelling.letters[at].upper() for at in (0, -1))
         values = [spelling.words[letter] for letter in (spelling.letters[0], spelling.letters[-1])]
-        return (
-            f"Ratings such as {example.strip()} in {name} are letter grades. They were read in their order, from "
-            f"{lowest} as {values[0]:g} to {highest} as {values[1]:g}, a step for each of the "
-            f"{len(spelling.letters)} grades that occur."
+        return said(
+            "Ratings such as {example} in {name} are letter grades. They were read in their order, "
+            "from {lowest} as {low:g} to {highest} as {high:g}, a step for each of the "
+            "{count} grades that occur.",
+            example=example.strip(),
+            name=name,
+            lowest=lowest,
+            low=values[0],
+            highest=highest,
+            high=values[1],
+            count=len(spelling.letters),
         )
     if spelling.high == 1.0:
-        return f"Ratings such as {example.strip()} in {name} were read as 1 for liked and 0 for not liked."
-    return f"Ratings such as {example.strip()} in {name} were read as numbers up to {spelling.high:g}."
+        return said(
+            "Ratings such as {example} in {name} were read as 1 for liked and 0 for not liked.",
+            example=example.strip(),
+            name=name,
+        )
+    return said(
+        "Ratings such as {example} in {name} were read as numbers up to {high:g}.",
+        example=example.strip(),
+        name=name,
+        high=spelling.high,
+    )
 
 
 def ratings_of(texts: Sequence[str], spelling: Spelling | None) -> list[float]:

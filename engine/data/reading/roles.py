@@ -28,6 +28,7 @@ from engine.data.reading.times import NO_TIMES, TimesFound, times_of
 from engine.data.reading.values import is_number, whole_number
 from engine.errors import DataError
 from engine.text import shorten
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class Shape:
 
     @property
     def described_columns(self) -> str:
-        return listed(self.header) if self.header else f"{self.width} without names"
+        return listed(self.header) if self.header else said("{width} without names", width=self.width)
 
 
 MOST_NAMED = 10
@@ -149,8 +150,8 @@ MOST_NAMED = 10
 
 def listed(header: Sequence[str]) -> str:
     """The names of columns for a sentence: the first ten, shortened, and how many more there are."""
-    more = f" and {len(header) - MOST_NAMED:,} more" if len(header) > MOST_NAMED else ""
-    return ", ".join(shorten(name, 40) for name in header[:MOST_NAMED]) + more
+    names, more = ", ".join(shorten(name, 40) for name in header[:MOST_NAMED]), len(header) - MOST_NAMED
+    return said("{names} and {more:,} more", names=names, more=more) if more > 0 else names
 
 
 READ_ROLES = ("user", "item", "rating", "time")
@@ -206,7 +207,10 @@ def as_chosen(source: Source, found: Columns, given: Given, header: tuple[str, .
     roles = dict(found.roles)
     for role, wish in given.columns.items():
         if role not in ROLES:
-            raise DataError(f"There is no role called {role!r}.", remedy=f"Known are: {', '.join(ROLES)}.")
+            raise DataError(
+                said("There is no role called {role!r}.", role=role),
+                remedy=said("Known are: {names}.", names=", ".join(ROLES)),
+            )
         roles.pop(role, None)
         if wish:
             roles[role] = _place_of(source, role, wish, header, width)
@@ -234,9 +238,14 @@ def _place_of(source: Source, role: str, wish: str, header: tuple[str, ...] | No
     if number is not None and 1 <= number <= width:
         return number - 1
     raise source.error(
-        f"{source.name} has no column {wish!r} for {role}; its columns are: "
-        f"{listed(header) if header else f'1 to {width}'}.",
-        remedy="Say a column's name, or its number counted from 1.",
+        said(
+            "{name} has no column {wish!r} for {role}; its columns are: {columns}.",
+            name=source.name,
+            wish=wish,
+            role=role,
+            columns=listed(header) if header else said("1 to {width}", width=width),
+        ),
+        remedy=said("Say a column's name, or its number counted from 1."),
     )
 
 
@@ -251,8 +260,12 @@ def checked_scale(source: Source, found: Columns, ratings: list[float], *, is_na
     if beyond <= MOST_BEYOND * len(ratings):
         return found
     general = replace(NAMED_COLUMNS if is_named else UNNAMED_COLUMNS, kind=layout.kind)
-    note = (
-        f"{source.name} looks like {layout.name}, but its ratings go beyond {low:g} to {high:g}; it is read as it is."
+    note = said(
+        "{name} looks like {layout}, but its ratings go beyond {low:g} to {high:g}; it is read as it is.",
+        name=source.name,
+        layout=layout.name,
+        low=low,
+        high=high,
     )
     return Columns(general, found.roles, (*found.notes, note))
 
@@ -368,24 +381,4 @@ def shape_of_table(
         sample=tuple(rows[:20]),
         unrated=unrated_of(given, layout),
         notes=(*columns.notes, *times.notes),
-    )
-
-
-def missing_columns(
-    source: Source,
-    shape: Shape,
-    missing: Sequence[str],
-    called: Mapping[str, str],
-    *,
-    remedy: str,
-    ways: tuple[tuple[str, str], ...] = (),
-) -> DataError:
-    """The error for a file without columns of these roles, which are `called` so; `ways` are options that say them."""
-    return source.error(
-        f"{source.name} has no column of {' and none of '.join(called[role] for role in missing)}; "
-        f"its columns are: {shape.described_columns}.",
-        remedy=remedy,
-        columns=shape.header or (),
-        missing=tuple(missing),
-        ways=ways,
     )

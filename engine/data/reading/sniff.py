@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from zipfile import ZipFile
@@ -34,7 +34,6 @@ from engine.data.reading.roles import (
     Shape,
     as_chosen,
     listed,
-    missing_columns,
     named_columns,
     texts_of,
     unrated_of,
@@ -48,7 +47,8 @@ from engine.data.reading.values import is_number
 from engine.data.reading.wide import recognise_wide
 from engine.data.reading.wide_rows import read_wide
 from engine.errors import DataError
-from engine.text import plural, shorten
+from engine.text import shorten
+from engine.wording import counted, joined, said
 
 PARSERS = min(4, os.cpu_count() or 1)
 """The parser works without the interpreter's lock, so blocks side by side use further cores."""
@@ -135,7 +135,7 @@ def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None
     given = given or Given()
     head = read_head(source, archive=archive)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        raise source.error(f"{source.name} is empty.", remedy="Choose a file that holds ratings.")
+        raise source.error(said("{name} is empty.", name=source.name), remedy=said("Choose a file that holds ratings."))
     start = head[:_MARKED_BYTES].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     marked = layout_by_marks(start) if start.startswith(("<", "{", "[")) else None
     if marked is not None:
@@ -147,8 +147,8 @@ def sniff(source: Source, given: Given | None = None, *, archive: ZipFile | None
     disguise = looks_like(head)
     if disguise:
         raise source.error(
-            f"{source.name} looks like {disguise}, not a table of text.",
-            remedy="Choose the ratings themselves, as CSV or another delimited text.",
+            said("{name} looks like {disguise}, not a table of text.", name=source.name, disguise=disguise),
+            remedy=said("Choose the ratings themselves, as CSV or another delimited text."),
         )
     return with_meaning(_shape(source, given, _text(source, given, head)), given)
 
@@ -157,8 +157,12 @@ def require_ratings(source: Source, shape: Shape) -> None:
     """Raises DataError with what was seen, unless the shape has people, titles and ratings of many people."""
     if shape.layout.personal:
         raise source.error(
-            f"{source.name} holds one person's own titles ({shape.layout.name}), not many people's ratings.",
-            remedy="If they are yours, add them to your ratings in For you.",
+            said(
+                "{name} holds one person's own titles ({layout}), not many people's ratings.",
+                name=source.name,
+                layout=shape.layout.name,
+            ),
+            remedy=said("If they are yours, add them to your ratings in For you."),
             personal=True,
             layout=shape.layout.name,
         )
@@ -167,27 +171,60 @@ def require_ratings(source: Source, shape: Shape) -> None:
         return
     if shape.across is not None:
         raise source.error(
-            f"{source.name} has a column each for {listed(shape.across.ids)}; it does not say whether these are titles "
-            "or people.",
-            remedy="Say what stands across: titles or people.",
+            said(
+                "{name} has a column each for {columns}; it does not say whether these are titles or people.",
+                name=source.name,
+                columns=listed(shape.across.ids),
+            ),
+            remedy=said("Say what stands across: titles or people."),
             ways=(("--across", "titles"), ("--across", "people")),
             missing=("across",),
         )
     ways = tuple(("--columns", ",".join(f"{role}={place + 1}" for role, place in way.items())) for way in shape.ways)
     if ways and shape.header is None:
         raise source.error(
-            f"{source.name} has no column names, and what it holds does not say for certain which column is which.",
-            remedy="Say which one holds people, which titles, and which ratings.",
+            said(
+                "{name} has no column names, and what it holds does not say for certain which column is which.",
+                name=source.name,
+            ),
+            remedy=said("Say which one holds people, which titles, and which ratings."),
             ways=ways,
             missing=tuple(missing),
         )
-    remedy = "Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3."
+    remedy = said("Choose another file, or say which column is which, such as --columns user=1,item=2,rating=3.")
     if shape.has_titles and missing == ["user", "rating"]:
-        remedy = "It looks like a list of titles: choose the ratings file that belongs to it."
+        remedy = said("It looks like a list of titles: choose the ratings file that belongs to it.")
     elif missing == ["user"]:
-        remedy = "If these are your own ratings, add them to your profile in For you. " + remedy
+        remedy = joined(said("If these are your own ratings, add them to your profile in For you."), remedy)
     names = {"user": "people", "item": "titles", "rating": "ratings"}
     raise missing_columns(source, shape, missing, names, remedy=remedy, ways=ways)
+
+
+def missing_columns(
+    source: Source,
+    shape: Shape,
+    missing: Sequence[str],
+    called: Mapping[str, str],
+    *,
+    remedy: str,
+    ways: tuple[tuple[str, str], ...] = (),
+) -> DataError:
+    """The error for a file without columns of these roles, which are `called` so; `ways` are options that say them."""
+    none_of, *others = (called[role] for role in missing)
+    for name in others:
+        none_of = said("{names} and none of {last}", names=none_of, last=name)
+    return source.error(
+        said(
+            "{name} has no column of {missing}; its columns are: {columns}.",
+            name=source.name,
+            missing=none_of,
+            columns=shape.described_columns,
+        ),
+        remedy=remedy,
+        columns=shape.header or (),
+        missing=tuple(missing),
+        ways=ways,
+    )
 
 
 def _text(source: Source, given: Given, head: bytes) -> _Text:
@@ -199,17 +236,22 @@ def _text(source: Source, given: Given, head: bytes) -> _Text:
     if start.delimiter is None:
         begin = next((line for line in lines if line.strip()), "")
         raise source.error(
-            f"{source.name} is no table: its lines do not split into columns "
-            f"(tried {', '.join(DELIMITERS)}); it begins with {begin[:60]!r}.",
-            remedy="Choose a file with one rating a line, or say the delimiter.",
+            said(
+                "{name} is no table: its lines do not split into columns (tried {delimiters}); it "
+                "begins with {begin!r}.",
+                name=source.name,
+                delimiters=", ".join(DELIMITERS),
+                begin=begin[:60],
+            ),
+            remedy=said("Choose a file with one rating a line, or say the delimiter."),
         )
     return _Text(encoding, start.delimiter, start)
 
 
 def _lists(source: Source) -> DataError:
     return source.error(
-        f"{source.name} holds lists: many alike on each line, and no ratings.",
-        remedy="Choose a file with one rating a line: a person, a title and a rating.",
+        said("{name} holds lists: many alike on each line, and no ratings.", name=source.name),
+        remedy=said("Choose a file with one rating a line: a person, a title and a rating."),
     )
 
 
@@ -219,8 +261,8 @@ def _lines(source: Source, head: bytes, encoding: str) -> list[str]:
         lines.pop()
     if any(len(line) > 64 * 1024 for line in lines[: _SAMPLE_ROWS + 1]):
         raise source.error(
-            f"{source.name} has lines of over 65,536 characters, which no ratings file has.",
-            remedy="Choose a file with one rating a line.",
+            said("{name} has lines of over 65,536 characters, which no ratings file has.", name=source.name),
+            remedy=said("Choose a file with one rating a line."),
         )
     return lines
 
@@ -285,8 +327,18 @@ def _ways(columns: Columns, header: tuple[str, ...] | None, body: Rows) -> tuple
 
 def _notes_on(source: Source, start: TableStart) -> Iterator[str]:
     if start.said:
-        more = f" and {plural(len(start.said) - 1, 'more line')}" if len(start.said) > 1 else ""
-        yield f"Above the table {source.name} says {shorten(start.said[0], 60)!r}{more}; that was passed over."
+        begin, more = shorten(start.said[0], 60), len(start.said) - 1
+        yield (
+            counted(
+                "Above the table {name} says {begin!r} and {count} more line; that was passed over.",
+                "Above the table {name} says {begin!r} and {count} more lines; that was passed over.",
+                more,
+                name=source.name,
+                begin=begin,
+            )
+            if more
+            else said("Above the table {name} says {begin!r}; that was passed over.", name=source.name, begin=begin)
+        )
 
 
 def _has_header(rows: list[list[str]]) -> bool:

@@ -23,6 +23,7 @@ from engine.data.dataset import EARLIEST, LATEST, Bools, Int64
 from engine.data.formats import BLANKS
 from engine.data.reading.values import is_number, numbers_in, numbers_of, texts_in
 from engine.errors import DataError
+from engine.wording import said
 
 TimeKind = Literal["whole", "number", "days", "date", "zoned date", "text"]
 """Unix times as whole numbers or not, days as Excel counts them, dates of one form, or texts of any form."""
@@ -104,7 +105,10 @@ NO_TIMES = TimesFound(None)
 def times_of(texts: Sequence[str], wish: str | None = None) -> TimesFound:
     """What nearly all of these times are. The order is as wished, or as parts over 12 tell it. Raises DataError."""
     if wish is not None and wish not in ORDERS:
-        raise DataError(f"There is no order of dates called {wish!r}.", remedy=f"Known are: {', '.join(ORDERS)}.")
+        raise DataError(
+            said("There is no order of dates called {wish!r}.", wish=wish),
+            remedy=said("Known are: {names}.", names=", ".join(ORDERS)),
+        )
     texts = [text for text in (text.strip() for text in texts) if text not in BLANKS]
     if not texts:
         return TimesFound(None, order=wish or "dmy")
@@ -154,7 +158,12 @@ def _order_in(texts: Sequence[str], wish: str | None) -> tuple[str | None, str]:
     first = next(match for match in matches if len(match[1]) < 4)
     if not is_guess or first[2] == ".":  # dates with points begin with the day
         return order, ""
-    return order, (f"Dates such as {first.string} may begin with the day or the month; they are read as the day first.")
+    return order, (
+        said(
+            "Dates such as {date} may begin with the day or the month; they are read as the day first.",
+            date=first.string,
+        )
+    )
 
 
 def _order_of(parts: Sequence[tuple[str, str, str]]) -> tuple[str | None, bool]:

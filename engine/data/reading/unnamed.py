@@ -14,6 +14,7 @@ from engine.data.formats import BLANKS, UNNAMED_COLUMNS, Layout, layout_of_cells
 from engine.data.reading.roles import Columns, Rows
 from engine.data.reading.unnamed_column import ENOUGH_ROWS, FEW_KINDS, ITEM_ID, NEARLY_ALL, Column
 from engine.data.reading.unnamed_meanings import NOTHING_TOLD, Meaning, Told, meanings
+from engine.wording import said
 
 _LIST_COLUMNS, _MOST_COLUMNS = 5, 6
 
@@ -133,6 +134,11 @@ def _notes_on(told: Told) -> Iterator[str]:
     if told.is_by_custom:
         user, item = (column.place + 1 for column in (told.ways[0].user, told.ways[0].item))
         yield (
-            f"The columns have no names. People are taken to be in column {user} and titles in column {item}, as the "
-            "order of the rows suggests. If it is the other way round, say which column is which before you import it."
+            said(
+                "The columns have no names. People are taken to be in column {user} and titles in column "
+                "{item}, as the order of the rows suggests. If it is the other way round, say which "
+                "column is which before you import it.",
+                user=user,
+                item=item,
+            )
         )

@@ -38,6 +38,7 @@ from engine.data.reading.rows import LONGEST_ID
 from engine.data.reading.values import is_number, whole_number
 from engine.data.reading.wide_rows import NOTHING
 from engine.text import join_words
+from engine.wording import said
 
 KIND = "wide"
 LEAST_COLUMNS = 20
@@ -375,7 +376,11 @@ def _roles_of(names: _Names, across: Across, first: int) -> dict[str, int]:
 def _notes_on(source: Source, names: _Names, body: Rows, across: Across | None, layout: Layout) -> Iterator[str]:
     """What a number stands for; and where both sides are mere numbers, that only custom says that rows are people."""
     if layout.name == WIDE_TABLE.name and layout.missing:
-        yield f"{join_words(f'{mark:g}' for mark in layout.missing)} in {source.name} stands where there is no rating."
+        yield said(
+            "{marks} in {name} stands where there is no rating.",
+            marks=join_words(f"{mark:g}" for mark in layout.missing),
+            name=source.name,
+        )
     if (
         across is None
         or across.what != "titles"
@@ -387,6 +392,9 @@ def _notes_on(source: Source, names: _Names, body: Rows, across: Across | None, 
     labels = [row[across.label] for row in body] if across.label is not None else []
     if all(is_number(text) for text in (*across.ids, *labels)):
         yield (
-            f"{source.name} is read with a row a person and a column a title. Where people stand across instead, say "
-            "so before you import it."
+            said(
+                "{name} is read with a row a person and a column a title. Where people stand across "
+                "instead, say so before you import it.",
+                name=source.name,
+            )
         )

@@ -7,12 +7,20 @@ import dataclasses
 import sqlite3
 from contextlib import closing
 
+import numpy as np
 import polish
 from stored_runs import finished_run, plan_for, trained
 
+from engine.data.reading.archives import Source
+from engine.data.reading.json_table import recognise_json
+from engine.data.reading.roles import Given
+from engine.data.reading.times import times_of
+from engine.evaluation.breakdown import TIERS, by_profile_length, popularity_of_data
+from engine.evaluation.result import EvaluationResult
+from engine.library.evaluations import load_evaluation, save_evaluation
 from engine.library.searches import SearchRow
 from engine.library.store import Library
-from engine.wording import joined, plural, said
+from engine.wording import coded, decoded, joined, plural, said
 
 
 def diverged():
@@ -68,6 +76,51 @@ def test_that_notes_of_imports_and_searches_are_stored_so_too(home, planted, rep
         assert found["notes"] == ["Planted: 5 filmów.", "As it is"]
         assert found["skipped"] == {"Planted: 5 filmów.": 3}
         assert library.searches.rows(search.search_id)[0].note == "Planted: 5 filmów."
+
+
+def test_that_notes_on_times_and_lists_of_a_file_are_stored_so_too(tmp_path):
+    path = tmp_path / "two.json"
+    path.write_text('{"movies": [{"movie": 1, "title": "Alien"}], "ratings": [{"user": 1, "movie": 1, "rating": 3}]}')
+    shape = recognise_json(Source(path), path.read_bytes(), Given())
+    assert shape is not None
+    notes = coded([*shape.notes, *times_of(["06/09/2005", "07/09/2005"]).notes])
+
+    with polish.spoken(tmp_path):
+        assert decoded(notes) == [
+            "two.json: wczytano ratings, nie movies.",
+            "Daty takie jak 06/09/2005 czyta się od dnia.",
+        ]
+
+
+def test_that_the_parts_of_an_evaluation_are_read_in_the_language_of_now(tmp_path):
+    tiers = popularity_of_data(np.arange(200), np.arange(200) % 4)
+    lengths = by_profile_length(np.ones(6), np.array([1, 2, 3, 4, 5, 6]), unit="NDCG@100").breakdown({})
+    save_evaluation(tmp_path, EvaluationResult(6, {}, {}, breakdowns=(tiers, lengths)))
+
+    with polish.spoken(tmp_path):
+        found = load_evaluation(tmp_path)
+
+    assert found is not None
+    assert [row.label for row in found.breakdowns[0].rows][::3] == [
+        *("1 % najczęściej ocenianych", "rzadziej oceniana połowa"),
+    ]
+    assert (found.breakdowns[0].unit, found.breakdowns[0].counted) == ("część wpisów", "tytuły")
+    assert [row.label for row in found.breakdowns[1].rows] == ["1", "od 2 do 3", "od 4 do 7"]
+    assert [row.key for row in found.breakdowns[1].rows] == ["1", "2 to 3", "4 to 7"]
+
+
+def test_that_the_parts_of_an_evaluation_of_before_keep_their_words_and_are_still_the_same_parts(tmp_path):
+    former = popularity_of_data(np.arange(200), np.arange(200) % 4)
+    plain = tuple(dataclasses.replace(row, label=f"{row.label}") for row in former.rows)
+    before = dataclasses.replace(former, rows=plain, unit="share of the entries", counted="titles")
+    save_evaluation(tmp_path, EvaluationResult(6, {}, {}, breakdowns=(before,)))
+    assert not any("said:" in file.read_text() for file in tmp_path.rglob("*.json"))
+
+    with polish.spoken(tmp_path):
+        found = load_evaluation(tmp_path)
+        assert found is not None
+        assert [row.label for row in found.breakdowns[0].rows] == list(TIERS)
+        assert [row.key for row in found.breakdowns[0].rows] == [row.key for row in former.rows]
 
 
 def test_that_a_home_of_before_keeps_its_sentences_to_the_letter(home, planted, report, tmp_path):
