@@ -9,7 +9,7 @@ Words that are stored, such as the notes of an import, are stored as what they a
 anew when they are read (`decoded`): an old run speaks the language of now. Texts without such a code stay as they are.
 
 A noun that is a value, such as what a data set's titles are called, is declared with `nouns`; `plural`, `plural_of` and
-`singular_of` look it up.
+`singular_of` look it up, also one that `singular_of` has said (`Catalogue.noun`), which stands in sentences as it is.
 
 `messages_in` finds the sentences of a source file, from which `write_template` makes what translators start from:
 
@@ -134,6 +134,7 @@ def plural(count: int, noun: str) -> str:
     >>> [plural(count, "rating") for count in (0, 1, 12480)]
     ['no ratings', '1 rating', '12,480 ratings']
     """
+    noun = in_english(noun)
     singular, several, none = _forms(noun)
     words = catalogue().ngettext(singular, several, count) if count else catalogue().gettext(none)
     return Said(words.replace("{count}", format_count(count)), {"noun": noun, "count": count})
@@ -145,7 +146,8 @@ def plural_of(noun: str) -> str:
     >>> [plural_of(noun) for noun in ("film", "story", "series", "match", "epoch", "person")]
     ['films', 'stories', 'series', 'matches', 'epochs', 'people']
     """
-    return Said(catalogue().gettext(_several(noun)), {"says": _several(noun)})
+    several = _several(in_english(noun))
+    return Said(catalogue().gettext(several), {"says": several})
 
 
 def singular_of(noun: str) -> str:
@@ -154,7 +156,7 @@ def singular_of(noun: str) -> str:
     >>> singular_of("film")
     'film'
     """
-    return Said(catalogue().gettext(noun), {"says": noun})
+    return Said(catalogue().gettext(in_english(noun)), {"says": in_english(noun)})
 
 
 def nouns(*words: str) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class AskingPresenter(QObject):
         dataset = self._recommendations.dataset.current
         if dataset is None or found.item.item_row != self._row:
             return
-        self._page.reasons.show_answer(found, word=dataset.catalogue.word)
+        self._page.reasons.show_answer(found, word=dataset.catalogue.noun)
         self._page.turn_to_reasons()
 
     def _on_failure(self, kind: str, failure: Failure) -> None:

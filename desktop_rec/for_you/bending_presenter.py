@@ -54,7 +54,7 @@ class BendingPresenter(QObject):
         years = [year for year in dataset.catalogue.years if year]
         genres = sorted({genre for genres in dataset.catalogue.genres for genre in genres})
         span = (min(years), max(years)) if years else (0, 0)
-        self._pane.filters.use_catalogue(genres, span, word=dataset.catalogue.word)
+        self._pane.filters.use_catalogue(genres, span, word=dataset.catalogue.noun)
 
     def show_choices(self) -> None:
         """Filters or sliders are others, by hand, by undo, or because of another person or data set."""
@@ -119,4 +119,4 @@ class BendingPresenter(QObject):
 def _why_not_mixed(recommender: Recommender | None) -> str:
     if recommender is not None and recommender.stars is not None:
         return said("This model ranks by the stars it predicts, and by nothing else.")
-    return said("This model can't do this. Train “{title_of}” (about a minute).", title_of=title_of("two_head"))
+    return said("This model can't do this. Train “{model}” (about a minute).", model=title_of("two_head"))

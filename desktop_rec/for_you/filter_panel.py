@@ -13,6 +13,7 @@ from desktop_rec.common.controls import FlowLayout, across, arranged, button, na
 from desktop_rec.common.panels import Popup
 from desktop_rec.common.plain import set_tip
 from desktop_rec.for_you.filter_chips import ChoiceChip, GenreChip, Wish
+from engine.data.catalogue import TITLE
 from engine.recommending.ranking import Filters
 from engine.text import plural_of
 from engine.wording import said
@@ -39,7 +40,7 @@ class FilterPanel(Popup):
         self._build()
         self._connect()
 
-    def use_catalogue(self, genres: Sequence[str], years: tuple[int, int], *, word: str = "title") -> None:
+    def use_catalogue(self, genres: Sequence[str], years: tuple[int, int], *, word: str = TITLE) -> None:
         """Offer these genres and this span of years (0, 0 where the data set has none)."""
         self._chips = _replaced(self._genre_flow, self._chips, [GenreChip(genre) for genre in genres])
         for chip in self._chips:

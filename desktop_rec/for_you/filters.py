@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
 from desktop_rec.common.controls import FlowLayout, button, named
 from desktop_rec.for_you.filter_chips import SHAPE, RemovableChip
 from desktop_rec.for_you.filter_panel import FilterPanel
+from engine.data.catalogue import TITLE
 from engine.recommending.filter_words import described
 from engine.recommending.ranking import Filters
 from engine.text import join_words
@@ -28,12 +29,12 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.filters = Filters()
-        self._word = "title"
+        self._word = TITLE
         self._chips: list[RemovableChip] = []
         self._build()
         self._connect()
 
-    def use_catalogue(self, genres: Sequence[str], years: tuple[int, int], *, word: str = "title") -> None:
+    def use_catalogue(self, genres: Sequence[str], years: tuple[int, int], *, word: str = TITLE) -> None:
         """Offer these genres and years, of titles that are called so."""
         self._word = word
         self.panel.use_catalogue(genres, years, word=word)

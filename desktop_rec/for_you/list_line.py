@@ -41,7 +41,7 @@ def nothing_words(choices: ListChoices, without: Mapping[str, int], word: str) -
         )
     by_field: dict[str, list[str]] = {}
     for entry in entries:
-        by_field.setdefault(entry.field, []).append(entry.text)
+        by_field.setdefault(entry.field, []).append(entry.by_itself or entry.text)
     found = [
         counted(
             "without {filters} there is {titles}",
@@ -60,7 +60,7 @@ def nothing_words(choices: ListChoices, without: Mapping[str, int], word: str) -
 
 
 def _named(texts: Sequence[str]) -> str:
-    return join_words([f"“{text.removeprefix('also ')}”" for text in texts])
+    return join_words([f"“{text}”" for text in texts])
 
 
 def _slider_words(choices: ListChoices) -> list[str]:

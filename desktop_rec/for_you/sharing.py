@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_rec.common import questions
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.list_menu import ListTask
+from engine.data.catalogue import TITLE
 from engine.text import format_date
 from engine.wording import counted, said
 
@@ -104,7 +105,7 @@ class SharingPresenter(QObject):
 
         controller, rows = self._recommendations, self._pane.list.rows
         profile, dataset, label = controller.profile.current, controller.dataset.current, controller.model.label
-        word = "title" if dataset is None else dataset.catalogue.word
+        word = TITLE if dataset is None else dataset.catalogue.noun
         facts = {
             "For": "" if profile is None else profile.name,
             "Data": "" if dataset is None else dataset.name,

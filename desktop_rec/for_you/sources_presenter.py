@@ -13,6 +13,7 @@ from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_ratings.import_state import whose
 from desktop_rec.for_you.sources import SourcesState, heading_of, words_of_empty
+from engine.data.catalogue import TITLE
 from engine.text import format_title, join_words, plural
 from engine.wording import said
 
@@ -68,7 +69,7 @@ class SourcesPresenter(QObject):
         profile, dataset = self._recommendations.profile.current, self._recommendations.dataset.current
         name, word = (
             said("Me") if profile is None else profile.name,
-            "title" if dataset is None else dataset.catalogue.word,
+            TITLE if dataset is None else dataset.catalogue.noun,
         )
         return heading_of(self.kind, extra=self._extra(), name=name, word=word)
 
@@ -80,7 +81,7 @@ class SourcesPresenter(QObject):
         dataset = self._recommendations.dataset.current
         if dataset is None or self.kind not in (SourceKind.SAVED, SourceKind.NOT_FOR_ME):
             return None
-        entries, word = self._entries(), dataset.catalogue.word
+        entries, word = self._entries(), dataset.catalogue.noun
         if listed_rows(entries, dataset):
             return None
         kind: ListKind = "saved" if self.kind is SourceKind.SAVED else "not_for_me"

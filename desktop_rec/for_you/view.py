@@ -36,6 +36,7 @@ from desktop_rec.for_you.sharing import SharingPresenter
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.together import TogetherPresenter
+from engine.data.catalogue import TITLE
 from engine.data.dataset import Scale
 from engine.recommending.reasons import FIRST_TEN
 from engine.text import plural_of
@@ -201,8 +202,8 @@ class ForYouView(QWidget):
         page.reasons.forget()
         if dataset is not None:
             page.use_scale(StarScale.of(dataset.scale))
-            page.mine.use_word(dataset.catalogue.word)
-            page.insights.use_word(dataset.catalogue.word)
+            page.mine.use_word(dataset.catalogue.noun)
+            page.insights.use_word(dataset.catalogue.noun)
             self._bending.use_dataset(dataset)
             page.mine.picker.show_people(dataset.users.ids, dataset.histories.counts_U.tolist())
         self._ratings.forget_dataset()
@@ -268,7 +269,7 @@ class ForYouView(QWidget):
         self._reasons_pause.start()
         self.page.pane.show_list(
             found,
-            word=dataset.catalogue.word,
+            word=dataset.catalogue.noun,
             choices=self._recommendations.choices,
             compared=self._comparison,
             saved=self._acting.saved_rows,
@@ -323,7 +324,7 @@ class ForYouView(QWidget):
     def _on_chosen(self, item: Recommendation) -> None:
         dataset = self._recommendations.dataset.current
         if dataset is not None:
-            self.page.reasons.show_title(item, word=dataset.catalogue.word)
+            self.page.reasons.show_title(item, word=dataset.catalogue.noun)
             self.page.title_actions.show_title(item, is_saved=item.item_row in self._acting.saved_rows)
             self._keep_picked(dataset)
             if not self._reasons_pause.isActive():
@@ -383,7 +384,7 @@ class ForYouView(QWidget):
     def _why_no_list(self) -> NoList | None:
         """The sentence that fits, or None where there is a list to show."""
         dataset, failure = self._recommendations.dataset.current, self._failure
-        word = "title" if dataset is None else dataset.catalogue.word
+        word = TITLE if dataset is None else dataset.catalogue.noun
         if not self._ratings.counting:
             return NoList(
                 said("All of these ratings are left out."),

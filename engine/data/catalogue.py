@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.spelling import Spellings
-from engine.wording import nouns
+from engine.wording import nouns, singular_of
 
 _YEAR_AT_END = re.compile(r"\((\d{4})(?:[-–](?:\d{4})?)?\)\s*$")
 _ARTICLE_AT_END = re.compile(r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Der|Die|Das|Los|Las|Un|Une)$")
@@ -23,6 +23,8 @@ _OTHER_NAMES_AT_END = re.compile(r"(?:\s*\([^()]*\))+$")
 _IN_PARENTHESES = re.compile(r"\((a\.k\.a\. )?([^()]*)\)")
 WORDS = nouns("title", "film", "book", "series", "anime", "manga", "game", "joke", "product", "artist")
 """What the titles of data sets and exports are called (`word`)."""
+TITLE = singular_of("title")
+"""What a title is called (`noun`) where no data set is open."""
 _FEW = 5
 """With fewer hits than this a search also looks for other spellings."""
 
@@ -43,6 +45,11 @@ class Catalogue:
 
     def __len__(self) -> int:
         return len(self.titles)
+
+    @property
+    def noun(self) -> str:
+        """What a title is called, in the language of the system; `word` is what it is called in files."""
+        return singular_of(self.word)
 
     def name(self, item_row: int) -> str:
         """The title with its year, as lists show it: "The Matrix (1999)"."""

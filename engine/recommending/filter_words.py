@@ -15,22 +15,28 @@ _DECADE = 10
 
 @dataclass(frozen=True)
 class FilterWords:
-    """One filter in force: `text` names it, `without` is what would be in force without it."""
+    """One filter in force: `text` names it, `without` is what would be in force without it.
+
+    `by_itself` names it where it does not stand after others, if that is something else.
+    """
 
     text: str
     field: str
     without: Filters
+    by_itself: str = ""
 
 
 def described(filters: Filters, word: str = "title") -> list[FilterWords]:
     """Each filter in force."""
     made: list[FilterWords] = []
-    for name, before in (("genres_any", ""), ("genres_all", "also "), ("genres_none", "no ")):
+    for name in ("genres_any", "genres_all", "genres_none"):
         genres: tuple[str, ...] = getattr(filters, name)
         for at, genre in enumerate(genres):
             rest = {name: tuple(known for known in genres if known != genre)}
-            also = before if name != "genres_all" or at else ""
-            made.append(FilterWords(f"{also}{genre}", name, replace(filters, **rest)))  # type: ignore[arg-type]
+            text = said("no {genre}", genre=genre) if name == "genres_none" else genre
+            also = said("also {genre}", genre=genre) if name == "genres_all" and at else text
+            without = replace(filters, **rest)  # type: ignore[arg-type]
+            made.append(FilterWords(also, name, without, by_itself=text))
     if filters.years is not None:
         made.append(FilterWords(years_words(*filters.years), "years", replace(filters, years=None)))
     if filters.min_ratings:

@@ -31,6 +31,11 @@ WORDS: Mapping[str | tuple[str, str], str | tuple[str, ...]] = {
     ),
     ("{count} film", "{count} films"): ("{count} film", "{count} filmy", "{count} filmów"),
     "no films": "brak filmów",
+    ("{count} book", "{count} books"): ("{count} książka", "{count} książki", "{count} książek"),
+    "no books": "brak książek",
+    "book": "książka",
+    "books": "książki",
+    "Which {words} do you know?": "Które {words} znasz?",
     "The loss left all bounds near step {step:,} at rate {rate}; the last good weights are kept.": (
         "Strata wybuchła w kroku {step:,} przy tempie {rate}."
     ),

@@ -151,7 +151,7 @@ class MyRatingsImportView(QWidget):
         place = self.page.list.viewport().mapToGlobal(area.bottomRight())
         place.setX(place.x() - area.width() // 2)
         name = format_title(title.title or said("line {line}", line=title.line), title.year)
-        self.chooser.open_for(index, name, place, word=found.dataset.catalogue.word)
+        self.chooser.open_for(index, name, place, word=found.dataset.catalogue.noun)
         self._on_searched("")
 
     def _on_searched(self, text: str) -> None:
@@ -163,16 +163,16 @@ class MyRatingsImportView(QWidget):
         if text:
             rows = catalogue.search(text, most=_MOST_FOUND, popularity=counts_I)
             choices = [TitleChoice(row, catalogue.name(row), plural(int(counts_I[row]), "rating")) for row in rows]
-            caption = said("No {word} here has “{text}” in its name.", word=catalogue.word, text=text)
+            caption = said("No {word} here has “{text}” in its name.", word=catalogue.noun, text=text)
             if choices:
-                caption = said("{words} with “{text}”", words=plural(len(choices), catalogue.word), text=text)
+                caption = said("{words} with “{text}”", words=plural(len(choices), catalogue.noun), text=text)
         else:
             match = found.first.matches[self.chooser.index]
             choices = [
                 TitleChoice(row, catalogue.name(row), f"{why} · {plural(int(counts_I[row]), 'rating')}")
                 for row, why in ((candidate.item_row, candidate.why) for candidate in match.candidates)
             ]
-            word = plural_of(catalogue.word)
+            word = plural_of(catalogue.noun)
             caption = (
                 said("Possible {word}:", word=word)
                 if choices

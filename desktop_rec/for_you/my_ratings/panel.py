@@ -30,6 +30,7 @@ from desktop_rec.for_you.my_ratings.trial_bar import TrialBar
 from desktop_rec.for_you.title_list import TitleList, TitleLook
 from desktop_rec.for_you.titles import TitleRow
 from desktop_rec.theme.theme import GRID, set_role
+from engine.data.catalogue import TITLE
 from engine.text import format_count, plural, plural_of
 from engine.wording import said
 
@@ -106,7 +107,7 @@ class MyRatingsPanel(QFrame):
 
     def __init__(self, scale: StarScale, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._word, self._is_borrowed = "title", False
+        self._word, self._is_borrowed = TITLE, False
         self._build(scale)
         self._connect()
 
@@ -119,7 +120,8 @@ class MyRatingsPanel(QFrame):
         """What a title is called here."""
         self._word = word
         self.search.use_word(word)
-        self.gems.slider.setAccessibleName(said("From popular to hidden gems: which {word}s come first", word=word))
+        first = said("From popular to hidden gems: which {words} come first", words=plural_of(word))
+        self.gems.slider.setAccessibleName(first)
 
     def show_person(self, name: str, *, borrowed: bool) -> None:
         """Whose ratings these are; borrowed: somebody of the data set, whose changes are not saved."""

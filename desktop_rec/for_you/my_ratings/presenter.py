@@ -68,7 +68,7 @@ class MyRatingsPresenter(QObject):
         self._show_found(self._panel.search.text().strip())
         best_known = np.argsort(-dataset.counts_I, kind="stable")[:_WELL_KNOWN].tolist()
         rows = catalogue_title_rows(best_known, dataset, self._by_row())
-        self._starter.show_titles(rows, rated=self.known, word=dataset.catalogue.word)
+        self._starter.show_titles(rows, rated=self.known, word=dataset.catalogue.noun)
 
     def show_profiles(self) -> None:
         """The people whose ratings are stored changed, or another one is in use."""

@@ -294,7 +294,7 @@ def review_outcome(found: UnderReview) -> ReviewOutcome:
 
 def describe_watchlist(found: UnderReview) -> str:
     """What is ticked to take the watchlist of a file into Saved; "" where it has none."""
-    missing, word = len(found.review.listed.missing), found.dataset.catalogue.word
+    missing, word = len(found.review.listed.missing), found.dataset.catalogue.noun
     saved, not_for_me = map(len, lists_of(taking_lists(found.review, True), found.dataset))
     known = saved + not_for_me
     if not known and not missing:

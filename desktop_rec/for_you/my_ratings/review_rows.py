@@ -172,7 +172,7 @@ def _row(
         found="" if shown is None else dataset.title_of(shown),
         found_year=0 if shown is None else catalogue.years[shown],
         genres=() if shown is None else catalogue.genres[shown],
-        why=_why(match, standing, word=catalogue.word),
+        why=_why(match, standing, word=catalogue.noun),
         is_open=is_open,
         is_out=standing == "left out",
         acts=acts,

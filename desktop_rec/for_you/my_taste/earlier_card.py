@@ -11,6 +11,7 @@ from desktop_rec.common.panels import Card, caption, heading, plain_text
 from desktop_rec.common.plots.card import PlotTable, Table
 from desktop_rec.for_you.my_taste.text import describe_meanwhile, describe_shown
 from desktop_rec.theme.theme import number_font
+from engine.data.catalogue import TITLE
 from engine.recommending.earlier_lists import ListChange, ShownList, ShownTitle, compared
 from engine.text import format_count, format_title, plural
 from engine.wording import counted, said
@@ -25,7 +26,7 @@ class EarlierCard(Card):
         super().__init__("earlier_card")
         self._lists: tuple[ShownList, ...] = ()
         self._today: tuple[ShownTitle, ...] = ()
-        self._word = "title"
+        self._word = TITLE
         self._build()
         self._choice.currentIndexChanged.connect(self._show_chosen)
 

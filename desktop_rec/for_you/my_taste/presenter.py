@@ -70,8 +70,8 @@ class MyTastePresenter(QObject):
     def _on_taste(self, found: Taste) -> None:
         dataset = self._taste.dataset.current
         if dataset is not None:
-            self._page.show_taste(found.profile, dataset.catalogue.word)
-            self._page.reading.show_reading(found.reading, dataset.catalogue.word)
+            self._page.show_taste(found.profile, dataset.catalogue.noun)
+            self._page.reading.show_reading(found.reading, dataset.catalogue.noun)
 
     def _on_know(self) -> None:
         self._page.show_known(said("Leaving out your ratings one at a time…"), is_busy=True)
@@ -80,7 +80,7 @@ class MyTastePresenter(QObject):
     def _on_known(self, found: UserEvaluation) -> None:
         dataset = self._taste.dataset.current
         if dataset is not None:
-            self._page.show_known(describe_knowing(found, dataset.catalogue.word))
+            self._page.show_known(describe_knowing(found, dataset.catalogue.noun))
 
     def _on_failed(self, kind: str, failure: Failure) -> None:
         sentence = f"{failure.sentence} {failure.remedy}".strip()
@@ -93,7 +93,7 @@ class MyTastePresenter(QObject):
         dataset, found = self._taste.dataset.current, self._recommendations.list
         if self._is_looked_at and dataset is not None:
             today = () if found is None else shown_titles(found.items)
-            self._page.earlier.show_lists(self._taste.earlier.lists, today, dataset.catalogue.word)
+            self._page.earlier.show_lists(self._taste.earlier.lists, today, dataset.catalogue.noun)
 
     def _go_to_models(self) -> None:
         self._taste.requests.show_place("models")

@@ -19,6 +19,7 @@ from desktop_rec.common.plots.card import Table
 from desktop_rec.common.row_painting import RIGHT, paint_text, small
 from desktop_rec.for_you.my_taste.text import describe_group
 from desktop_rec.theme.theme import GRID, THEME, number_font
+from engine.data.catalogue import TITLE
 from engine.text import format_count, format_difference, format_percent, format_predicted_rating
 from engine.wording import said
 
@@ -38,7 +39,7 @@ class TasteBars(QWidget):
         named(self, name, title)
         set_tip(self, "")
         self.groups: tuple[TasteGroup, ...] = ()
-        self._word = "title"
+        self._word = TITLE
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         THEME.changed.connect(self.update)
 

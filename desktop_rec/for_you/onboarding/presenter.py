@@ -124,7 +124,7 @@ class OnboardingPresenter(QObject):
         answers = self._own_answers
         self._panel.show_state(
             OnboardingState(
-                word=dataset.catalogue.word,
+                word=dataset.catalogue.noun,
                 people=dataset.people,
                 row=None if self._row is None else catalogue_title_rows([self._row], dataset, {})[0],
                 rated=self._ratings.known,

@@ -21,6 +21,7 @@ from desktop_rec.for_you.taste_map.legend import Legend
 from desktop_rec.for_you.taste_map.plot import MapPlot
 from desktop_rec.for_you.taste_map.table import MapTableView
 from desktop_rec.theme.theme import GRID, set_role
+from engine.data.catalogue import TITLE
 from engine.text import format_percent, plural, plural_of
 from engine.wording import said
 
@@ -49,7 +50,7 @@ class TasteMapPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.word = "title"
+        self.word = TITLE
         self._build()
         self._connect()
         self.show_chosen(0)

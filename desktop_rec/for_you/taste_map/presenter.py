@@ -17,6 +17,7 @@ from desktop_rec.for_you.taste_map.colouring import ColourBy, Colouring, by_genr
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
+from engine.data.catalogue import TITLE
 from engine.recommending.recommendation import Recommendation
 from engine.recommending.recommender import value_at
 from engine.text import format_count, plural, plural_of
@@ -98,7 +99,7 @@ class TasteMapPresenter(QObject):
         self._is_restored = False
         self._panel.plot.show_all()
         if dataset is not None:
-            self._panel.use_word(dataset.catalogue.word)
+            self._panel.use_word(dataset.catalogue.noun)
             self._panel.show_message(said("Working out the map…"), "", busy=True)
         self._on_cleared()
 
@@ -229,7 +230,7 @@ class TasteMapPresenter(QObject):
             self._panel.plot.setAccessibleDescription(": ".join(part for part in parts if part))
         elif self._map is not None:
             dataset = self._maps.dataset.current
-            word = "title" if dataset is None else dataset.catalogue.word
+            word = TITLE if dataset is None else dataset.catalogue.noun
             missing = len(self._map.points_I2) - self._map.titles
             left_out = (
                 counted(
@@ -318,7 +319,7 @@ class TasteMapPresenter(QObject):
             return
         rows = tuple(self._picked[:_MOST_ALIKE])
         choices, dataset = self._recommendations.choices, self._maps.dataset.current
-        word = "title" if dataset is None else dataset.catalogue.word
+        word = TITLE if dataset is None else dataset.catalogue.noun
         source = ListSource(SourceKind.ALIKE, item_rows=rows)
         self._recommendations.bend(
             replace(choices, source=source), said("Listed what is like {words}", words=plural(len(rows), word))

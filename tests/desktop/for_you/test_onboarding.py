@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import polish
 import pytest
 from planted import planted_dataset
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QWidget
 
 from desktop_rec.common.stars import StarScale
 from desktop_rec.for_you.onboarding.card import OnboardingCard
@@ -43,12 +44,41 @@ def asking(qtbot, session, monkeypatch):
     return view
 
 
+def said_by(widget):
+    """All that a part says, shown or not."""
+    text = widget.text() if isinstance(widget, QLabel | QAbstractButton) else ""
+    return text, widget.toolTip(), widget.accessibleName(), widget.accessibleDescription()
+
+
 def texts(widget):
     return " | ".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
 
 def press(view, name):
     next(button for button in view.findChildren(QPushButton, name) if button.isVisible()).click()
+
+
+def test_that_the_noun_of_the_titles_is_said_in_the_language_of_the_system(qtbot, session, monkeypatch, tmp_path):
+    monkeypatch.setattr(session.recommendations, "recommend", lambda: None)
+    monkeypatch.setattr(session.model, "use_last", lambda: None)
+    planted = planted_dataset()
+    books = replace(planted, catalogue=replace(planted.catalogue, word="book"))
+    with polish.spoken(tmp_path):
+        view = ForYouView(session.recommendations, session.my_ratings, session.taste_map, session.taste)
+        qtbot.addWidget(view)
+        view.resize(1060, 720)
+        view.show()
+        session.dataset.take(books, None)
+        qtbot.waitUntil(lambda: view.page.onboarding.card.row is not None, timeout=2000)
+        view.page.mine.search.setText("zzz")
+        qtbot.waitUntil(lambda: "zzz" in texts(view), timeout=2000)
+
+    shown = texts(view)
+    assert "Które książki znasz?" in shown
+    assert "No książka here has “zzz” in its name." in shown
+    everything = [text for part in view.findChildren(QWidget) for text in said_by(part)]
+    assert any("książki" in text for text in everything)
+    assert [text for text in everything if "book" in text.lower()] == []
 
 
 def test_that_the_card_says_what_the_title_is_and_how_known(card):
