@@ -30,7 +30,7 @@ class SplitConfig(Config):
 
     kind: str = setting(
         "strong",
-        label="Split",
+        label=said("Split"),
         help=said("strong holds out whole people, random single ratings, time the newest, last each person's last."),
         choices=("strong", "random", "time", "last", "none"),
         more=False,
@@ -204,12 +204,12 @@ def _people_each(counted: int, asked: int | None, like: float) -> int:
     if each < 1 or 2 * each >= counted:
         raise DataError(
             said(
-                "{counted} people have {likes_that_count} or more ratings of at least {like:g}, too few "
-                "to hold out {max} people to validate on and {max} to test on.",
+                "{counted} people have {least} or more ratings of at least {like:g}, too few "
+                "to hold out {each} people to validate on and {each} to test on.",
                 counted=counted,
-                likes_that_count=LIKES_THAT_COUNT,
+                least=LIKES_THAT_COUNT,
                 like=like,
-                max=max(1, each),
+                each=max(1, each),
             ),
             remedy=said("Choose the split random (it holds out single ratings), or none."),
             counted=counted,

@@ -30,6 +30,7 @@ from engine.evaluation.metrics import (
     mean_errors,
 )
 from engine.models.base import Model, Prediction
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def answer_for(model: Model, held_out: HeldOut, people: Int64, question: Questio
     model.train(was_training)
     if predicted_N is not None:
         if bool(predicted_N.isnan().any()):
-            raise DivergedError("The model's ratings are not numbers")
+            raise DivergedError(said("The model's ratings are not numbers"))
         errors_N = predicted_N.double().numpy() - rated.ratings_N.astype(np.float64)
         errors = RatingErrors(errors_N, rated.user_rows_N, len(rated), model.scale)
         _measure_errors(errors, rated, fold_in, question, answer)

@@ -53,6 +53,7 @@ from engine.models.network import CODE, INPUT, OUTPUT, Layer, Network, hidden_la
 from engine.models.products import multinomial_of, sums_of_rows
 from engine.models.registry import kind_of
 from engine.settings import setting
+from engine.wording import said
 
 _HIDDEN, _STUDY_LATENT = 1000, 200
 _FULL_WIDTH_ENTRIES = 1e6
@@ -64,15 +65,15 @@ class AutoencoderConfig(CatalogueConfig):
     """The settings that both autoencoders have; None is automatic."""
 
     hidden: tuple[int, ...] | None = setting(
-        None, label="Encoder widths", help="Neurons of the layers before the bottleneck.", low=1, high=65536
+        None, label=said("Encoder widths"), help=said("Neurons of the layers before the bottleneck."), low=1, high=65536
     )
     latent: int | None = setting(
-        None, label="Bottleneck", help="Neurons of the bottleneck.", low=1, high=65536, more=False
+        None, label=said("Bottleneck"), help=said("Neurons of the bottleneck."), low=1, high=65536, more=False
     )
     dropout: float = setting(
         0.5,
-        label="Input dropout",
-        help="Share of a profile hidden in training, so that the rest must predict it.",
+        label=said("Input dropout"),
+        help=said("Share of a profile hidden in training, so that the rest must predict it."),
         low=0.0,
         high=0.99,
         more=False,
@@ -92,11 +93,11 @@ class AutoencoderConfig(CatalogueConfig):
         hidden, latent = self.widths()
         return Network(
             (
-                (Layer("Likes", titles, INPUT, f"dropout {self.dropout:g}"),),
-                *hidden_layers("Encoder", hidden, note="tanh"),
-                (Layer("Code", latent, CODE, self.code_note),),
-                *hidden_layers("Decoder", reversed(hidden), note="tanh"),
-                (Layer("Chances", titles, OUTPUT, "softmax"),),
+                (Layer(said("Likes"), titles, INPUT, said("dropout {share:g}", share=self.dropout)),),
+                *hidden_layers(said("Encoder"), hidden, note="tanh"),
+                (Layer(said("Code"), latent, CODE, self.code_note),),
+                *hidden_layers(said("Decoder"), reversed(hidden), note="tanh"),
+                (Layer(said("Chances"), titles, OUTPUT, "softmax"),),
             ),
             self.loss_names,
         )
@@ -107,23 +108,25 @@ class AutoencoderConfig(CatalogueConfig):
 
     @property
     def loss_names(self) -> tuple[str, ...]:
-        return ("multinomial likelihood",)
+        return (said("multinomial likelihood"),)
 
 
 @dataclass(frozen=True)
 class MultVaeConfig(AutoencoderConfig):
     kl_cap: float = setting(
         0.2,
-        label="Variational weight",
-        help="How strongly the bottleneck is held near a standard normal, once the weight has grown to its full size.",
+        label=said("Variational weight"),
+        help=said(
+            "How strongly the bottleneck is held near a standard normal, once the weight has grown to its full size."
+        ),
         low=0.0,
         high=10.0,
         more=False,
     )
     kl_steps: int | None = setting(
         None,
-        label="Steps to full weight",
-        help="Steps in which the variational weight grows from 0. Automatic is 85 % of the run.",
+        label=said("Steps to full weight"),
+        help=said("Steps in which the variational weight grows from 0. Automatic is 85 % of the run."),
         low=1,
         high=1_000_000_000,
     )
@@ -133,11 +136,11 @@ class MultVaeConfig(AutoencoderConfig):
 
     @property
     def code_note(self) -> str:
-        return "mean and variance"
+        return said("mean and variance")
 
     @property
     def loss_names(self) -> tuple[str, ...]:
-        return *super().loss_names, f"{self.kl_cap:g} × divergence"
+        return *super().loss_names, said("{weight:g} × divergence", weight=self.kl_cap)
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(

@@ -25,6 +25,7 @@ from engine.events import Job
 from engine.models.declaration import Capabilities
 from engine.models.losses import at_least_one
 from engine.settings import Config
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Prediction:
         }
         for what, is_so in is_wrong.items():
             if is_so:
-                raise DivergedError(f"The model's {what} are not numbers")
+                raise DivergedError(said("The model's {what} are not numbers", what=what))
         return self
 
     @staticmethod

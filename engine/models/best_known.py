@@ -26,6 +26,7 @@ from engine.data.batches import Examples
 from engine.data.dataset import Bools, Float32, Histories, Int32, Int64, Scale
 from engine.events import Job, Pace, Progressed, drive
 from engine.models.base import ClosedFormModel, Losses, Model, Moment, Prediction, StepModel, as_index
+from engine.wording import said
 
 _NEAREST = 16
 _CAUTION = 100.0
@@ -211,7 +212,7 @@ def shared_with(liked: Histories, rows_L: Int64, *, items: int) -> Job[tuple[Int
         kept_N = order_N[place_N < _NEAREST]
         at = first + row_N[kept_N], place_N[place_N < _NEAREST]
         places_RK[at], weights_RK[at] = both.indices[kept_N], both.data[kept_N]
-        yield Progressed("Relating little known titles", first, len(places_RK), "titles") if pace.due() else None
+        yield Progressed(said("Relating little known titles"), first, len(places_RK), "titles") if pace.due() else None
     totals_R = weights_RK.sum(axis=1)
     trust_R = likers_R / (likers_R + _CAUTION)
     weights_RK *= (trust_R / np.maximum(totals_R, 1e-12))[:, None].astype(np.float32)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.data.dataset import Histories, Int64
 from engine.events import Job
 from engine.settings import setting
+from engine.wording import said, singular_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,7 +32,10 @@ def damping_setting(label: str, whose: str) -> Any:
     return setting(
         None,
         label=label,
-        help=f"Ratings a {whose} needs for the bias to count for half. Automatic: what does best on held-out ratings.",
+        help=said(
+            "Ratings a {whose} needs for the bias to count for half. Automatic: what does best on held-out ratings.",
+            whose=singular_of(whose),
+        ),
         low=0.0,
         high=1e6,
         unit="ratings",

@@ -31,6 +31,7 @@ from engine.models.declaration import Capabilities, ModelConfig
 from engine.models.naming import run_title
 from engine.models.registry import build, kind_of
 from engine.settings import setting
+from engine.wording import said
 
 _LEAST_SCORE = 1e-30
 _FLAT = 1e-6
@@ -63,7 +64,10 @@ class BlendConfig(ModelConfig):
     """Which runs to mix, and their `copies`; a rating is the weighted sum of theirs plus `rating_offset`."""
 
     parts: str = setting(
-        "", label="Parts", help="The finished runs to mix, by id or name, with a + between them.", more=False
+        "",
+        label=said("Parts"),
+        help=said("The finished runs to mix, by id or name, with a + between them."),
+        more=False,
     )
     copies: tuple[Part, ...] = ()
     rating_offset: float = 0.0
@@ -81,7 +85,8 @@ class BlendConfig(ModelConfig):
             offset = float(plain.pop("rating_offset", 0.0))
         except (TypeError, ValueError) as error:
             raise SettingError(
-                f"These settings are not those of a blend ({error}).", remedy="Blend the runs again."
+                said("These settings are not those of a blend ({error}).", error=error),
+                remedy=said("Blend the runs again."),
             ) from error
         return dataclasses.replace(super().from_dict(plain), copies=copies, rating_offset=offset)
 
@@ -106,7 +111,8 @@ class Blend(Model):
         super().__init__(config, items=items, scale=scale)
         if not config.copies:
             raise SettingError(
-                "A blend is made of finished runs, and here is none.", remedy="Name them: --set parts=RUN1+RUN2."
+                said("A blend is made of finished runs, and here is none."),
+                remedy=said("Name them: --set parts=RUN1+RUN2."),
             )
         built = models or [
             build(copy.model, kind_of(copy.model).config_class.from_dict(copy.config), items=items, scale=scale)

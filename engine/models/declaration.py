@@ -8,6 +8,7 @@ from typing import Self
 
 from engine.models.network import Network
 from engine.settings import Config, setting
+from engine.wording import said
 
 GRAPH_SUFFIX, GRAPH_PACKAGES = ".onnx", ("onnx", "onnxscript")
 
@@ -72,9 +73,11 @@ class CatalogueConfig(ModelConfig):
 
     titles: int | None = setting(
         None,
-        label="Titles to learn",
-        help="How many titles the model learns, the most rated first; others are ranked by what they share with "
-        "these. Automatic: all, or as many as this computer can do.",
+        label=said("Titles to learn"),
+        help=said(
+            "How many titles the model learns, the most rated first; others are ranked by what they "
+            "share with these. Automatic: all, or as many as this computer can do."
+        ),
         low=1,
         high=10_000_000,
     )

@@ -25,6 +25,7 @@ from engine.models.ease import ease_memory_bytes, ease_operations, ease_titles_w
 from engine.models.presets import CHOSEN, PRESETS, Preset, preset_of
 from engine.models.registry import kind_of, title_of
 from engine.text import format_size
+from engine.wording import counted, joined, plural, said
 
 FEW_PEOPLE = 20
 MANY_PEOPLE = 50_000
@@ -96,7 +97,11 @@ def facts_from(statistics: DatasetStatistics) -> DataFacts:
 def choose_preset(name: str, facts: DataFacts, machine: Machine) -> Preset:
     """ "best_quality" or "fastest" by the rules; its `why` is the sentence of the rule that decided."""
     if name not in RULES:
-        raise SettingError(f"There is no rule for {name!r}.", remedy=f"Known are: {', '.join(RULES)}.", preset=name)
+        raise SettingError(
+            said("There is no rule for {name!r}.", name=name),
+            remedy=said("Known are: {names}.", names=", ".join(RULES)),
+            preset=name,
+        )
     for rule in RULES[name]:
         why = rule.why(facts, machine)
         if why is not None:
@@ -110,7 +115,7 @@ def preset_for(name: str, dataset: Dataset, *, machine: Machine | None = None) -
     facts = facts_of(dataset)
     preset = choose_preset(name, facts, machine or this_machine()) if name in CHOSEN else fitted(preset_of(name), facts)
     if preset.refusal:
-        raise SettingError(preset.refusal, remedy="Choose another preset.", preset=name)
+        raise SettingError(preset.refusal, remedy=said("Choose another preset."), preset=name)
     return preset
 
 
@@ -127,16 +132,18 @@ def fitted(preset: Preset, facts: DataFacts) -> Preset:
     """A study's preset adapted to what these data cannot do, with a note for each change."""
     kind = kind_of(preset.model)
     if kind.only_rates and not facts.rates:
-        why = "all ratings are the same" if facts.rated else "nothing is rated, only seen"
-        return replace(preset, refusal=f"It learns how high titles are rated, and in these data {why}.")
+        why = said("all ratings are the same") if facts.rated else said("nothing is rated, only seen")
+        return replace(preset, refusal=said("It learns how high titles are rated, and in these data {why}.", why=why))
     notes = []
     if preset.split.get("kind") == "time" and not facts.timed:
         preset = replace(preset, split={**preset.split, "kind": "random"})
         notes.append(
-            "These data do not say when a rating was given, so ratings are held out at random, not the newest."
+            said("These data do not say when a rating was given, so ratings are held out at random, not the newest.")
         )
     if kind.can.needs_times and not facts.timed:
-        notes.append("These data do not say when a rating was given, so titles are read in the order of the file.")
+        notes.append(
+            said("These data do not say when a rating was given, so titles are read in the order of the file.")
+        )
     return replace(preset, notes=tuple(notes))
 
 
@@ -171,15 +178,20 @@ def ease_fits(facts: DataFacts, machine: Machine) -> bool:
 def _only_seen(facts: DataFacts, machine: Machine) -> str | None:
     if facts.rated or not facts.entries:
         return None
-    return f"Nothing is rated here, only seen, and {title_of('two_head')} is the model that learns from what was seen."
+    return said(
+        "Nothing is rated here, only seen, and {title} is the model that learns from what was seen.",
+        title=title_of("two_head"),
+    )
 
 
 def _too_few(facts: DataFacts, machine: Machine) -> str | None:
     if facts.counted >= FEW_PEOPLE:
         return None
-    return (
-        f"Only {facts.counted:,} people like {LIKES_THAT_COUNT} titles or more, too few to see whose tastes are alike: "
-        "what most people like is the safest answer."
+    return said(
+        "Only {counted:,} people like {least} titles or more, too few to see whose "
+        "tastes are alike: what most people like is the safest answer.",
+        counted=facts.counted,
+        least=LIKES_THAT_COUNT,
     )
 
 
@@ -187,14 +199,15 @@ def _best_is_ease(facts: DataFacts, machine: Machine) -> str | None:
     seconds = ease_seconds(facts, machine)
     if not ease_fits(facts, machine) or seconds > _LONG_S or (facts.counted >= MANY_PEOPLE and machine.gpu):
         return None
-    measured = "On data of this size no network that we measured was ahead of it"
-    if facts.counted >= MANY_PEOPLE:
-        measured = "A network would do a little better with so many people, but takes hours without a GPU"
-    return (
-        f"{measured}; {_ease_titles_words(facts, machine)} need "
-        f"{format_size(ease_memory_bytes(ease_titles(facts, machine)))} and about {_about(seconds)}. Blended with a "
-        "trained network it gets a little better still."
+    memory = format_size(ease_memory_bytes(ease_titles(facts, machine)))
+    which = _ease_titles_words(facts, machine)
+    worth = (
+        said("On data of this size no network that we measured was ahead of it.")
+        if facts.counted < MANY_PEOPLE
+        else said("A network would do a little better with so many people, but takes hours without a GPU.")
     )
+    needs = said("The {titles} need {memory} and about {about}.", memory=memory, about=_about(seconds), titles=which)
+    return joined(worth, needs, said("Blended with a trained network it gets a little better still."))
 
 
 def _best_is_vae(facts: DataFacts, machine: Machine) -> str | None:
@@ -202,11 +215,16 @@ def _best_is_vae(facts: DataFacts, machine: Machine) -> str | None:
         return None
     epochs = kind_of("mult_vae").training_for(facts.entries)["epochs"]
     about = _about(network_seconds(facts, machine, epochs=epochs))
-    return f"{facts.counted:,} people are enough for a network to beat {title_of('ease')}, and there is a GPU: {about}."
+    return said(
+        "{counted:,} people are enough for a network to beat {title}, and there is a GPU: {about}.",
+        counted=facts.counted,
+        title=title_of("ease"),
+        about=about,
+    )
 
 
 def _best_is_ials(facts: DataFacts, machine: Machine) -> str:
-    return _instead_of_ease(facts, machine, "it is nearly as good")
+    return _instead_of_ease(facts, machine, said("it is nearly as good"))
 
 
 def _fastest_is_ease(facts: DataFacts, machine: Machine) -> str | None:
@@ -214,31 +232,47 @@ def _fastest_is_ease(facts: DataFacts, machine: Machine) -> str | None:
     if not ease_fits(facts, machine) or seconds > _QUICK_S:
         return None
     which = _ease_titles_words(facts, machine)
-    return f"It is computed at once, in about {_about(seconds)} for {which}, without any training."
+    return said(
+        "It is computed at once, in about {about} for the {which}, without any training.",
+        about=_about(seconds),
+        which=which,
+    )
 
 
 def _fastest_is_ials(facts: DataFacts, machine: Machine) -> str:
-    return _instead_of_ease(facts, machine, "it is computed at once")
+    return _instead_of_ease(facts, machine, said("it is computed at once"))
 
 
 def _instead_of_ease(facts: DataFacts, machine: Machine, worth: str) -> str:
     ease = title_of("ease")
-    return (
-        f"{ease} would take long or not fit with {facts.titles:,} titles; the time of {title_of('ials')} grows with "
-        f"the ratings alone, and {worth}: about {_about(ials_seconds(facts, machine))}."
+    return said(
+        "{ease} would take long or not fit with {titles:,} titles; the time of {title} grows "
+        "with the ratings alone, and {worth}: about {about}.",
+        ease=ease,
+        titles=facts.titles,
+        title=title_of("ials"),
+        worth=worth,
+        about=_about(ials_seconds(facts, machine)),
     )
 
 
 def _ease_titles_words(facts: DataFacts, machine: Machine) -> str:
     learned = ease_titles(facts, machine)
-    which = f"the {learned:,} best known of" if learned < facts.titles else "the"
-    return f"{which} {facts.titles:,} titles"
+    titles = plural(facts.titles, "title")
+    if learned == facts.titles:
+        return titles
+    return said("{learned:,} best known of {titles}", learned=learned, titles=titles)
 
 
 def _about(seconds: float) -> str:
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.0f} hours"
+    minutes, hours = round(seconds / 60), round(seconds / 3600)
+    return (
+        counted("{count} minute", "{count} minutes", minutes)
+        if seconds < 5400
+        else counted("{count} hour", "{count} hours", hours)
+    )
 
 
 RULES: dict[str, tuple[Rule, ...]] = {

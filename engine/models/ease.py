@@ -43,6 +43,7 @@ from engine.models.registry import kind_of
 from engine.models.ridge import BLOCK, gram_matrix, invert_by_sweeping, weights_from_inverse, weights_through_people
 from engine.settings import setting
 from engine.text import format_size
+from engine.wording import said
 
 _LEAST_L2, _MOST_L2 = 1.0, 500.0
 _SHARE_OF_FREE_MEMORY = 0.8
@@ -56,9 +57,11 @@ DROPOUT = 0.4
 class EaseConfig(CatalogueConfig):
     l2: float | None = setting(
         None,
-        label="Regularisation (l2)",
-        help="How little the model trusts titles that few people like. More is more cautious. Automatic: what makes "
-        "the best lists for people held out.",
+        label=said("Regularisation (l2)"),
+        help=said(
+            "How little the model trusts titles that few people like. More is more cautious. "
+            "Automatic: what makes the best lists for people held out."
+        ),
         low=0.01,
         high=1e6,
         scale="log",
@@ -68,25 +71,27 @@ class EaseConfig(CatalogueConfig):
     fold_in_others: float | None = fold_in_others_setting()
     user_weight_exponent: float = setting(
         0.25,
-        label="User weight exponent",
-        help="0: people count by how much they rated. 1: everyone counts the same, however much they rated.",
+        label=said("User weight exponent"),
+        help=said("0: people count by how much they rated. 1: everyone counts the same, however much they rated."),
         low=0.0,
         high=1.0,
         former=("evenness",),
     )
     dropout: float | None = setting(
         None,
-        label="Input dropout",
-        help="Learns as if this share of each profile were hidden; well-known titles then count less. Automatic: what "
-        "makes the best lists for people held out.",
+        label=said("Input dropout"),
+        help=said(
+            "Learns as if this share of each profile were hidden; well-known titles then count less. "
+            "Automatic: what makes the best lists for people held out."
+        ),
         low=0.0,
         high=0.9,
     )
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        columns = ((Layer("Likes", titles, INPUT),), (Layer("Scores", titles, OUTPUT, "one matrix"),))
-        return Network(columns, ("squared error, solved at once",))
+        columns = ((Layer(said("Likes"), titles, INPUT),), (Layer(said("Scores"), titles, OUTPUT, said("one matrix")),))
+        return Network(columns, (said("squared error, solved at once"),))
 
     def most_titles(self) -> int:
         """See CatalogueConfig: as many as fit into free memory, or a thousand, of which it is told what they need."""
@@ -136,21 +141,21 @@ class Ease(ClosedFormModel):
 
     def fit(self, histories: Histories) -> Job[None]:
         """Compute B from the likes; a Stop leaves the model as it was. Raises DeviceError and TrainingError."""
-        yield StageStarted("counting", "Counting which titles are liked together")
+        yield StageStarted("counting", said("Counting which titles are liked together"))
         config = self.config.fitted_to(histories.entries)
         tastes_UL, title_rows_L = _tastes(histories, self.scale.like, config)
         _refuse_if_too_large(len(title_rows_L))
         weights_LL = torch.empty((len(title_rows_L), len(title_rows_L)))
         l2_L = _l2_of_titles(config, tastes_UL)
         if tastes_UL.shape[0] <= tastes_UL.shape[1] // 4:
-            yield StageStarted("solving", "Working out what each title says about the others")
+            yield StageStarted("solving", said("Working out what each title says about the others"))
             solving = weights_through_people(tastes_UL, weights_LL, l2_L=l2_L)
-            yield from _reported(solving, "Working out titles", weights_LL)
+            yield from _reported(solving, said("Working out titles"), weights_LL)
         else:
-            yield from _reported(gram_matrix(tastes_UL, weights_LL), "Counting titles", weights_LL)
+            yield from _reported(gram_matrix(tastes_UL, weights_LL), said("Counting titles"), weights_LL)
             weights_LL.diagonal().add_(torch.from_numpy(l2_L))
-            yield StageStarted("solving", "Working out what each title says about the others")
-            yield from _reported(invert_by_sweeping(weights_LL), "Working out titles", weights_LL)
+            yield StageStarted("solving", said("Working out what each title says about the others"))
+            yield from _reported(invert_by_sweeping(weights_LL), said("Working out titles"), weights_LL)
             weights_from_inverse(weights_LL)
         self._take_weights(weights_LL, title_rows_L, config.l2 or 0.0)
 
@@ -162,7 +167,8 @@ class Ease(ClosedFormModel):
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):
             raise TrainingError(
-                f"With l2 {l2:g} the numbers of ease run out of precision.", remedy="Choose a larger l2."
+                said("With l2 {l2:g} the numbers of ease run out of precision.", l2=l2),
+                remedy=said("Choose a larger l2."),
             )
         self.weights_LL = weights_LL
         self.title_rows_L = torch.from_numpy(title_rows_L)
@@ -244,7 +250,7 @@ class Ease(ClosedFormModel):
     def _matrix_rows(self, profiles: Histories) -> Int64:
         """For each entry its row in B, [N]; -1 where it does not count, or nobody liked the title."""
         if not len(self.title_rows_L):
-            raise TrainingError("This ease model has learned nothing yet.", remedy="Fit it first.")
+            raise TrainingError(said("This ease model has learned nothing yet."), remedy=said("Fit it first."))
         rows_N: Int64 = self._row_of_I()[profiles.item_rows_N]
         if self.config.fold_in_others:
             return rows_N
@@ -334,9 +340,16 @@ def _refuse_if_too_large(items: int) -> None:
     if free is None or needed <= _SHARE_OF_FREE_MEMORY * free:
         return
     raise DeviceError(
-        f"ease compares every title with every other: for {items:,} titles it needs {format_size(needed)} of memory, "
-        f"more than the {_SHARE_OF_FREE_MEMORY:.0%} it may take of the {format_size(free)} that are free.",
-        remedy="Choose ials or popularity, let it learn fewer titles, or close other programs.",
+        said(
+            "ease compares every title with every other: for {items:,} titles it needs {needed} of "
+            "memory, more than the {share_of_free_memory:.0%} it may take of the {free} that are "
+            "free.",
+            items=items,
+            needed=format_size(needed),
+            share_of_free_memory=_SHARE_OF_FREE_MEMORY,
+            free=format_size(free),
+        ),
+        remedy=said("Choose ials or popularity, let it learn fewer titles, or close other programs."),
         needed_bytes=needed,
         free_bytes=free,
     )

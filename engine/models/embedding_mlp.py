@@ -31,6 +31,7 @@ from engine.models.network import OUTPUT, Layer, Network, hidden_layers, tables
 from engine.models.rating_model import RatingConfig, RatingModel, learned_or_folded
 from engine.models.registry import kind_of, title_of
 from engine.settings import setting
+from engine.wording import said
 
 _STUDY_HIDDEN = (512, 256)
 _STUDY_ENTRIES = 1e8
@@ -54,26 +55,37 @@ class EmbeddingMlpConfig(RatingConfig):
     """The settings of `embedding_mlp`; None is automatic."""
 
     embedding: int | None = setting(
-        None, label="Embedding", help="Numbers kept for each person and each title.", low=1, high=4096, more=False
+        None,
+        label=said("Embedding"),
+        help=said("Numbers kept for each person and each title."),
+        low=1,
+        high=4096,
+        more=False,
     )
     hidden: tuple[int, ...] | None = setting(
-        None, label="Hidden widths", help="Neurons of each hidden layer.", low=1, high=65536, more=False
+        None, label=said("Hidden widths"), help=said("Neurons of each hidden layer."), low=1, high=65536, more=False
     )
-    norm: bool = setting(True, label="Batch norm", help="Whether each hidden layer is normalised by its batch.")
+    norm: bool = setting(
+        True, label=said("Batch norm"), help=said("Whether each hidden layer is normalised by its batch.")
+    )
     dropout: float = setting(
-        0.3, label="Dropout", help="Share of each hidden layer that is hidden in training.", low=0.0, high=0.99
+        0.3,
+        label=said("Dropout"),
+        help=said("Share of each hidden layer that is hidden in training."),
+        low=0.0,
+        high=0.99,
     )
     l2: float | None = setting(
         None,
-        label="Regularisation (l2)",
-        help="Pulls embeddings towards zero, each time a rating is learned from.",
+        label=said("Regularisation (l2)"),
+        help=said("Pulls embeddings towards zero, each time a rating is learned from."),
         low=0.0,
         high=100.0,
     )
     fold_in_l2: float = setting(
         0.7,
-        label="Fold-in l2",
-        help="How near to everybody's mean a person's embedding is held: more for noisier ratings.",
+        label=said("Fold-in l2"),
+        help=said("How near to everybody's mean a person's embedding is held: more for noisier ratings."),
         low=1e-6,
         high=1e6,
         scale="log",
@@ -81,9 +93,9 @@ class EmbeddingMlpConfig(RatingConfig):
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        note = "batch norm, ReLU" if self.norm else "ReLU"
-        hidden = hidden_layers("Hidden", self.widths(), note=note)
-        return Network((tables(self.length), *hidden, (Layer("Rating", 1, OUTPUT),)), ("squared error",))
+        note = said("batch norm, ReLU") if self.norm else "ReLU"
+        hidden = hidden_layers(said("Hidden"), self.widths(), note=note)
+        return Network((tables(self.length), *hidden, (Layer(said("Rating"), 1, OUTPUT),)), (said("squared error"),))
 
     def widths(self) -> tuple[int, ...]:
         """The hidden widths; the study's where they were left automatic."""
@@ -145,8 +157,12 @@ class EmbeddingMlp(RatingModel):
         if rated >= FEW_RATINGS:
             return ()
         return (
-            f"With {rated:,} ratings to learn from, plain averages predict stars nearly as well as this network; "
-            f"{title_of('mf')} predicts them better.",
+            said(
+                "With {rated:,} ratings to learn from, plain averages predict stars nearly as well as "
+                "this network; {model} predicts them better.",
+                rated=rated,
+                model=title_of("mf"),
+            ),
         )
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:

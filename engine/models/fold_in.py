@@ -18,6 +18,7 @@ from torch import Tensor
 
 from engine.data.dataset import Bools, Int64
 from engine.errors import DivergedError
+from engine.wording import said
 
 _NUMBERS_AT_ONCE = 2**20
 """Few enough for the processor's cache: with eight times as many, MovieLens-1M's people took twice as long."""
@@ -155,7 +156,7 @@ def _cholesky(ridged_UFF: Tensor) -> Tensor:
     factor_UFF: Tensor
     factor_UFF, failed_U = torch.linalg.cholesky_ex(ridged_UFF)
     if bool(failed_U.any()) or not bool(factor_UFF.diagonal(dim1=1, dim2=2).isfinite().all()):
-        raise DivergedError("What the model learned left all bounds, so nobody's ratings can be folded in")
+        raise DivergedError(said("What the model learned left all bounds, so nobody's ratings can be folded in"))
     return factor_UFF
 
 

@@ -44,6 +44,7 @@ from engine.models.losses import (
 from engine.models.network import OUTPUT, Layer, Network, tables
 from engine.models.registry import kind_of
 from engine.settings import setting
+from engine.wording import said
 
 _MANY = 5_000_000
 _RANK, _RANK_OF_MANY, _SWEEPS = 112, 64, 5
@@ -60,23 +61,33 @@ _START = 0.1
 @dataclass(frozen=True)
 class IalsConfig(ModelConfig):
     rank: int | None = setting(
-        None, label="Rank", help="Numbers kept for each person and each title.", low=1, high=1024, more=False
+        None,
+        label=said("Rank"),
+        help=said("Numbers kept for each person and each title."),
+        low=1,
+        high=1024,
+        more=False,
     )
     sweeps: int | None = setting(
-        None, label="Sweeps", help="How often people and titles take their turns.", low=1, high=200, more=False
+        None,
+        label=said("Sweeps"),
+        help=said("How often people and titles take their turns."),
+        low=1,
+        high=200,
+        more=False,
     )
     unobserved_weight: float = setting(
         0.15,
-        label="Weight of the unrated",
-        help="How much it counts that somebody has not touched a title; a like counts 1.",
+        label=said("Weight of the unrated"),
+        help=said("How much it counts that somebody has not touched a title; a like counts 1."),
         low=1e-5,
         high=10.0,
         scale="log",
     )
     l2: float = setting(
         0.01,
-        label="Regularisation (l2)",
-        help="How little the model trusts people and titles with few likes. More is more cautious.",
+        label=said("Regularisation (l2)"),
+        help=said("How little the model trusts people and titles with few likes. More is more cautious."),
         low=1e-6,
         high=100.0,
         scale="log",
@@ -84,8 +95,8 @@ class IalsConfig(ModelConfig):
     )
     frequency_exponent: float = setting(
         1.0,
-        label="Frequency exponent",
-        help="1: regularisation grows with how much there is of a person or title. 0: it is the same for all.",
+        label=said("Frequency exponent"),
+        help=said("1: regularisation grows with how much there is of a person or title. 0: it is the same for all."),
         low=0.0,
         high=1.0,
     )
@@ -94,8 +105,10 @@ class IalsConfig(ModelConfig):
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        product = (Layer("Dot product", 1, OUTPUT),)
-        return Network((tables(self.rank or _RANK), product), ("weighted squares over all pairs, solved in turns",))
+        product = (Layer(said("Dot product"), 1, OUTPUT),)
+        return Network(
+            (tables(self.rank or _RANK), product), (said("weighted squares over all pairs, solved in turns"),)
+        )
 
     def fitted_to(self, entries: int) -> Self:
         """See ModelConfig: beyond five million entries a smaller rank, a third of the time."""
@@ -160,7 +173,7 @@ class Held:
 
     def __init__(self, factors_OK: Tensor, config: IalsConfig) -> None:
         if not bool(torch.isfinite(factors_OK).all()):
-            raise TrainingError("The numbers of ials run out of precision.", remedy="Choose a larger l2.")
+            raise TrainingError(said("The numbers of ials run out of precision."), remedy=said("Choose a larger l2."))
         untouched_KK = config.unobserved_weight * (factors_OK.T @ factors_OK)
         spectrum_K, self.basis_KK = torch.linalg.eigh(untouched_KK)
         self.spectrum_K = spectrum_K.clamp(min=0.0)
@@ -237,7 +250,7 @@ class Ials(ClosedFormModel):
 
     def fit(self, histories: Histories) -> Job[None]:
         """Fit people and titles in turns; a Stop leaves the model as it was. Raises TrainingError."""
-        yield StageStarted("counting", "Counting which titles are liked together")
+        yield StageStarted("counting", said("Counting which titles are liked together"))
         like, others = self.scale.like, self.config.other_ratings
         learned = histories_of_likers(histories, like, others=others)
         weights_N = None
@@ -250,15 +263,15 @@ class Ials(ClosedFormModel):
         factors_IK = torch.randn(self.items, rank, generator=noise).mul_(_START / math.sqrt(rank))
         factors_IK[torch.from_numpy(np.diff(titles.indptr_R1)) == 0] = 0.0
         persons_UK = torch.zeros(len(people), rank)
-        yield StageStarted("solving", "Working out what people and titles have in common")
+        yield StageStarted("solving", said("Working out what people and titles have in common"))
         pace, done, total = Pace(), 0, sweeps * (len(people) + len(titles))
         for _ in range(sweeps):
             for side, others_OK, rows_RK in ((people, factors_IK, persons_UK), (titles, persons_UK, factors_IK)):
                 for moved in Held(others_OK, self.config).turn(side, rows_RK):
                     done += moved
-                    yield Progressed("Taking turns", done, total, "rows") if pace.due() else None
+                    yield Progressed(said("Taking turns"), done, total, "rows") if pace.due() else None
         if not bool(torch.isfinite(factors_IK).all()):
-            raise TrainingError("The numbers of ials run out of precision.", remedy="Choose a larger l2.")
+            raise TrainingError(said("The numbers of ials run out of precision."), remedy=said("Choose a larger l2."))
         self.title_factors_IK = factors_IK
 
     @classmethod
@@ -338,7 +351,7 @@ class Ials(ClosedFormModel):
     def _learned(self) -> Tensor:
         """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""
         if not bool(self.title_factors_IK.any()):
-            raise TrainingError("This ials model has learned nothing yet.", remedy="Fit it first.")
+            raise TrainingError(said("This ials model has learned nothing yet."), remedy=said("Fit it first."))
         return self.title_factors_IK.cpu().double()
 
     def _exact_rows(self, item_rows: npt.NDArray[np.integer[Any]]) -> Tensor:

@@ -18,6 +18,7 @@ from torch import Tensor
 from engine.data.dataset import Histories
 from engine.errors import TrainingError
 from engine.settings import setting
+from engine.wording import joined, said
 
 
 def multinomial_nll(
@@ -107,26 +108,30 @@ OTHER_RATINGS = 0.4
 
 def other_ratings_setting(default: float | None = None) -> Any:
     """The setting of all models of likes: how much other entries count in learning (never in predicting)."""
-    automatic = "" if default is not None else " Automatic: what makes the best lists for people held out."
+    automatic = "" if default is not None else said("Automatic: what makes the best lists for people held out.")
+    counts = said(
+        "How much a title that was rated lower, or only seen, counts in learning; a like counts 1. 0: likes only."
+    )
     return setting(
         default,
-        label="Weight of other ratings",
-        help="How much a title that was rated lower, or only seen, counts in learning; a like counts 1. 0: likes only."
-        + automatic,
+        label=said("Weight of other ratings"),
+        help=joined(counts, automatic),
         low=0.0,
         high=1.0,
-        more=False,
     )
 
 
 def fold_in_others_setting(default: float | None = None) -> Any:
     """The setting of how much other entries count for whoever asks for a list."""
-    automatic = "" if default is not None else " Automatic: as much as in learning."
+    automatic = "" if default is not None else said("Automatic: as much as in learning.")
+    counts = said(
+        "How much a title that somebody rated lower, or only saw, counts when titles are ranked for them; a like "
+        "counts 1. 0: likes only."
+    )
     return setting(
         default,
-        label="Other ratings in a profile",
-        help="How much a title that somebody rated lower, or only saw, counts when titles are ranked for them; a like "
-        "counts 1. 0: likes only." + automatic,
+        label=said("Other ratings in a profile"),
+        help=joined(counts, automatic),
         low=0.0,
         high=1.0,
     )
@@ -138,8 +143,8 @@ def histories_of_likers(histories: Histories, like: float, *, others: float) -> 
     likers = np.flatnonzero(liked.counts_U)
     if not len(likers):
         raise TrainingError(
-            f"No rating here is {like:g} or better, so there are no likes to learn from.",
-            remedy="Choose another model, or import ratings that reach further up.",
+            said("No rating here is {like:g} or better, so there are no likes to learn from.", like=like),
+            remedy=said("Choose another model, or import ratings that reach further up."),
         )
     return (histories if others > 0 else liked).take(likers)
 

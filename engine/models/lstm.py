@@ -26,6 +26,7 @@ from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.models.registry import kind_of
 from engine.settings import setting
+from engine.wording import said
 
 _GATES_AT_ONCE = 2**24
 _MANY_TITLES = 64
@@ -34,19 +35,21 @@ _MANY_TITLES = 64
 
 @dataclass(frozen=True)
 class LstmConfig(RatingConfig):
-    embedding: int = setting(64, label="Embedding", help="Numbers kept for each title.", low=1, high=4096, more=False)
+    embedding: int = setting(
+        64, label=said("Embedding"), help=said("Numbers kept for each title."), low=1, high=4096, more=False
+    )
     hidden: int = setting(
         128,
-        label="State",
-        help="Numbers in which the network remembers what it has read.",
+        label=said("State"),
+        help=said("Numbers in which the network remembers what it has read."),
         low=1,
         high=8192,
         more=False,
     )
     window: int = setting(
         10,
-        label="Window",
-        help="How many titles in a row are read together; a prediction looks back one less.",
+        label=said("Window"),
+        help=said("How many titles in a row are read together; a prediction looks back one less."),
         low=2,
         high=1000,
         unit="titles",
@@ -54,31 +57,37 @@ class LstmConfig(RatingConfig):
     )
     reads_ratings: bool = setting(
         True,
-        label="Read earlier ratings",
-        help="Whether the ratings of earlier titles are read, or only which titles they were.",
+        label=said("Read earlier ratings"),
+        help=said("Whether the ratings of earlier titles are read, or only which titles they were."),
     )
     dropout: float = setting(
         0.3,
-        label="Dropout",
-        help="Share of each title's numbers, and of what is remembered, that is hidden in training.",
+        label=said("Dropout"),
+        help=said("Share of each title's numbers, and of what is remembered, that is hidden in training."),
         low=0.0,
         high=0.99,
     )
     l2: float = setting(
         0.01,
-        label="Regularisation (l2)",
-        help="Pulls the titles' numbers towards zero, each time a title is learned from.",
+        label=said("Regularisation (l2)"),
+        help=said("Pulls the titles' numbers towards zero, each time a title is learned from."),
         low=0.0,
         high=100.0,
     )
-    spread: float = setting(0.1, label="Start", help="Spread of the titles' numbers at the start.", low=1e-4, high=10.0)
+    spread: float = setting(
+        0.1, label=said("Start"), help=said("Spread of the titles' numbers at the start."), low=1e-4, high=10.0
+    )
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        title = Layer("Title", self.embedding, TABLE, f"{self.window} in a row")
-        earlier = (Layer("Earlier rating", 2, INPUT),) if self.reads_ratings else ()
-        columns = ((title, *earlier), (Layer("LSTM", self.hidden, HIDDEN, "state"),), (Layer("Rating", 1, OUTPUT),))
-        return Network(columns, ("squared error",))
+        title = Layer(said("Title"), self.embedding, TABLE, said("{window} in a row", window=self.window))
+        earlier = (Layer(said("Earlier rating"), 2, INPUT),) if self.reads_ratings else ()
+        columns = (
+            (title, *earlier),
+            (Layer(said("LSTM"), self.hidden, HIDDEN, "state"),),
+            (Layer(said("Rating"), 1, OUTPUT),),
+        )
+        return Network(columns, (said("squared error"),))
 
 
 class Lstm(RatingModel):
@@ -116,7 +125,9 @@ class Lstm(RatingModel):
         if histories.times_N is not None:
             return ()
         return (
-            "These data do not say when a rating was given; lstm reads everybody's titles in the order of the file.",
+            said(
+                "These data do not say when a rating was given; lstm reads everybody's titles in the order of the file."
+            ),
         )
 
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:

@@ -39,6 +39,7 @@ from engine.models.fold_in import (
 from engine.models.network import HIDDEN, OUTPUT, Layer, Network, tables
 from engine.models.rating_model import PredictsRatings, RatingConfig
 from engine.settings import setting
+from engine.wording import said
 
 ALS = "als"
 _BY_STEPS = ("adam", "sgd")
@@ -57,59 +58,68 @@ _ROUNDS = 8
 class MfConfig(RatingConfig):
     solver: str = setting(
         ALS,
-        label="Solver",
-        help="als computes people and titles in turns; adam and sgd learn by steps, with a learning rate. "
-        "On MovieLens-1M predicted stars were off by 0.826 with als and by 0.847 with adam.",
+        label=said("Solver"),
+        help=said(
+            "als computes people and titles in turns; adam and sgd learn by steps, with a learning "
+            "rate. On MovieLens-1M predicted stars were off by 0.826 with als and by 0.847 with adam."
+        ),
         choices=(ALS, *_BY_STEPS),
         more=False,
     )
     rank: int | None = setting(
         None,
-        label="Rank",
-        help="Numbers kept for each person and each title. Automatic: 32 in turns, 64 by steps.",
+        label=said("Rank"),
+        help=said("Numbers kept for each person and each title. Automatic: 32 in turns, 64 by steps."),
         low=1,
         high=4096,
         more=False,
     )
     sweeps: int = setting(
         12,
-        label="Sweeps",
-        help="als: how often people and titles take their turns.",
+        label=said("Sweeps"),
+        help=said("als: how often people and titles take their turns."),
         low=1,
         high=1000,
         more=False,
         only_with=("solver", (ALS,)),
     )
     bias: bool = setting(
-        True, label="Biases", help="Whether people and titles have a level of their own beside the product.", more=False
+        True,
+        label=said("Biases"),
+        help=said("Whether people and titles have a level of their own beside the product."),
+        more=False,
     )
     init: str = setting(
         "small",
-        label="Start",
-        help="By steps: small random factors, standard normal ones, a tenth of the ratings' own SVD, or all of it.",
+        label=said("Start"),
+        help=said(
+            "By steps: small random factors, standard normal ones, a tenth of the ratings' own SVD, or all of it."
+        ),
         choices=("small", "normal", "svd", "whole_svd"),
         only_with=("solver", _BY_STEPS),
     )
     l2: float | None = setting(
         None,
-        label="Regularisation (l2)",
-        help="How hard factors are held back: in turns once for each person and title, by steps each time a rating "
-        "is learned from. Automatic: what does best on held-out ratings.",
+        label=said("Regularisation (l2)"),
+        help=said(
+            "How hard factors are held back: in turns once for each person and title, by steps each "
+            "time a rating is learned from. Automatic: what does best on held-out ratings."
+        ),
         low=0.0,
         high=100.0,
         more=False,
     )
     fold_in_l2: float = setting(
         0.3,
-        label="Fold-in l2",
-        help="By steps: how cautious the factors of a person with few ratings are, beyond l2.",
+        label=said("Fold-in l2"),
+        help=said("By steps: how cautious the factors of a person with few ratings are, beyond l2."),
         low=1e-6,
         high=1e6,
         scale="log",
         only_with=("solver", _BY_STEPS),
     )
-    user_bias_damping: float | None = damping_setting("Person bias damping", "person")
-    item_bias_damping: float | None = damping_setting("Title bias damping", "title")
+    user_bias_damping: float | None = damping_setting(said("Person bias damping"), "person")
+    item_bias_damping: float | None = damping_setting(said("Title bias damping"), "title")
 
     @property
     def learns_by_steps(self) -> bool:
@@ -121,9 +131,9 @@ class MfConfig(RatingConfig):
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        product = Layer("Dot product", 1, HIDDEN, "with biases" if self.bias else "")
-        loss = "squared error" if self.learns_by_steps else "squared error, solved in turns"
-        return Network((tables(self.factors), (product,), (Layer("Rating", 1, OUTPUT),)), (loss,))
+        product = Layer(said("Dot product"), 1, HIDDEN, said("with biases") if self.bias else "")
+        loss = said("squared error") if self.learns_by_steps else said("squared error, solved in turns")
+        return Network((tables(self.factors), (product,), (Layer(said("Rating"), 1, OUTPUT),)), (loss,))
 
     @property
     def factors(self) -> int:

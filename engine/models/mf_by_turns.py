@@ -22,6 +22,7 @@ from engine.models.biases import DAMPING, BiasEquations, predicted
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.registry import kind_of
+from engine.wording import said
 
 _BIAS_ROUNDS = 4
 _LEAST_DAMPING = 1e-6
@@ -53,12 +54,12 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
 
     def fit(self, histories: Histories) -> Job[None]:
         """See ClosedFormModel: after each sweep the model is whole; a Stop leaves it as it was after the last."""
-        yield StageStarted("counting", "Counting ratings")
+        yield StageStarted("counting", said("Counting ratings"))
         rated = self._count(histories)
         known, noise = self._start(rated)
         people, titles = self._sides(rated)
         persons = Numbers.zeros(len(rated), self.items, factors=self.config.factors, width=self._width)
-        yield StageStarted("solving", "Working out what people and titles have in common")
+        yield StageStarted("solving", said("Working out what people and titles have in common"))
         pace, most_noise = Pace(), noise
         sweeps, each = self.config.sweeps, len(rated) + self.items
         for sweep in range(sweeps):
@@ -68,13 +69,25 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
             error = 0.0
             for rows, squares in people.solve(persons, known, ridge_F=self._ridge_F("user"), noise=noise):
                 done, error = done + rows, error + squares
-                yield Progressed(f"Sweep {sweep + 1} of {sweeps}", done, sweeps * each, "rows") if pace.due() else None
+                yield (
+                    Progressed(
+                        said("Sweep {sweep} of {sweeps}", sweep=sweep + 1, sweeps=sweeps), done, sweeps * each, "rows"
+                    )
+                    if pace.due()
+                    else None
+                )
             noise = min(max(error / people.ratings, 1e-6), most_noise)
             if sweep >= _FIRST_PRESENCE:
                 titles.learn_presence(known)
             for rows, _ in titles.solve(known, persons, ridge_F=self._ridge_F("item"), noise=noise):
                 done += rows
-                yield Progressed(f"Sweep {sweep + 1} of {sweeps}", done, sweeps * each, "rows") if pace.due() else None
+                yield (
+                    Progressed(
+                        said("Sweep {sweep} of {sweeps}", sweep=sweep + 1, sweeps=sweeps), done, sweeps * each, "rows"
+                    )
+                    if pace.due()
+                    else None
+                )
             self._keep(known, persons.presence_CK)
 
     @classmethod
@@ -137,7 +150,7 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
     def _keep(self, known: Numbers, presence_IK: Tensor) -> None:
         """Take over what a sweep found. Raises TrainingError where it is no numbers."""
         if not bool(torch.isfinite(known.values_RF).all()):
-            raise TrainingError("The numbers of mf run out of precision.", remedy="Choose a larger l2.")
+            raise TrainingError(said("The numbers of mf run out of precision."), remedy=said("Choose a larger l2."))
         self.title_numbers_IF.copy_(known.values_RF)
         self.title_variances_IK.copy_(known.variances_RK)
         self.presence_IK.copy_(presence_IK)

@@ -8,6 +8,7 @@ from typing import Any
 from engine.models.registry import MODELS, title_of
 from engine.settings import Config
 from engine.text import format_setting, plural
+from engine.wording import counted, said
 
 Values = Mapping[str, Any]
 _MOST_NAMED = 3
@@ -63,18 +64,18 @@ def _differing(config: Values, epochs: int | None, differing: Sequence[tuple[str
     """What tells runs of a model apart best, in words."""
     parts = config.get("copies")
     if isinstance(parts, list | tuple) and parts:
-        return (f"{len(parts)} models",)
+        return (counted("{count} model", "{count} models", len(parts)),)
     told = [_said(name, value) for name, value in differing if name not in _SAID_OTHERWISE][:_MOST_NAMED]
     if epochs:
         return (*told, plural(epochs, "epoch"))
     rank = config.get("rank")
     is_told = not rank or any(name == "model.rank" for name, _ in differing)
-    return tuple(told) if is_told else (f"rank {rank}", *told)
+    return tuple(told) if is_told else (said("rank {rank}", rank=rank), *told)
 
 
 def _said(name: str, value: Any) -> str:
     plain = _WORDS.get(name, name.partition(".")[2].replace("_", " "))
     if isinstance(value, bool):
-        return plain if value else f"no {plain}"
+        return plain if value else said("no {setting}", setting=plain)
     words = "-".join(map(str, value)) if isinstance(value, list | tuple) else format_setting(value)
     return f"{plain} {words}"

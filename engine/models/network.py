@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.text import join_words
+from engine.wording import said
 
 INPUT, TABLE, HIDDEN, CODE, OUTPUT = "input", "table", "hidden", "code", "output"
 
@@ -42,8 +43,10 @@ class Network:
     @property
     def words(self) -> str:
         """The whole drawing as a sentence."""
-        columns = ", then ".join(join_words(layer.words for layer in column) for column in self.columns)
-        return f"{columns}. Loss: {join_words(self.losses)}."
+        columns, *others = (join_words(layer.words for layer in column) for column in self.columns)
+        for column in others:
+            columns = said("{columns}, then {column}", columns=columns, column=column)
+        return said("{columns}. Loss: {losses}.", columns=columns, losses=join_words(self.losses))
 
     def links(self) -> Iterable[tuple[tuple[int, int], tuple[int, int]]]:
         """From (column, row) to (column, row), for each line of the drawing."""

@@ -23,6 +23,7 @@ from engine.errors import SettingError
 from engine.models.base import Model
 from engine.models.declaration import GRAPH_PACKAGES, can_write_graphs
 from engine.text import format_size
+from engine.wording import said
 
 INPUTS = ("seen", "rated", "ratings")
 _MOST_BYTES = 2_000_000_000
@@ -33,19 +34,31 @@ def refuse_unwritable(model: Model, title: str) -> None:
     """Raises SettingError where the packages are missing, or the model's scores are no such graph."""
     if not can_write_graphs():
         raise SettingError(
-            "An ONNX file is written by packages that are not installed here.",
-            remedy=f'Install them: "{sys.executable}" -m pip install {" ".join(GRAPH_PACKAGES)}',
+            said("An ONNX file is written by packages that are not installed here."),
+            remedy=said(
+                'Install them: "{executable}" -m pip install {names}',
+                executable=sys.executable,
+                names=" ".join(GRAPH_PACKAGES),
+            ),
         )
     if not model.can.scores_as_graph:
         raise SettingError(
-            f"The scores of {title} are worked out for each person anew, which an ONNX file cannot hold.",
-            remedy="Export a network or Liked together, or export the model for another Desktop Rec.",
+            said(
+                "The scores of {title} are worked out for each person anew, which an ONNX file cannot hold.",
+                title=title,
+            ),
+            remedy=said("Export a network or Liked together, or export the model for another Desktop Rec."),
         )
     size = sum(value.numel() * value.element_size() for value in model.state_dict().values())
     if size > _MOST_BYTES:
         raise SettingError(
-            f"{title} has {format_size(size)} of weights; an ONNX file holds {format_size(_MOST_BYTES)}.",
-            remedy="Train it with narrower layers, or on fewer titles.",
+            said(
+                "{title} has {size} of weights; an ONNX file holds {most}.",
+                title=title,
+                size=format_size(size),
+                most=format_size(_MOST_BYTES),
+            ),
+            remedy=said("Train it with narrower layers, or on fewer titles."),
         )
 
 

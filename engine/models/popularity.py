@@ -25,6 +25,7 @@ from engine.models.declaration import ModelConfig
 from engine.models.network import OUTPUT, TABLE, Layer, Network
 from engine.models.registry import kind_of
 from engine.settings import setting
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,20 @@ class PopularityConfig(ModelConfig):
 
     bias: bool = setting(
         True,
-        label="Person's bias",
-        help="Whether a person who rates high is predicted to rate high; without it a title has its mean.",
+        label=said("Person's bias"),
+        help=said("Whether a person who rates high is predicted to rate high; without it a title has its mean."),
         more=False,
     )
-    item_damping: float | None = damping_setting("Title damping", "title")
-    user_damping: float | None = damping_setting("Person damping", "person")
+    item_damping: float | None = damping_setting(said("Title damping"), "title")
+    user_damping: float | None = damping_setting(said("Person damping"), "person")
 
     def network(self, titles: int) -> Network:
         """See ModelConfig."""
-        biases = (Layer("Title", 1, TABLE, "mean"), *((Layer("Person", 1, TABLE, "bias"),) if self.bias else ()))
-        return Network((biases, (Layer("Rating", 1, OUTPUT, "sum"),)), ("squared error, solved at once",))
+        biases = (
+            Layer(said("Title"), 1, TABLE, "mean"),
+            *((Layer(said("Person"), 1, TABLE, "bias"),) if self.bias else ()),
+        )
+        return Network((biases, (Layer(said("Rating"), 1, OUTPUT, "sum"),)), (said("squared error, solved at once"),))
 
     def fitted_to(self, entries: int) -> Self:
         return self.changed(
@@ -70,12 +74,14 @@ class Popularity(ClosedFormModel):
 
     def fit(self, histories: Histories) -> Job[None]:
         """Count likes and average ratings. Raises TrainingError where there are no entries."""
-        yield StageStarted("counting", "Counting how many people like each title")
+        yield StageStarted("counting", said("Counting how many people like each title"))
         if histories.entries == 0:
-            raise TrainingError("There are no ratings to learn from.", remedy="Import a file that has some.")
+            raise TrainingError(
+                said("There are no ratings to learn from."), remedy=said("Import a file that has some.")
+            )
         liked = histories.likes(self.scale.like)
         self.likes_I.copy_(torch.from_numpy(np.bincount(liked.item_rows_N, minlength=self.items)))
-        yield StageStarted("averaging", "Averaging the ratings of each title")
+        yield StageStarted("averaging", said("Averaging the ratings of each title"))
         rated = histories.rated()
         if rated.entries:
             damping = self.config.user_damping if self.config.bias else math.inf

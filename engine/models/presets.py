@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import SettingError
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ PRESETS: dict[str, Preset] = {
     for preset in (
         Preset(
             "netflix_mlp",
-            "Netflix Prize MLP",
-            "Embeddings of 100 and two hidden layers; the learning rate is found, then follows a slanted triangle.",
+            said("Netflix Prize MLP"),
+            said(
+                "Embeddings of 100 and two hidden layers; the learning rate is found, then follows a slanted triangle."
+            ),
             "embedding_mlp",
             {"embedding": 100, "norm": True, "targets": "stars", "l2": 0.003},
             {"lr": None, "schedule": "slanted_triangle", "monitor": "rmse"},
@@ -54,8 +57,11 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "low_rank",
-            "Low-rank completion",
-            "Rank 25 without biases, from standard normal factors; in its study best near epoch 32, then it overfits.",
+            said("Low-rank completion"),
+            said(
+                "Rank 25 without biases, from standard normal factors; in its study best near epoch 32, "
+                "then it overfits."
+            ),
             "mf",
             {"solver": "adam", "rank": 25, "bias": False, "init": "normal", "targets": "stars", "l2": 0.0},
             {**_RATED, "epochs": 50, "lr": 1e-3, "batch": 1000, "weight_decay": 1e-5},
@@ -63,8 +69,8 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "movielens_101_mf",
-            "MovieLens 101: factorisation",
-            "Rank 20 on ratings scaled to 0..1, by plain gradient descent.",
+            said("MovieLens 101: factorisation"),
+            said("Rank 20 on ratings scaled to 0..1, by plain gradient descent."),
             "mf",
             {**_ON_UNIT, "solver": "sgd", "rank": 20, "bias": False},
             {**_RATED, "lr": 3.0, "batch": 64, "epochs": 12},
@@ -72,8 +78,8 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "movielens_101_dense",
-            "MovieLens 101: dense",
-            "Embeddings and one hidden layer without norm or dropout, by plain gradient descent.",
+            said("MovieLens 101: dense"),
+            said("Embeddings and one hidden layer without norm or dropout, by plain gradient descent."),
             "embedding_mlp",
             {**_ON_UNIT, "embedding": 100, "hidden": (128,), "norm": False, "dropout": 0.0},
             {**_RATED, "lr": 0.1, "optimizer": "sgd", "batch": 64, "epochs": 20},
@@ -81,8 +87,8 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "movielens_101_lstm",
-            "MovieLens 101: LSTM",
-            "Windows of ten titles in a row; it reads which titles they were, not how they were rated.",
+            said("MovieLens 101: LSTM"),
+            said("Windows of ten titles in a row; it reads which titles they were, not how they were rated."),
             "lstm",
             {
                 **_ON_UNIT,
@@ -98,16 +104,16 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "variational",
-            "Next favourites, as published",
-            "A variational autoencoder of 600 and 200 neurons whatever the data, in batches of 500.",
+            said("Next favourites, as published"),
+            said("A variational autoencoder of 600 and 200 neurons whatever the data, in batches of 500."),
             "mult_vae",
             {"hidden": (600,), "latent": 200, "dropout": 0.5, "kl_cap": 0.2, "other_ratings": 0.0},
             {"epochs": 200, "lr": 1e-3, "batch": 500, "schedule": "constant"},
         ),
         Preset(
             "two_headed",
-            "Watch and love, full size",
-            "The two-headed study's full width whatever the data; slow to train, and too large for small data.",
+            said("Watch and love, full size"),
+            said("The two-headed study's full width whatever the data; slow to train, and too large for small data."),
             "two_head",
             {
                 "hidden": (2048,),
@@ -126,10 +132,10 @@ PRESETS: dict[str, Preset] = {
 
 CHOSEN = {
     "best_quality": (
-        "Best for your data",
-        "The model that should make the best lists from these data on this machine.",
+        said("Best for your data"),
+        said("The model that should make the best lists from these data on this machine."),
     ),
-    "fastest": ("Fastest", "The model that makes your own list soonest from these data on this machine."),
+    "fastest": (said("Fastest"), said("The model that makes your own list soonest from these data on this machine.")),
 }
 
 
@@ -141,6 +147,8 @@ def preset_of(name: str) -> Preset:
     """
     if name not in PRESETS:
         raise SettingError(
-            f"There is no preset called {name!r}.", remedy=f"Known are: {', '.join((*CHOSEN, *PRESETS))}.", preset=name
+            said("There is no preset called {name!r}.", name=name),
+            remedy=said("Known are: {names}.", names=", ".join((*CHOSEN, *PRESETS))),
+            preset=name,
         )
     return PRESETS[name]

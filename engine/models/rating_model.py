@@ -23,6 +23,7 @@ from engine.errors import TrainingError
 from engine.models.base import Load, Losses, Model, Prediction, StepModel, as_index
 from engine.models.declaration import ModelConfig
 from engine.settings import setting
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,24 @@ class RatingConfig(ModelConfig):
 
     targets: str = setting(
         "unit",
-        label="Targets",
-        help="What is learned: ratings moved to 0..1 (unit), or as the file has them (stars).",
+        label=said("Targets"),
+        help=said("What is learned: ratings moved to 0..1 (unit), or as the file has them (stars)."),
         choices=("unit", "stars"),
     )
     caution: float = setting(
         3.0,
-        label="Caution",
-        help="Lists: how far below its prediction a title that few people rated is ranked.",
+        label=said("Caution"),
+        help=said("Lists: how far below its prediction a title that few people rated is ranked."),
         low=0.0,
         high=100.0,
         more=False,
     )
     item_damping: float | None = setting(
         None,
-        label="Title damping",
-        help="Lists: how many ratings a title needs for its prediction to count for half. Automatic: twice the mean.",
+        label=said("Title damping"),
+        help=said(
+            "Lists: how many ratings a title needs for its prediction to count for half. Automatic: twice the mean."
+        ),
         low=0.0,
         high=1e6,
         unit="ratings",
@@ -78,14 +81,18 @@ class PredictsRatings(Model):
         rated = histories.rated()
         if rated.entries == 0:
             raise TrainingError(
-                "There are no ratings to learn from, only titles that were seen.",
-                remedy="Choose a model that learns from likes or from what was seen.",
+                said("There are no ratings to learn from, only titles that were seen."),
+                remedy=said("Choose a model that learns from likes or from what was seen."),
             )
         if rated.ratings_N.min() == rated.ratings_N.max():
             raise TrainingError(
-                f"All {rated.entries:,} ratings to learn from are {rated.ratings_N[0]:g}: they say what was liked, not "
-                "how much, so there are no ratings to predict.",
-                remedy="Choose a model that learns from likes: ease, mult_vae or mult_dae.",
+                said(
+                    "All {entries:,} ratings to learn from are {rating:g}: they say what was liked, not "
+                    "how much, so there are no ratings to predict.",
+                    entries=rated.entries,
+                    rating=rated.ratings_N[0],
+                ),
+                remedy=said("Choose a model that learns from likes: ease, mult_vae or mult_dae."),
                 rating=float(rated.ratings_N[0]),
             )
         counts_I = np.bincount(rated.item_rows_N, minlength=self.items)

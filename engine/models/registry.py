@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import SettingError
 from engine.models.declaration import Capabilities, CatalogueConfig, ModelConfig
 from engine.settings import Config
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -69,11 +70,18 @@ class ModelKind:
         'Learns from likes, and with less weight from other ratings; ranks titles, without ratings.'
         """
         if self.made_of_runs:
-            return "Learns from finished runs; predicts ratings where one of these does, and ranks titles."
-        answers = "predicts ratings and ranks titles" if self.can.predicts_ratings else "ranks titles, without ratings"
-        others = ", and with less weight from other ratings" if self.other_ratings else ""
-        order = " in the order of time" if self.can.needs_times else ""
-        return f"Learns from {self.can.learns_from}{others}{order}; {answers}."
+            return said("Learns from finished runs; predicts ratings where one of these does, and ranks titles.")
+        answers = (
+            said("predicts ratings and ranks titles")
+            if self.can.predicts_ratings
+            else said("ranks titles, without ratings")
+        )
+        learned = said("likes") if self.can.learns_from == "likes" else said("ratings")
+        if self.other_ratings:
+            learned = said("{likes}, and with less weight from other ratings", likes=learned)
+        if self.can.needs_times:
+            learned = said("{ratings} in the order of time", ratings=learned)
+        return said("Learns from {learned}; {answers}.", learned=learned, answers=answers)
 
     def training_for(self, entries: int) -> dict[str, Any]:
         """What its training settings start from on a data set of so many entries.
@@ -119,8 +127,8 @@ _LONGER_SWEEP = {"steps": 1000, "lowest": 1e-4}
 
 _MF_BY_STEPS = ModelKind(
     name="mf",
-    title="Factorisation",
-    sentence="Predicts how many stars you would give; quick and precise.",
+    title=said("Factorisation"),
+    sentence=said("Predicts how many stars you would give; quick and precise."),
     model="engine.models.mf_by_steps:FactorizationBySteps",
     config="engine.models.mf:MfConfig",
     can=Capabilities(predicts_ratings=True, learns_by_steps=True, states_uncertainty=True, examples="ratings"),
@@ -132,8 +140,8 @@ _MF_BY_STEPS = ModelKind(
 )
 _MF = ModelKind(
     name="mf",
-    title="Factorisation",
-    sentence="Predicts how many stars you would give, best of all models and in seconds.",
+    title=said("Factorisation"),
+    sentence=said("Predicts how many stars you would give, best of all models and in seconds."),
     model="engine.models.mf_by_turns:FactorizationByTurns",
     config="engine.models.mf:MfConfig",
     can=Capabilities(predicts_ratings=True, states_uncertainty=True, examples="ratings"),
@@ -148,9 +156,10 @@ MODELS: dict[str, ModelKind] = {
     for kind in (
         ModelKind(
             name="two_head",
-            title="Watch and love",
-            sentence="Learns what people watch and how they rate it; with few ratings, plain averages predict stars "
-            "better.",
+            title=said("Watch and love"),
+            sentence=said(
+                "Learns what people watch and how they rate it; with few ratings, plain averages predict stars better."
+            ),
             model="engine.models.two_head:TwoHead",
             config="engine.models.two_head_config:TwoHeadConfig",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, mixes_presence=True, scores_as_graph=True),
@@ -159,8 +168,8 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="mult_vae",
-            title="Next favourites",
-            sentence="Predicts what people like next; best when many people like many films.",
+            title=said("Next favourites"),
+            sentence=said("Predicts what people like next; best when many people like many films."),
             model="engine.models.autoencoder:MultVae",
             can=Capabilities(learns_by_steps=True, learns_from="likes", scores_as_graph=True),
             training={**_LISTS, "lr": 2e-3},
@@ -169,8 +178,8 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="mult_dae",
-            title="Quick favourites",
-            sentence="A smaller and quicker form of Next favourites; about as good.",
+            title=said("Quick favourites"),
+            sentence=said("A smaller and quicker form of Next favourites; about as good."),
             model="engine.models.autoencoder:MultDae",
             can=Capabilities(learns_by_steps=True, learns_from="likes", scores_as_graph=True),
             training={**_LISTS, "epochs": 50, "lr": 2e-3},
@@ -180,8 +189,10 @@ MODELS: dict[str, ModelKind] = {
         _MF,
         ModelKind(
             name="embedding_mlp",
-            title="Star network",
-            sentence="Predicts stars with a small neural network; with few ratings hardly better than plain averages.",
+            title=said("Star network"),
+            sentence=said(
+                "Predicts stars with a small neural network; with few ratings hardly better than plain averages."
+            ),
             model="engine.models.embedding_mlp:EmbeddingMlp",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, examples="ratings"),
             training={**_STARS, "lr": 2e-3},
@@ -193,9 +204,11 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="lstm",
-            title="Rating sequence",
-            sentence="Predicts your next stars from the films you rated last; on ratings held out at random, plain "
-            "averages do better.",
+            title=said("Rating sequence"),
+            sentence=said(
+                "Predicts your next stars from the films you rated last; on ratings held out at random, "
+                "plain averages do better."
+            ),
             model="engine.models.lstm:Lstm",
             can=Capabilities(predicts_ratings=True, learns_by_steps=True, needs_times=True, examples="windows"),
             training={**_STARS, "lr": 3e-3},
@@ -206,32 +219,38 @@ MODELS: dict[str, ModelKind] = {
         ),
         ModelKind(
             name="ease",
-            title="Liked together",
-            sentence="Knows which films the same people like; ready in seconds, and the best choice on small data.",
+            title=said("Liked together"),
+            sentence=said(
+                "Knows which films the same people like; ready in seconds, and the best choice on small data."
+            ),
             model="engine.models.ease:Ease",
             can=Capabilities(learns_from="likes", scores_as_graph=True),
             other_ratings=True,
         ),
         ModelKind(
             name="ials",
-            title="Common taste",
-            sentence="Knows what people who like the same films have in common; ready in a minute on the largest data.",
+            title=said("Common taste"),
+            sentence=said(
+                "Knows what people who like the same films have in common; ready in a minute on the largest data."
+            ),
             model="engine.models.ials:Ials",
             can=Capabilities(learns_from="likes"),
             other_ratings=True,
         ),
         ModelKind(
             name="popularity",
-            title="Most liked",
-            sentence="The same list for everyone, the most liked films first; every other model should beat it.",
+            title=said("Most liked"),
+            sentence=said("The same list for everyone, the most liked films first; every other model should beat it."),
             model="engine.models.popularity:Popularity",
             can=Capabilities(predicts_ratings=True),
         ),
         ModelKind(
             name="blend",
-            title="Blend",
-            sentence="Combines models that you trained, each with the weight that makes the best list; often better "
-            "than any of them.",
+            title=said("Blend"),
+            sentence=said(
+                "Combines models that you trained, each with the weight that makes the best list; often "
+                "better than any of them."
+            ),
             model="engine.models.blend:Blend",
             can=Capabilities(),
             made_of_runs=True,
@@ -249,7 +268,11 @@ def kind_of(name: str, config: Config | None = None) -> ModelKind:
     'Factorisation'
     """
     if name not in MODELS:
-        raise SettingError(f"There is no model called {name!r}.", remedy=f"Known are: {', '.join(MODELS)}.", model=name)
+        raise SettingError(
+            said("There is no model called {name!r}.", name=name),
+            remedy=said("Known are: {names}.", names=", ".join(MODELS)),
+            model=name,
+        )
     return MODELS[name].as_set(config)
 
 
@@ -297,7 +320,10 @@ def build(name: str, config: Config, *, items: int, scale: Scale, seed: int = 1)
 
     kind = kind_of(name, config)
     if not isinstance(config, kind.config_class):
-        raise SettingError(f"These settings are not those of {name}.", remedy=f"Give a {kind.config_class.__name__}.")
+        raise SettingError(
+            said("These settings are not those of {name}.", name=name),
+            remedy=said("Give a {name__}.", name__=kind.config_class.__name__),
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         if not isinstance(config, CatalogueConfig) or config.titles is None or config.titles >= items:

@@ -13,10 +13,11 @@ from engine.models.declaration import CatalogueConfig
 from engine.models.network import CODE, HIDDEN, INPUT, OUTPUT, Layer, Network, hidden_layers
 from engine.models.normalisation import MOST, PERSONAL, RatingTable, Shares
 from engine.settings import setting
+from engine.wording import said
 
 _STUDY_HIDDEN, _STUDY_LATENT, _STUDY_DECODER = (2048,), 512, (1024, 2048)
 _STUDY_ENTRIES = 3.5e8
-_TABLE_CALLED, _TABLE_EXAMPLE = "Table of values (rating_table)", "-2.5, -1, 0, 1, 2"
+_TABLE_CALLED, _TABLE_EXAMPLE = said("Table of values (rating_table)"), "-2.5, -1, 0, 1, 2"
 
 
 @dataclass(frozen=True)
@@ -25,124 +26,154 @@ class TwoHeadConfig(CatalogueConfig):
 
     presence_weight: float = setting(
         0.3,
-        label="Presence weight",
-        help="How much a list follows what people like you watch (1) rather than what you would love (0).",
+        label=said("Presence weight"),
+        help=said("How much a list follows what people like you watch (1) rather than what you would love (0)."),
         low=0.0,
         high=1.0,
         more=False,
     )
     hidden: tuple[int, ...] | None = setting(
-        None, label="Encoder widths", help="Neurons of the layers before the bottleneck.", low=1, high=65536
+        None, label=said("Encoder widths"), help=said("Neurons of the layers before the bottleneck."), low=1, high=65536
     )
-    latent: int | None = setting(None, label="Bottleneck", help="Neurons of the bottleneck.", low=1, high=65536)
+    latent: int | None = setting(
+        None, label=said("Bottleneck"), help=said("Neurons of the bottleneck."), low=1, high=65536
+    )
     decoder: tuple[int, ...] | None = setting(
-        None, label="Decoder widths", help="Neurons of the layers after the bottleneck.", low=1, high=65536
+        None, label=said("Decoder widths"), help=said("Neurons of the layers after the bottleneck."), low=1, high=65536
     )
     activation: str = setting(
-        "swish", label="Activation", help="The function between layers.", choices=("swish", "tanh", "relu")
+        "swish", label=said("Activation"), help=said("The function between layers."), choices=("swish", "tanh", "relu")
     )
     heads: str = setting(
         "separate",
-        label="Decoders",
-        help="One decoder for presence and one for ratings, or one for both.",
+        label=said("Decoders"),
+        help=said("One decoder for presence and one for ratings, or one for both."),
         choices=("separate", "shared"),
     )
     presence_loss: str = setting(
         "multinomial",
-        label="Presence loss",
-        help="Multinomial lets titles compete; mse treats each alone.",
+        label=said("Presence loss"),
+        help=said("Multinomial lets titles compete; mse treats each alone."),
         choices=("multinomial", "mse"),
     )
     huber_delta: float = setting(
-        1.0, label="Huber delta", help="Rating errors beyond this count linearly.", low=1e-3, high=100.0
+        1.0, label=said("Huber delta"), help=said("Rating errors beyond this count linearly."), low=1e-3, high=100.0
     )
     loss_weights: str = setting(
         "fixed",
-        label="Loss weights",
-        help="How much presence and rating count: learned from their uncertainty, or fixed.",
+        label=said("Loss weights"),
+        help=said("How much presence and rating count: learned from their uncertainty, or fixed."),
         choices=("learned", "fixed"),
     )
     presence_log_variance: float = setting(
-        0.0, label="Presence start", help="Log variance of presence at the start.", low=-20.0, high=20.0
+        0.0, label=said("Presence start"), help=said("Log variance of presence at the start."), low=-20.0, high=20.0
     )
     rating_log_variance: float = setting(
-        0.0, label="Rating start", help="Log variance of rating at the start.", low=-20.0, high=20.0
+        0.0, label=said("Rating start"), help=said("Log variance of rating at the start."), low=-20.0, high=20.0
     )
     log_variance_lr: float = setting(
         1e-2,
-        label="Loss-weight rate",
-        help="The learning rate of the learned loss weights. They need one of their own: at the network's 3e-4 the one "
-        "of presence had come to 0.6 after 2,280 steps, on its way to 6.4.",
+        label=said("Loss-weight rate"),
+        help=said(
+            "The learning rate of the learned loss weights. They need one of their own: at the "
+            "network's 3e-4 the one of presence had come to 0.6 after 2,280 steps, on its way to 6.4."
+        ),
         low=0.0,
         high=1.0,
         only_with=("loss_weights", ("learned",)),
     )
     mask_unrated: bool = setting(
         True,
-        label="Learn stars from rated titles only",
-        help="Off: titles seen without a rating count as if rated as the person rates on average.",
+        label=said("Learn stars from rated titles only"),
+        help=said("Off: titles seen without a rating count as if rated as the person rates on average."),
     )
     seen_weight: float = setting(
         0.5,
-        label="Weight of seen titles",
-        help="How much a title that was only seen counts, against a rated one; 1 in the study.",
+        label=said("Weight of seen titles"),
+        help=said("How much a title that was only seen counts, against a rated one; 1 in the study."),
         low=0.0,
         high=1.0,
     )
     input_dropout_low: float = setting(
-        0.4, label="Least input dropout", help="Least share of a profile hidden in training.", low=0.0, high=0.99
+        0.4,
+        label=said("Least input dropout"),
+        help=said("Least share of a profile hidden in training."),
+        low=0.0,
+        high=0.99,
     )
     input_dropout_high: float = setting(
-        0.75, label="Most input dropout", help="Greatest share of a profile hidden in training.", low=0.0, high=0.99
+        0.75,
+        label=said("Most input dropout"),
+        help=said("Greatest share of a profile hidden in training."),
+        low=0.0,
+        high=0.99,
     )
     bottleneck_noise: float = setting(
-        0.1, label="Bottleneck noise", help="Spread of the noise added at the bottleneck.", low=0.0, high=10.0
+        0.1,
+        label=said("Bottleneck noise"),
+        help=said("Spread of the noise added at the bottleneck."),
+        low=0.0,
+        high=10.0,
     )
     kl_cap: float = setting(
         0.0,
-        label="Variational weight",
-        help="Weight of the variational part, once it has grown to its full size; 0 is without.",
+        label=said("Variational weight"),
+        help=said("Weight of the variational part, once it has grown to its full size; 0 is without."),
         low=0.0,
         high=10.0,
     )
     kl_steps: int | None = setting(
         None,
-        label="Steps to full weight",
-        help="Steps in which the variational weight grows from 0; 0 is full at once. Automatic is 85 % of the run.",
+        label=said("Steps to full weight"),
+        help=said(
+            "Steps in which the variational weight grows from 0; 0 is full at once. Automatic is 85 % of the run."
+        ),
         low=0,
         high=1_000_000_000,
     )
     inputs: str = setting(
         "both",
-        label="Inputs",
-        help="What the network sees of a profile: which titles there are and how they were rated, or ratings alone.",
+        label=said("Inputs"),
+        help=said(
+            "What the network sees of a profile: which titles there are and how they were rated, or ratings alone."
+        ),
         choices=("both", "ratings"),
     )
     normalisation: str = setting(
         "personal",
-        label="Rating values",
-        help="What a rating becomes: measured in part by how the person rates (personal), only by that (z-scores), or "
-        "the same for everybody (table).",
+        label=said("Rating values"),
+        help=said(
+            "What a rating becomes: measured in part by how the person rates (personal), only by "
+            "that (z-scores), or the same for everybody (table)."
+        ),
         choices=("personal", "z_scores", "table"),
     )
     rating_table: str | None = setting(
         None,
-        label="Table of values",
-        help="What ratings become, from the lowest to the highest: values that rise, spread evenly over the scale, "
-        f"such as {_TABLE_EXAMPLE}; between two of them it is a straight line. Automatic: from -1.8 to 1.8.",
+        label=said("Table of values"),
+        help=said(
+            "What ratings become, from the lowest to the highest: values that rise, spread evenly "
+            "over the scale, such as {table_example}; between two of them it is a straight line. "
+            "Automatic: from -1.8 to 1.8.",
+            table_example=_TABLE_EXAMPLE,
+        ),
         automatic="Even",
         only_with=("normalisation", ("table",)),
     )
     alpha_floor: float = setting(
         0.0,
-        label="Least personal share",
-        help="Personal rating values: the least weight of a person's own rating habit.",
+        label=said("Least personal share"),
+        help=said("Personal rating values: the least weight of a person's own rating habit."),
         low=0.0,
         high=0.8,
         only_with=("normalisation", ("personal",)),
     )
     first_std: float = setting(
-        0.05, label="First-layer spread", help="Spread of the first layer's weights at the start.", low=1e-5, high=1.0
+        0.05,
+        label=said("First-layer spread"),
+        help=said("Spread of the first layer's weights at the start."),
+        low=1e-5,
+        high=1.0,
     )
 
     def __post_init__(self) -> None:
@@ -183,26 +214,30 @@ class TwoHeadConfig(CatalogueConfig):
         shared = self.heads == "shared"
         names = ("Decoder",) if shared else ("Presence", "Rating")
         decoders = tuple(tuple(Layer(name, width, HIDDEN, self.activation) for name in names) for width in decoder)
-        seen = "presence, rating" if self.inputs == "both" else "rating"
-        noise = f"noise {self.bottleneck_noise:g}" if self.bottleneck_noise else ""
+        seen = said("presence, rating") if self.inputs == "both" else "rating"
+        noise = (
+            said("noise {bottleneck_noise:g}", bottleneck_noise=self.bottleneck_noise) if self.bottleneck_noise else ""
+        )
         heads = (
-            Layer("Presence", titles, OUTPUT, "softmax" if self.presence_loss == "multinomial" else ""),
-            Layer("Stars", titles, OUTPUT),
+            Layer(said("Presence"), titles, OUTPUT, "softmax" if self.presence_loss == "multinomial" else ""),
+            Layer(said("Stars"), titles, OUTPUT),
         )
         columns = (
             (Layer("Profile", 2 * titles if self.inputs == "both" else titles, INPUT, seen),),
-            *hidden_layers("Encoder", hidden, note=self.activation),
-            (Layer("Code", latent, CODE, noise),),
+            *hidden_layers(said("Encoder"), hidden, note=self.activation),
+            (Layer(said("Code"), latent, CODE, noise),),
             *decoders,
             heads,
         )
         return Network(columns, self._losses())
 
     def _losses(self) -> tuple[str, ...]:
-        presence = "multinomial likelihood" if self.presence_loss == "multinomial" else "squared error of presence"
-        weights = "weights learned" if self.loss_weights == "learned" else "weights fixed"
-        divergence = (f"{self.kl_cap:g} × divergence",) if self.kl_cap else ()
-        return presence, *divergence, f"Huber of stars ({weights})"
+        presence = (
+            said("multinomial likelihood") if self.presence_loss == "multinomial" else said("squared error of presence")
+        )
+        weights = said("weights learned") if self.loss_weights == "learned" else said("weights fixed")
+        divergence = (said("{kl_cap:g} × divergence", kl_cap=self.kl_cap),) if self.kl_cap else ()
+        return presence, *divergence, said("Huber of stars ({weights})", weights=weights)
 
     def widths(self) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
         """Encoder, bottleneck and decoder widths; the study's where they were left automatic."""
@@ -224,18 +259,45 @@ def parse_rating_table(text: str) -> RatingTable:
         values = tuple(float(part) for part in parts)
     except ValueError as error:
         raise _refused_table(
-            f"{_TABLE_CALLED} is a list of numbers such as {_TABLE_EXAMPLE}; {text!r} is none.", text
+            said(
+                "{table_called} is a list of numbers such as {table_example}; {text!r} is none.",
+                table_called=_TABLE_CALLED,
+                table_example=_TABLE_EXAMPLE,
+                text=text,
+            ),
+            text,
         ) from error
     if len(values) < 2:
         raise _refused_table(
-            f"{_TABLE_CALLED} has at least two values, such as {_TABLE_EXAMPLE}; {text!r} has not.", text
+            said(
+                "{table_called} has at least two values, such as {table_example}; {text!r} has not.",
+                table_called=_TABLE_CALLED,
+                table_example=_TABLE_EXAMPLE,
+                text=text,
+            ),
+            text,
         )
     beyond = next((value for value in values if not -MOST <= value <= MOST), None)
     if beyond is not None:
-        raise _refused_table(f"{_TABLE_CALLED}: a value lies between -2.5 and 2.5; {beyond:g} does not.", text)
+        raise _refused_table(
+            said(
+                "{table_called}: a value lies between -2.5 and 2.5; {beyond:g} does not.",
+                table_called=_TABLE_CALLED,
+                beyond=beyond,
+            ),
+            text,
+        )
     for value, following in pairwise(values):
         if following <= value:
-            raise _refused_table(f"{_TABLE_CALLED} rises; {following:g} comes after {value:g}.", text)
+            raise _refused_table(
+                said(
+                    "{table_called} rises; {following:g} comes after {value:g}.",
+                    table_called=_TABLE_CALLED,
+                    following=following,
+                    value=value,
+                ),
+                text,
+            )
     return values
 
 

@@ -29,6 +29,7 @@ from engine.evaluation.intervals import Floats
 from engine.events import Job, Pace, Progressed, StageStarted
 from engine.models.base import Model
 from engine.models.blend import additive_scores, free_titles, standardised
+from engine.wording import said
 
 LENGTH = 100
 METRIC = f"ndcg@{LENGTH}"
@@ -86,9 +87,9 @@ def choose_ranking_weights(parts: Sequence[Model], held_out: HeldOut, *, candida
         for number, part in enumerate(parts)
         for presence in (PRESENCES if part.can.mixes_presence else (None,))
     ]
-    yield StageStarted("listening", "Asking each part about the people held out to choose on")
+    yield StageStarted("listening", said("Asking each part about the people held out to choose on"))
     shortlists = yield from _shortlists(parts, opinions, held_out, candidates_I)
-    yield StageStarted("weighing", "Choosing how much each part counts")
+    yield StageStarted("weighing", said("Choosing how much each part counts"))
     return (yield from _climbed(_Mixes(opinions, shortlists)))
 
 
@@ -100,15 +101,15 @@ def _shortlists(
     people = some_of(np.flatnonzero(found.counts_U))
     if not len(people):
         raise DataError(
-            "None of the people held out to choose on has a liked title to find.",
-            remedy="Train the parts with a split that holds out more.",
+            said("None of the people held out to choose on has a liked title to find."),
+            remedy=said("Train the parts with a split that holds out more."),
         )
     chosen = HeldOut(held_out.user_rows_U[people], held_out.fold_in.take(people), found.take(people))
     candidates, pace, lots = torch.from_numpy(np.asarray(candidates_I)), Pace(), []
     for lot in lots_of_people(len(people), len(candidates_I) * len(opinions)):
         some = HeldOut(chosen.user_rows_U[lot], chosen.fold_in.take(lot), chosen.to_find.take(lot))
         lots.append(_shortlisted(parts, opinions, some, candidates))
-        yield Progressed("Asking each part", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
+        yield Progressed(said("Asking each part"), int(lot[-1]) + 1, len(people), "people") if pace.due() else None
     return _Shortlists(
         torch.cat([lot.opinions_USO for lot in lots]),
         torch.cat([lot.found_US for lot in lots]),
@@ -247,11 +248,11 @@ def choose_rating_weights(parts: Sequence[Model], split: Split) -> Job[RatingWei
         return RatingWeights((0.0,) * len(parts))
     held_out = ratings_to_choose_by(split.validation, strong=split.config.kind == "strong")
     people, pace, predicted, actual = some_of(np.flatnonzero(held_out.to_find.counts_U)), Pace(), [], []
-    yield StageStarted("rating", "Choosing how much each part's predicted ratings count")
+    yield StageStarted("rating", said("Choosing how much each part's predicted ratings count"))
     for lot in lots_of_people(len(people), split.titles):
         predicted.append(_predicted([parts[number] for number in rating], held_out, people[lot]))
         actual.append(held_out.to_find.take(people[lot]).ratings_N)
-        yield Progressed("Predicting ratings", int(lot[-1]) + 1, len(people), "people") if pace.due() else None
+        yield Progressed(said("Predicting ratings"), int(lot[-1]) + 1, len(people), "people") if pace.due() else None
     if not predicted:
         equal = np.full(len(rating), 1.0 / len(rating))
         return RatingWeights(_spread(equal, rating, len(parts)))

@@ -21,6 +21,7 @@ from engine.errors import LibraryError
 from engine.events import EpochEnded
 from engine.models.base import Model
 from engine.stored_files import Checksums, check, checksums_in, checksums_of, read_document, sealed
+from engine.wording import said
 
 FORMAT = 1
 _WEIGHTS, _BEST, _OPTIMIZER = "weights.safetensors", "best.safetensors", "optimizer.safetensors"
@@ -131,8 +132,12 @@ def load_into(model: Model, state: TrainingState) -> None:
 def of_another(name: str, error: Exception) -> LibraryError:
     """What is said of a state that is whole but not one of this kind of model and catalogue."""
     return LibraryError(
-        f"The checkpoint to go on from is not one of this {name} ({str(error).partition(chr(10))[0]}).",
-        remedy="Train again, or restore the run's folder from a backup.",
+        said(
+            "The checkpoint to go on from is not one of this {name} ({error}).",
+            name=name,
+            error=str(error).partition(chr(10))[0],
+        ),
+        remedy=said("Train again, or restore the run's folder from a backup."),
     )
 
 
@@ -173,7 +178,10 @@ def _document(folder: Path) -> tuple[dict[str, Any], Checksums]:
     except (LibraryError, KeyError, TypeError) as error:
         raise _damaged(path, error) from error
     if newer:
-        raise LibraryError(f"The checkpoint in {folder} was written by a newer version.", remedy="Update Desktop Rec.")
+        raise LibraryError(
+            said("The checkpoint in {folder} was written by a newer version.", folder=folder),
+            remedy=said("Update Desktop Rec."),
+        )
     if not is_whole:
         raise _damaged(path, ValueError("it is not what it should be"))
     return document, known
@@ -183,8 +191,8 @@ def _refuse_unbounded(weights: Mapping[str, Tensor], path: Path) -> None:
     """Raises LibraryError for weights that are not all finite: a model with them knows nothing."""
     if not all(bool(torch.isfinite(tensor).all()) for tensor in weights.values() if tensor.is_floating_point()):
         raise LibraryError(
-            f"The weights in {path} are not all numbers: the model had diverged.",
-            remedy="Train it again with a lower learning rate.",
+            said("The weights in {path} are not all numbers: the model had diverged.", path=path),
+            remedy=said("Train it again with a lower learning rate."),
             path=path,
         )
 
@@ -196,7 +204,11 @@ def _flush(path: Path) -> None:
 
 def _damaged(path: Path, error: Exception) -> LibraryError:
     return LibraryError(
-        f"The checkpoint at {path} is damaged or cut short ({getattr(error, 'what', error)}).",
-        remedy="Train again, or restore the folder from a backup.",
+        said(
+            "The checkpoint at {path} is damaged or cut short ({error}).",
+            path=path,
+            error=getattr(error, "what", error),
+        ),
+        remedy=said("Train again, or restore the folder from a backup."),
         path=path,
     )

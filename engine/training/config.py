@@ -23,7 +23,12 @@ TRIED_RATINGS, TRIED_PEOPLE, TRIED_TITLES = 2_000_000, 8_000, 1_000
 @dataclass(frozen=True)
 class TrainingConfig(Config):
     epochs: int = setting(
-        40, label="Epochs", help=said("How often the model goes through all people."), low=1, high=10_000, more=False
+        40,
+        label=said("Epochs"),
+        help=said("How often the model goes through all people."),
+        low=1,
+        high=10_000,
+        more=False,
     )
     lr: float | None = setting(
         None,
@@ -36,7 +41,7 @@ class TrainingConfig(Config):
     )
     schedule: str = setting(
         "reduce_on_plateau",
-        label="Schedule",
+        label=said("Schedule"),
         help=said(
             "How the rate moves over the run: up and down (slanted triangle, one cycle), down "
             "(cosine, linear, steps), down when progress ends (plateau), or not at all (constant)."
@@ -46,7 +51,7 @@ class TrainingConfig(Config):
     )
     cut_frac: float = setting(
         0.1,
-        label="Rise",
+        label=said("Rise"),
         help=said("Slanted triangle: the share of steps in which the rate rises."),
         low=0.0,
         high=1.0,
@@ -55,7 +60,7 @@ class TrainingConfig(Config):
     )
     ratio: float = setting(
         32.0,
-        label="Ratio",
+        label=said("Ratio"),
         help=said("Slanted triangle: highest rate over lowest rate."),
         low=1.0,
         high=1e6,
@@ -65,7 +70,7 @@ class TrainingConfig(Config):
     )
     rise: float = setting(
         0.3,
-        label="Rise",
+        label=said("Rise"),
         help=said("One cycle: the share of steps in which the rate rises."),
         low=0.0,
         high=1.0,
@@ -74,7 +79,7 @@ class TrainingConfig(Config):
     )
     phases: str = setting(
         "cosine",
-        label="Phases",
+        label=said("Phases"),
         help=said(
             "One cycle: whether the rate rises and falls along a cosine, or in straight lines as first published."
         ),
@@ -149,7 +154,7 @@ class TrainingConfig(Config):
     )
     patience: int = setting(
         5,
-        label="Patience",
+        label=said("Patience"),
         help=said("Plateau: epochs without progress before the rate is reduced."),
         low=0,
         high=1000,
@@ -159,7 +164,7 @@ class TrainingConfig(Config):
     )
     threshold: float = setting(
         1e-4,
-        label="Progress",
+        label=said("Progress"),
         help=said("Plateau: the relative gain that counts as progress."),
         low=0.0,
         high=0.5,
@@ -175,7 +180,7 @@ class TrainingConfig(Config):
     )
     batch: int | None = setting(
         None,
-        label="Batch",
+        label=said("Batch"),
         help=said(
             "How many people (or ratings) the model looks at in one step. Models of people do better "
             "with few: on MovieLens-1M NDCG@100 was 0.404 with 128 and 0.392 with 483, in as many "
@@ -186,7 +191,7 @@ class TrainingConfig(Config):
         scale="log",
     )
     optimizer: str = setting(
-        "adam", label="Optimizer", help=said("The rule that turns gradients into steps."), choices=("adam", "sgd")
+        "adam", label=said("Optimizer"), help=said("The rule that turns gradients into steps."), choices=("adam", "sgd")
     )
     weight_decay: float = setting(
         0.0,
@@ -197,7 +202,7 @@ class TrainingConfig(Config):
     )
     monitor: str = setting(
         MONITORS[0],
-        label="Monitor",
+        label=said("Monitor"),
         help=said("What is measured on the validation people after each epoch; its best epoch is kept."),
         choices=MONITORS,
         former=("watched",),
@@ -222,11 +227,11 @@ class TrainingConfig(Config):
     )
     precision: str = setting(
         "auto",
-        label="Precision",
+        label=said("Precision"),
         help=said("bf16 and fp16 are faster on devices made for them; float32 is exact everywhere."),
         choices=("auto", "float32", "bf16", "fp16"),
     )
-    seed: int = setting(1, label="Seed", help=said("Equal seeds give equal runs."), low=0, high=2**31 - 1)
+    seed: int = setting(1, label=said("Seed"), help=said("Equal seeds give equal runs."), low=0, high=2**31 - 1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -272,21 +277,35 @@ class TrainingConfig(Config):
 @dataclass(frozen=True)
 class FinderConfig(Config):
     lowest: float = setting(
-        1e-7, label="From", help=said("The rate the sweep starts at."), low=1e-12, high=100.0, scale="log", more=False
+        1e-7,
+        label=said("From"),
+        help=said("The rate the sweep starts at."),
+        low=1e-12,
+        high=100.0,
+        scale="log",
+        more=False,
     )
     highest: float = setting(
-        10.0, label="To", help=said("The rate the sweep ends at."), low=1e-12, high=1000.0, scale="log", more=False
+        10.0,
+        label=said("To"),
+        help=said("The rate the sweep ends at."),
+        low=1e-12,
+        high=1000.0,
+        scale="log",
+        more=False,
     )
-    steps: int = setting(200, label="Steps", help=said("How many rates are tried."), low=5, high=10_000, more=False)
+    steps: int = setting(
+        200, label=said("Steps"), help=said("How many rates are tried."), low=5, high=10_000, more=False
+    )
     spacing: str = setting(
         "exponential",
-        label="Spacing",
+        label=said("Spacing"),
         help=said("Exponential multiplies the rate at each step; linear adds to it."),
         choices=("exponential", "linear"),
     )
     smooth: float = setting(
         1.2,
-        label="Smoothing",
+        label=said("Smoothing"),
         help=said(
             "Over how many powers of ten of rates around it each point of the smooth curve looks; 0 smooths nothing."
         ),
@@ -295,7 +314,7 @@ class FinderConfig(Config):
     )
     loss: str = setting(
         "training",
-        label="Loss",
+        label=said("Loss"),
         help=said(
             "training is that of each step's own batch; validation that of the same held-out "
             "examples after each step: without the noise of batches, and slower."

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from engine.evaluation.metrics import higher_is_better, metric_title
 from engine.events import EpochEnded
+from engine.wording import counted, joined, said
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,8 +71,11 @@ def read_curves(
     """Say what the epochs so far show. `by_time`: the newest are held out; `ended`: no more epochs will come."""
     curves = _curves_of(curve)
     if len(curves.epochs_E) < LEAST_EPOCHS:
-        count = "One epoch is" if len(curves.epochs_E) == 1 else f"{len(curves.epochs_E)} epochs are"
-        words = f"{count} too few to read the curves." if ended and len(curves.epochs_E) else ""
+        tried = len(curves.epochs_E)
+        few = counted(
+            "One epoch is too few to read the curves.", "{count} epochs are too few to read the curves.", tried
+        )
+        words = few if ended and tried else ""
         return CurveReading("short", words)
     if not curve[-1].validation:
         return _unvalidated(curves)
@@ -94,8 +98,10 @@ def _flat(curves: _Curves) -> CurveReading | None:
         return None
     return CurveReading(
         "flat",
-        "Both curves are flat: nothing is learned any more after the first epoch. The learning rate is probably too "
-        "low; let the finder choose it, or try ten times as much.",
+        said(
+            "Both curves are flat: nothing is learned any more after the first epoch. The learning "
+            "rate is probably too low; let the finder choose it, or try ten times as much."
+        ),
     )
 
 
@@ -108,11 +114,15 @@ def _slow(curves: _Curves) -> CurveReading | None:
     if curves.best != len(monitor_E) - 1 or _share(gain, monitor_E[0]) > _LITTLE_GAIN or late < even * gain:
         return None
     share = _share(gain, monitor_E[0])
-    amount = f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
+    amount = f"{share:.1%}" if share >= 0.0005 else said("less than 0.1%")
     return CurveReading(
         "slow",
-        f"Both curves fall, but slowly and evenly to the end ({curves.name} by {amount} in all): most is "
-        "still to be learned. Take a higher learning rate, or many more epochs.",
+        said(
+            "Both curves fall, but slowly and evenly to the end ({name} by {amount} in all): most is "
+            "still to be learned. Take a higher learning rate, or many more epochs.",
+            name=curves.name,
+            amount=amount,
+        ),
     )
 
 
@@ -121,8 +131,10 @@ def _noisy(curves: _Curves) -> CurveReading | None:
     if roughness(curves.training_E) > _ROUGH:
         return CurveReading(
             "noisy",
-            "The training loss itself goes up and down from epoch to epoch: the steps are too big. Try a third of the "
-            "learning rate.",
+            said(
+                "The training loss itself goes up and down from epoch to epoch: the steps are too big. "
+                "Try a third of the learning rate."
+            ),
         )
     monitor_E = curves.monitor_E
     gain = max(monitor_E[0] - monitor_E.min(), 1e-12)
@@ -130,8 +142,12 @@ def _noisy(curves: _Curves) -> CurveReading | None:
     if roughness(monitor_E) > _ROUGH_VALIDATION and jumps > _BIG_JUMPS:
         return CurveReading(
             "unsure",
-            f"{curves.name} on what was held out goes up and down while the training loss falls evenly: too little is "
-            "held out to tell one epoch from the next. The best epoch is kept, but it is partly luck.",
+            said(
+                "{name} on what was held out goes up and down while the training loss falls evenly: too "
+                "little is held out to tell one epoch from the next. The best epoch is kept, but it is "
+                "partly luck.",
+                name=curves.name,
+            ),
         )
     return None
 
@@ -150,13 +166,20 @@ def _turned(curves: _Curves) -> CurveReading | None:
     if curves.training_E[-1] < curves.training_E[best]:
         return CurveReading(
             "turned",
-            f"After epoch {epoch} what was held out is predicted worse while the training loss goes on falling: from "
-            f"there the model learns by heart (overfitting). The weights of epoch {epoch} are the ones kept.",
+            said(
+                "After epoch {epoch} what was held out is predicted worse while the training loss goes "
+                "on falling: from there the model learns by heart (overfitting). The weights of epoch "
+                "{epoch} are the ones kept.",
+                epoch=epoch,
+            ),
         )
     return CurveReading(
         "noisy",
-        f"Both curves were at their best near epoch {epoch} and are worse since: the steps are too big. Try a third of "
-        "the learning rate.",
+        said(
+            "Both curves were at their best near epoch {epoch} and are worse since: the steps are "
+            "too big. Try a third of the learning rate.",
+            epoch=epoch,
+        ),
     )
 
 
@@ -169,29 +192,37 @@ def _gap(curves: _Curves, *, hides: bool, by_time: bool, ended: bool) -> CurveRe
     if abs(late) < _WIDE or early * late <= 0 or abs(early) < _WIDE or abs(late) > 1.5 * abs(early):
         return None
     if late < 0:
-        where = "The training loss lies above the validation from the start and stays there"
-        well = _more_may_help(curves, ended=ended) or " All is well."
-        return CurveReading("gap", f"{where}: {_why_training_is_harder(curves, hides=hides)}.{well}")
+        where = said(
+            "The training loss lies above the validation from the start and stays there: {why}.",
+            why=_why_training_is_harder(curves, hides=hides),
+        )
+        return CurveReading("gap", joined(where, _more_may_help(curves, ended=ended) or said("All is well.")))
     why = (
-        "it is tested on later ratings, of people and titles that it could not know as well"
+        said("it is tested on later ratings, of people and titles that it could not know as well")
         if by_time
-        else "ratings that it has seen are always easier"
+        else said("ratings that it has seen are always easier")
     )
     return CurveReading(
         "gap",
-        f"Held-out ratings are further off than learned ones from the start, by {late:.0%}, and the gap does not "
-        f"widen: that is no overfitting; {why}.",
+        said(
+            "Held-out ratings are further off than learned ones from the start, by {late:.0%}, and "
+            "the gap does not widen: that is no overfitting; {why}.",
+            late=late,
+            why=why,
+        ),
     )
 
 
 def _why_training_is_harder(curves: _Curves, *, hides: bool) -> str:
     """What puts a training loss above the validation. An epoch's mean is hardly above how the last one ended."""
     if hides:
-        return "while it trains, parts are hidden from it by dropout or noise, and when it is tested nothing is"
+        return said("while it trains, parts are hidden from it by dropout or noise, and when it is tested nothing is")
     ahead = 1.0 - np.sqrt(np.maximum(curves.training_E[1:], 0.0)) / np.maximum(curves.monitor_E[:-1], 1e-12)
     if float(ahead.mean()) < -_WIDE:
-        return "to be tested, everybody is worked out afresh from their ratings, and more cautiously than in training"
-    return "while it trains, a loss is the mean of an epoch in which it was still getting better"
+        return said(
+            "to be tested, everybody is worked out afresh from their ratings, and more cautiously than in training"
+        )
+    return said("while it trains, a loss is the mean of an epoch in which it was still getting better")
 
 
 def _level(curves: _Curves) -> CurveReading | None:
@@ -207,29 +238,41 @@ def _level(curves: _Curves) -> CurveReading | None:
         epoch = curves.epochs_E[0]
         return CurveReading(
             "level",
-            f"{curves.name} on what was held out was best after epoch {epoch}; what was learned since has gained "
-            f"nothing there. The weights of epoch {epoch} are the ones kept.",
+            said(
+                "{name} on what was held out was best after epoch {epoch}; what was learned since has "
+                "gained nothing there. The weights of epoch {epoch} are the ones kept.",
+                name=curves.name,
+                epoch=epoch,
+            ),
         )
     return CurveReading(
         "level",
-        f"Both curves got better together until about epoch {curves.epochs_E[since]}; since then {curves.name} neither "
-        "gains nor loses. More epochs would change little.",
+        said(
+            "Both curves got better together until about epoch {epoch}; since then {name} neither "
+            "gains nor loses. More epochs would change little.",
+            epoch=curves.epochs_E[since],
+            name=curves.name,
+        ),
     )
 
 
 def _together(curves: _Curves, *, ended: bool) -> CurveReading:
     """Both still get better."""
     widens = curves.are_errors and curves.gap_E[-1] > _WIDE and curves.gap_E[-1] > 1.5 * abs(curves.gap_E[1])
-    gap = " The gap between them grows, but that does no harm as long as both fall." if widens else ""
+    gap = said("The gap between them grows, but that does no harm as long as both fall.") if widens else ""
     more = _more_may_help(curves, ended=ended)
-    return CurveReading("together", f"Training and validation get better together, as they should.{gap}{more}")
+    well = said("Training and validation get better together, as they should.")
+    return CurveReading("together", joined(well, gap, more))
 
 
 def _unvalidated(curves: _Curves) -> CurveReading:
     fell = _share(curves.training_E[0] - curves.training_E.min(), curves.training_E[0])
     return CurveReading(
         "unvalidated",
-        f"The training loss fell by {fell:.0%}. Nothing was held out, so nobody can say whether it learns by heart.",
+        said(
+            "The training loss fell by {fell:.0%}. Nothing was held out, so nobody can say whether it learns by heart.",
+            fell=fell,
+        ),
     )
 
 
@@ -249,7 +292,7 @@ def _more_may_help(curves: _Curves, *, ended: bool) -> str:
     """A sentence where a run ended while the validation was still getting better; else ""."""
     monitor_E = curves.monitor_E
     falls = curves.best == len(monitor_E) - 1 and monitor_E[-3] - monitor_E[-1] > _LEAST_TURN * abs(monitor_E[-1])
-    return " It was still getting better at the end: more epochs may help." if ended and falls else ""
+    return said("It was still getting better at the end: more epochs may help.") if ended and falls else ""
 
 
 def _share(part: float, whole: float) -> float:

@@ -32,7 +32,9 @@ from torch.nn.parallel import DistributedDataParallel
 from engine.errors import DeviceError, RankLostError, TrainingError
 from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
-from engine.text import format_count, plural
+from engine.text import format_count, join_words, plural
+from engine.wording import counted, said, singular_of
+from engine.wording import joined as joined_words
 
 ASSIGN, STEP, GREET, DISMISS = range(4)
 """What a leader orders: take over a training that begins, take a step of it, show that you are there, go home."""
@@ -81,25 +83,34 @@ def place_in(environment: Mapping[str, str]) -> Place | None:
     ...           "MASTER_PORT": "29500"})
     Place(rank=3, size=4, local_rank=1, local_size=2)
     """
-    remedy = "Start the processes with torchrun, or unset WORLD_SIZE to train in this one alone."
+    remedy = said("Start the processes with torchrun, or unset WORLD_SIZE to train in this one alone.")
     size = environment.get("WORLD_SIZE", "1")
     missing = [name for name in _NEEDED if not environment.get(name)]
     if size == "1":
         return None
     if missing:
         raise TrainingError(
-            f"WORLD_SIZE says that {size} processes train together, but {' and '.join(missing)} "
-            f"{'is' if len(missing) == 1 else 'are'} not set.",
+            counted(
+                "WORLD_SIZE says that {size} processes train together, but {names} is not set.",
+                "WORLD_SIZE says that {size} processes train together, but {names} are not set.",
+                len(missing),
+                size=size,
+                names=join_words(missing),
+            ),
             remedy=remedy,
         )
-    said = {"LOCAL_RANK": environment["RANK"], "LOCAL_WORLD_SIZE": size, **environment}
+    given = {"LOCAL_RANK": environment["RANK"], "LOCAL_WORLD_SIZE": size, **environment}
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_PORT")
     for name in names:
-        if not said[name].isdecimal():
-            raise TrainingError(f"{name} is {said[name]!r}, which is no number.", remedy=remedy)
-    rank, many, local_rank, local_size, _ = (int(said[name]) for name in names)
+        if not given[name].isdecimal():
+            raise TrainingError(
+                said("{name} is {value!r}, which is no number.", name=name, value=given[name]), remedy=remedy
+            )
+    rank, many, local_rank, local_size, _ = (int(given[name]) for name in names)
     if not rank < many or not local_rank < local_size <= many:
-        raise TrainingError(f"There is no process {rank} among {many} (they count from 0).", remedy=remedy)
+        raise TrainingError(
+            said("There is no process {rank} among {many} (they count from 0).", rank=rank, many=many), remedy=remedy
+        )
     return Place(rank, many, local_rank, local_size)
 
 
@@ -123,12 +134,18 @@ class Ranks:
 
     def describe(self, batch: int, unit: str) -> str:
         """Who takes how much of a batch, for people."""
-        machines = "" if self.place.local_size == self.size else " on several machines"
         share = batch // self.size
-        about = "" if share * self.size == batch else "about "
-        return (
-            f"{format_count(self.size)} processes{machines} learn together; each takes {about}{format_count(share)} of "
-            f"the {format_count(batch)} {unit} of a batch. The rate stays as it is, because the batch does."
+        processes = plural(self.size, "process")
+        if self.place.local_size != self.size:
+            processes = said("{processes} on several machines", processes=processes)
+        takes = format_count(share) if share * self.size == batch else said("about {count}", count=format_count(share))
+        return said(
+            "{processes} learn together; each takes {share} of the {batch} {unit} of a batch. The rate stays as it is, "
+            "because the batch does.",
+            processes=processes,
+            share=takes,
+            batch=format_count(batch),
+            unit=singular_of(unit),
         )
 
     def own_device(self, kind: str) -> torch.device:
@@ -138,11 +155,14 @@ class Ranks:
         found = torch.cuda.device_count()
         if found < self.place.local_size:
             raise DeviceError(
-                f"There are {plural(self.place.local_size, 'process')} on this machine, but "
-                f"{plural(found, 'GPU')} for them.",
-                remedy=f"Start torchrun with --nproc-per-node {found}, or give --device cpu."
+                said(
+                    "There are {processes} on this machine, but {gpus} for them.",
+                    processes=plural(self.place.local_size, "process"),
+                    gpus=plural(found, "GPU"),
+                ),
+                remedy=said("Start torchrun with --nproc-per-node {found}, or give --device cpu.", found=found)
                 if found > 1
-                else "Give --device cpu, or leave torchrun out.",
+                else said("Give --device cpu, or leave torchrun out."),
             )
         torch.cuda.set_device(self.place.local_rank)
         return torch.device("cuda", self.place.local_rank)
@@ -244,7 +264,7 @@ class Ranks:
         except BaseException as error:
             self._is_whole = False
             if isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _LOST):
-                raise RankLostError(self._why_lost(), remedy="Resume the run to go on from there.") from error
+                raise RankLostError(self._why_lost(), remedy=said("Resume the run to go on from there.")) from error
             raise
 
     def close(self) -> None:
@@ -266,13 +286,18 @@ class Ranks:
         return values
 
     def _why_lost(self) -> str:
-        kept = "What was learned until then is kept."
+        kept = said("What was learned until then is kept.")
         with suppress(RuntimeError):
             if self._store.check([_TROUBLE]):
                 return f"{self._store.get(_TROUBLE).decode()} {kept}"
         if not self.leads:
-            return f"The first of the {self.size} processes that trained together ended unexpectedly. {kept}"
-        return f"One of the {self.size} processes that trained together ended unexpectedly. {kept}"
+            return joined_words(
+                said("The first of the {size} processes that trained together ended unexpectedly.", size=self.size),
+                kept,
+            )
+        return joined_words(
+            said("One of the {size} processes that trained together ended unexpectedly.", size=self.size), kept
+        )
 
 
 @dataclass(frozen=True)
@@ -313,6 +338,11 @@ def joined(place: Place) -> Ranks:
         return Ranks(place, store)
     except (RuntimeError, ValueError, OSError) as error:
         raise TrainingError(
-            f"Process {place.rank + 1} of {place.size} could not meet the others ({str(error).splitlines()[0]}).",
-            remedy="Check MASTER_ADDR and MASTER_PORT, and that all processes were started.",
+            said(
+                "Process {rank} of {size} could not meet the others ({error}).",
+                rank=place.rank + 1,
+                size=place.size,
+                error=str(error).splitlines()[0],
+            ),
+            remedy=said("Check MASTER_ADDR and MASTER_PORT, and that all processes were started."),
         ) from error

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from engine.device import available_memory_bytes
 from engine.models.declaration import CatalogueConfig
-from engine.text import format_about, format_duration, format_size
+from engine.text import format_about, format_duration, format_size, join_choices
 from engine.training.plan import DatasetCounts, TrainingPlan
+from engine.wording import joined, said
 
 _ALIKE = 1.25
 """Sizes that differ by less count as alike: what was measured with one holds for the other."""
@@ -63,11 +64,15 @@ class Estimate:
     @property
     def words(self) -> str:
         """Weights, memory and time in a line."""
-        parts = [f"{format_about(self.parameters)} weights"] if self.parameters else []
-        parts.append(f"about {format_size(self.memory_bytes)} of memory")
+        parts = [said("{count} weights", count=format_about(self.parameters))] if self.parameters else []
+        parts.append(said("about {size} of memory", size=format_size(self.memory_bytes)))
         if self.by_steps:
             known = self.seconds_per_epoch
-            parts.append(f"{_clock(known)} an epoch {self.measured_by}" if known is not None else "time not known yet")
+            parts.append(
+                said("{duration} an epoch {measured_by}", duration=_clock(known), measured_by=self.measured_by)
+                if known is not None
+                else said("time not known yet")
+            )
         return ", ".join(parts)
 
     @property
@@ -75,10 +80,14 @@ class Estimate:
         """That the run will not fit, and what to do; "" where it does."""
         if self.fits or self.free_bytes is None:
             return ""
-        needs = f"This will not fit: it needs {format_size(self.memory_bytes)}, {format_size(self.free_bytes)} are free"
+        needs = said(
+            "This will not fit: it needs {needed}, {free} are free.",
+            needed=format_size(self.memory_bytes),
+            free=format_size(self.free_bytes),
+        )
         if self.fitting_batch is not None:
-            return f"{needs}. Take a batch of {self.fitting_batch:,}."
-        return f"{needs}. {' or '.join(self.remedies).capitalize()}."
+            return joined(needs, said("Take a batch of {batch:,}.", batch=self.fitting_batch))
+        return joined(needs, f"{join_choices(self.remedies).capitalize()}.")
 
 
 def estimate(
@@ -109,7 +118,7 @@ def estimate(
     memory, parameters = plan.memory_bytes(counts), plan.parameters(counts)
     fits = free is None or memory - PROCESS <= free
     speed, measured_by = _speed(plan, counts, parameters, runs=runs, test=test, device=device)
-    remedies = ["learn fewer titles"] if isinstance(plan.model_config, CatalogueConfig) else []
+    remedies = [said("learn fewer titles")] if isinstance(plan.model_config, CatalogueConfig) else []
     return Estimate(
         parameters=parameters,
         memory_bytes=memory,
@@ -119,7 +128,7 @@ def estimate(
         by_steps=plan.training is not None,
         seconds_per_epoch=plan.examples(counts) / speed if speed is not None else None,
         measured_by=measured_by,
-        remedies=(*remedies, "close other programs"),
+        remedies=(*remedies, said("close other programs")),
     )
 
 
@@ -141,10 +150,10 @@ def _speed(
         theirs = training.get("batch") or plan.changed(batch=None).batch(counts)
         same = run.model == plan.model and _plain(run.device) == _plain(device) and run.examples_per_second > 0
         if same and _alike(run.parameters, parameters) and _alike(theirs, batch):
-            return run.examples_per_second, "as in the last run"
+            return run.examples_per_second, said("as in the last run")
     tested = test is not None and test.model == plan.model and _alike(test.parameters, parameters)
     if test is not None and tested and _alike(test.batch, batch):
-        return test.examples_per_second, "by the speed test"
+        return test.examples_per_second, said("by the speed test")
     return None, ""
 
 
@@ -158,4 +167,4 @@ def _plain(device: str) -> str:
 
 
 def _clock(seconds: float) -> str:
-    return "under a second" if seconds < 1 else format_duration(seconds)
+    return said("under a second") if seconds < 1 else format_duration(seconds)

@@ -40,7 +40,7 @@ from engine.training.distributed import Ranks
 from engine.training.handover import DOCUMENT, START, TENSORS, lesson_of, split_of
 from engine.training.launched import GO_ON, STOP
 from engine.training.progress import TrainedRun
-from engine.wording import decoded
+from engine.wording import decoded, said
 
 _LOG = logging.getLogger(__name__)
 _LOOK_S, _LEAVE_S = 0.05, 10.0
@@ -70,7 +70,9 @@ class Workplace:
         if ranks is None:
             return Workplace(choose_device(asked), processes=processes_for(asked))
         if asked == ALL_GPUS:
-            raise TrainingError("torchrun has started the processes already.", remedy="Leave out --device all.")
+            raise TrainingError(
+                said("torchrun has started the processes already."), remedy=said("Leave out --device all.")
+            )
         return Workplace(ranks.own_device(choose_device(asked).type), ranks)
 
     @property
@@ -100,7 +102,9 @@ def train_together(
 
     Raises RankLostError where one of them ends unexpectedly; what was saved until then is kept.
     """
-    yield StageStarted("starting", f"Starting {format_count(processes)} processes that learn together")
+    yield StageStarted(
+        "starting", said("Starting {processes} processes that learn together", processes=format_count(processes))
+    )
     with tempfile.TemporaryDirectory(prefix="desktop-rec-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         model.prepare(split.train, seed=config.seed)
@@ -121,9 +125,9 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
     answer, asked_to_stop = GO_ON, False
     told: list[bytes] = []
     for line in company.lines():
-        said = None if line is None else decoded(parsed_json(line))
+        message = None if line is None else decoded(parsed_json(line))
         event = None
-        match said:
+        match message:
             case {"checkpoint": place}:
                 last = load_state(Path(place))
                 recorder.save_checkpoint(last)
@@ -150,8 +154,8 @@ def _replayed(company: _Company, model: StepModel, recorder: RunRecorder) -> Job
             company.answer(told.pop(0) if told and answer == GO_ON else answer)
             answer = GO_ON
     raise RankLostError(
-        "The processes that learned together ended unexpectedly. What was saved until then is kept.",
-        remedy="Resume the run to go on from there.",
+        said("The processes that learned together ended unexpectedly. What was saved until then is kept."),
+        remedy=said("Resume the run to go on from there."),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.schedules import planned_rate
+from engine.wording import said
 
 
 def describe_more_epochs(config: TrainingConfig, epochs: int, *, done: int, steps: int, scale: float = 1.0) -> str:
@@ -20,15 +21,28 @@ def describe_more_epochs(config: TrainingConfig, epochs: int, *, done: int, step
     """
     lr, per_epoch = config.lr or 0.01, steps // max(1, done)
     if config.schedule == "constant":
-        return f"The rate stays at {format_rate(lr * scale)}."
+        return said("The rate stays at {lr}.", lr=format_rate(lr * scale))
     if config.schedule == "reduce_on_plateau":
-        return f"The rate goes on where the plateau rule left it, at {format_rate(lr * scale)} at most."
+        return said("The rate goes on where the plateau rule left it, at {lr} at most.", lr=format_rate(lr * scale))
 
     def rate(step: int, of: int) -> float:
         return scale * planned_rate(config.changed(epochs=of), step, total_steps=max(1, per_epoch * of), lr=lr)
 
     last, following = rate(max(0, steps - 1), config.epochs), rate(steps, epochs)
     end = rate(per_epoch * epochs - 1, epochs)
-    way = "rises" if following > last else "falls"
-    moves = f"{way} from {format_rate(last)} to {format_rate(following)} and ends at {format_rate(end)}"
-    return f"The schedule is stretched over all {epochs:,} epochs: the rate {moves}."
+    moves = (
+        said(
+            "the rate rises from {last} to {following} and ends at {end}",
+            last=format_rate(last),
+            following=format_rate(following),
+            end=format_rate(end),
+        )
+        if following > last
+        else said(
+            "the rate falls from {last} to {following} and ends at {end}",
+            last=format_rate(last),
+            following=format_rate(following),
+            end=format_rate(end),
+        )
+    )
+    return said("The schedule is stretched over all {epochs:,} epochs: {moves}.", epochs=epochs, moves=moves)

@@ -13,8 +13,9 @@ from engine.models.declaration import CatalogueConfig, ModelConfig
 from engine.models.presets import Preset
 from engine.models.registry import ModelKind, fitted_config, kind_of
 from engine.settings import Config, find_setting
-from engine.text import format_size
+from engine.text import format_size, plural
 from engine.training.config import FinderConfig, TrainingConfig
+from engine.wording import said, singular_of
 
 if TYPE_CHECKING:
     from engine.models.network import Network
@@ -79,11 +80,15 @@ class TrainingPlan:
         kind = _trainable(self.model, self.model_config)
         if not isinstance(self.model_config, kind.config_class):
             raise SettingError(
-                f"These settings are not those of {self.model}.", remedy=f"Give a {kind.config_class.__name__}."
+                said("These settings are not those of {model}.", model=self.model),
+                remedy=said("Give a {name}.", name=kind.config_class.__name__),
             )
         if kind.can.learns_by_steps == (self.training is None):
-            needs = "learns by steps, so it needs" if self.training is None else "is computed at once, without"
-            raise SettingError(f"{self.model} {needs} training settings.")
+            raise SettingError(
+                said("{model} learns by steps, so it needs training settings.", model=self.model)
+                if self.training is None
+                else said("{model} is computed at once, without training settings.", model=self.model)
+            )
         if self.training is not None:
             own = with_first_rate(with_own_optimizer(self.training, self.model_config))
             object.__setattr__(self, "training", own)
@@ -293,24 +298,38 @@ class TrainingPlan:
         from engine.training.memory import PROCESS
 
         needed, free = self.memory_bytes(counts), available_memory_bytes()
-        words = f"needs about {format_size(needed)} of memory"
+        words = said("needs about {needed} of memory", needed=format_size(needed))
         if free is None or needed - PROCESS <= free:
             return words
-        remedies = ["learn fewer titles"] if isinstance(self.model_config, CatalogueConfig) else []
-        remedies += ["take a smaller batch"] if self.training is not None else []
-        remedy = " or ".join(filter(None, (", ".join(remedies), "close other programs")))
-        return f"{words}, more than the {format_size(free)} that are free: {remedy}"
+        remedies = [said("learn fewer titles")] if isinstance(self.model_config, CatalogueConfig) else []
+        remedies += [said("take a smaller batch")] if self.training is not None else []
+        remedy = said("close other programs")
+        if remedies:
+            remedy = said("{remedies} or {last}", remedies=", ".join(remedies), last=remedy)
+        free_now = format_size(free)
+        return said("{needs}, more than the {free} that are free: {remedy}", needs=words, free=free_now, remedy=remedy)
 
     def extent(self, counts: DatasetCounts) -> str:
         """How much a run goes through."""
         if self.training is not None:
             unit = kind_of(self.model, self.model_config).can.examples
-            about = "" if unit == "people" else "about "
             steps, examples = self.total_steps(counts), self.examples(counts)
-            return f"{about}{steps:,} steps: {self.training.epochs:,} epochs over {about}{examples:,} {unit}"
+            epochs, examples_words = plural(self.training.epochs, "epoch"), f"{examples:,} {singular_of(unit)}"
+            if unit == "people":
+                return said(
+                    "{steps:,} steps: {epochs} over {examples}", steps=steps, epochs=epochs, examples=examples_words
+                )
+            return said(
+                "about {steps:,} steps: {epochs} over about {examples}",
+                steps=steps,
+                epochs=epochs,
+                examples=examples_words,
+            )
         learned = self.learned_titles(counts)
-        known = f"the {learned:,} best known of " if learned < counts.titles else ""
-        return f"Counts {counts.entries:,} ratings of {known}{counts.titles:,} titles"
+        titles = plural(counts.titles, "title")
+        if learned < counts.titles:
+            titles = said("the {learned:,} best known of {titles}", learned=learned, titles=titles)
+        return said("Counts {entries:,} ratings of {titles}", entries=counts.entries, titles=titles)
 
 
 def with_own_optimizer(training: TrainingConfig, config: Config | None) -> TrainingConfig:
@@ -329,6 +348,7 @@ def _trainable(model: str, config: Config | None = None) -> ModelKind:
     kind = kind_of(model, config)
     if kind.made_of_runs:
         raise SettingError(
-            f"{model} is mixed from finished runs; there is nothing to train.", remedy="Choose another model."
+            said("{model} is mixed from finished runs; there is nothing to train.", model=model),
+            remedy=said("Choose another model."),
         )
     return kind

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.text import format_figure, format_percent, format_rate, plural
+from engine.wording import joined, said
 
 Float64 = npt.NDArray[np.float64]
 
@@ -28,11 +30,10 @@ _FLAT = 0.01
 _CLEAR = 5.5
 """A fall is told from noise where it is so many times its standard error."""
 _DONE = 0.1
+"""What comes before this share of the fall is done may be no more than noise."""
 _MOSTLY = 0.75
 _SOON, _AGAIN = 10, 3
 """A loss has left all bounds where it is out of them so many times among so many points, whatever comes later."""
-_AFTER = "once a tenth of its fall is done"
-"""What comes before may be no more than noise."""
 _ROWS_AT_ONCE, _LEAST_NEAR = 64, 6
 
 
@@ -70,7 +71,7 @@ def smoothed(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH) -> Float6
     >>> smoothed(lrs, np.array([4.0, 1.0, 0.0, 1.0, 4.0])).round(6).tolist()
     [4.0, 1.0, 0.0, 1.0, 4.0]
     """
-    return _smoothed(lrs, losses, smooth=smooth)[0]
+    return _smoothed(lrs, losses, smooth=smooth).curve_N
 
 
 def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str = COMPLETE) -> Reading:
@@ -98,12 +99,12 @@ def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str
     >>> [(mark.title, f"{mark.lr:.0e}") for mark in found.suggestions][-2:]
     [('Minimum', '1e-02'), ('Minimum x 2', '2e-02')]
     """
-    smooth_N, error_N = _smoothed(lrs, losses, smooth=smooth)
+    smooth_N, error_N, left = _smoothed(lrs, losses, smooth=smooth)
     known = np.isfinite(smooth_N)
     points = int(known.sum())
     if ended == STOPPED or points < LEAST_POINTS:
         return Reading(smooth_N, (), _cut_off(points, ended))
-    curve = _Curve(lrs[known], losses[known], smooth_N[known], error_N[known])
+    curve = _Curve(lrs[known], losses[known], smooth_N[known], error_N[known], left=left)
     words = _refusal(curve, ended)
     if words:
         return Reading(smooth_N, (), words)
@@ -115,9 +116,9 @@ def suggest(lrs: Float64, losses: Float64, *, smooth: float = SMOOTH, ended: str
 class _Curve:
     """The points of a sweep that are numbers, and where its fall lies."""
 
-    def __init__(self, lrs: Float64, losses: Float64, smooth_N: Float64, error_N: Float64) -> None:
+    def __init__(self, lrs: Float64, losses: Float64, smooth_N: Float64, error_N: Float64, *, left: int) -> None:
         self.lrs, self.smooth_N = lrs, smooth_N
-        self.left = max(1, _leaves_bounds(losses))
+        self.left = max(1, left)
         """From where on the loss is out of all bounds; it may come back by chance."""
         self.low = int(np.argmin(smooth_N[: self.left]))
         """Where the smooth curve is lowest before that."""
@@ -145,21 +146,23 @@ def _steepest(curve: _Curve) -> Suggestion | None:
     if curve.low <= curve.begin:
         return None
     steepest = curve.begin + int(np.argmin(curve.slope_N[curve.begin : curve.low + 1]))
-    sentence = f"Here the smooth loss falls fastest, {_AFTER}."
-    return Suggestion("steepest", "Steepest", float(curve.lrs[steepest]), sentence)
+    sentence = said("Here the smooth loss falls fastest, once a tenth of its fall is done.")
+    return Suggestion("steepest", said("Steepest"), float(curve.lrs[steepest]), sentence)
 
 
 def _valley(curve: _Curve) -> Suggestion | None:
     start, end = _longest_fall(curve.smooth_N[: curve.low + 1], begin=curve.begin)
     if end - start < 3:
         return None
-    sentence = f"The middle of the longest stretch over which the smooth loss only falls, {_AFTER}."
-    return Suggestion("valley", "Valley", float(curve.lrs[(start + end) // 2]), sentence)
+    sentence = said(
+        "The middle of the longest stretch over which the smooth loss only falls, once a tenth of its fall is done."
+    )
+    return Suggestion("valley", said("Valley"), float(curve.lrs[(start + end) // 2]), sentence)
 
 
 def _minimum(curve: _Curve) -> Suggestion:
-    sentence = "A tenth of the rate at which the smooth loss is lowest."
-    return Suggestion("minimum", "Minimum / 10", float(curve.lrs[curve.low]) / 10.0, sentence)
+    sentence = said("A tenth of the rate at which the smooth loss is lowest.")
+    return Suggestion("minimum", said("Minimum / 10"), float(curve.lrs[curve.low]) / 10.0, sentence)
 
 
 def _turning_point(curve: _Curve) -> Suggestion | None:
@@ -167,19 +170,21 @@ def _turning_point(curve: _Curve) -> Suggestion | None:
     if curve.low == len(curve.lrs) - 1:
         return None
     deep = np.flatnonzero(curve.smooth_N[: curve.low + 1] <= curve.smooth_N[curve.low] + _DONE * curve.fall)
-    sentence = "Nine tenths of the fall are done here, and the smooth loss has not turned up yet."
-    return Suggestion("turning_point", "Before it turns up", float(curve.lrs[int(deep[0])]), sentence)
+    sentence = said("Nine tenths of the fall are done here, and the smooth loss has not turned up yet.")
+    return Suggestion("turning_point", said("Before it turns up"), float(curve.lrs[int(deep[0])]), sentence)
 
 
 def _lowest(curve: _Curve) -> Suggestion:
-    return Suggestion("lowest", "Minimum", float(curve.lrs[curve.low]), "Here the smooth loss is lowest.")
+    return Suggestion("lowest", said("Minimum"), float(curve.lrs[curve.low]), said("Here the smooth loss is lowest."))
 
 
 def _peak(curve: _Curve) -> Suggestion | None:
     """None where it lies outside of the sweep."""
     lr = 2.0 * float(curve.lrs[curve.low])
-    sentence = "Twice the rate of the lowest smooth loss: a schedule that rises and falls takes half of it on average."
-    return Suggestion("peak", "Minimum x 2", lr, sentence) if lr <= curve.lrs[-1] else None
+    sentence = said(
+        "Twice the rate of the lowest smooth loss: a schedule that rises and falls takes half of it on average."
+    )
+    return Suggestion("peak", said("Minimum x 2"), lr, sentence) if lr <= curve.lrs[-1] else None
 
 
 KINDS = ("steepest", "valley", "minimum", "turning_point", "lowest", "peak")
@@ -209,62 +214,85 @@ def _cut_off(points: int, ended: str) -> str:
     """Why a sweep of so many points suggests nothing."""
     if ended == STOPPED:
         tried = plural(points, "rate")
-        return f"Stopped after {tried}. A curve that is cut off suggests none; let the sweep go on to its end."
+        return said(
+            "Stopped after {rates}. A curve that is cut off suggests none; let the sweep go on to its end.", rates=tried
+        )
     if points <= 2:
-        return "The loss left all bounds at once. Start the sweep at a lower rate."
-    least = f"{LEAST_POINTS} are needed to suggest one"
+        return said("The loss left all bounds at once. Start the sweep at a lower rate.")
     if ended == COMPLETE:
-        return f"Only {points} rates were tried; {least}. Sweep in more steps."
-    return f"The loss left all bounds after {points} rates; {least}. Start lower, or sweep in more steps."
+        return said(
+            "Only {points} rates were tried; {least} are needed to suggest one. Sweep in more steps.",
+            points=points,
+            least=LEAST_POINTS,
+        )
+    return said(
+        "The loss left all bounds after {points} rates; {least} are needed to suggest one. Start lower, or sweep in "
+        "more steps.",
+        points=points,
+        least=LEAST_POINTS,
+    )
 
 
 def _refusal(curve: _Curve, ended: str) -> str:
     """Why a curve suggests nothing; "" where it does."""
     if curve.fall <= _CLEAR * curve.error and curve.error > 0.1 * _FLAT * abs(curve.level):
-        return "The loss scatters more than it falls, so no rate stands out. Take a larger batch, or more steps."
+        return said("The loss scatters more than it falls, so no rate stands out. Take a larger batch, or more steps.")
     if curve.fall > _FLAT * max(abs(curve.level), 1e-12):
         return ""
     if ended in (ROSE, NOT_FINITE):
-        return "The loss only rises, from the first rate on. Start the sweep at a lower rate."
-    return "The loss hardly falls at any rate. Try a wider range, or a model that can learn more from these data."
+        return said("The loss only rises, from the first rate on. Start the sweep at a lower rate.")
+    return said("The loss hardly falls at any rate. Try a wider range, or a model that can learn more from these data.")
 
 
 def _describe(curve: _Curve, ended: str) -> str:
     """Where the smooth loss is lowest, and what comes after."""
-    lowest, last = float(curve.smooth_N[curve.low]), format_rate(float(curve.lrs[-1]))
-    words = f"{_lowest_of(curve)} at {format_rate(float(curve.lrs[curve.low]))}: {format_figure(lowest)}"
-    if curve.level > 0:
-        words += f", {format_percent(curve.fall / curve.level)} less than at the lowest rates"
+    last = format_rate(float(curve.lrs[-1]))
     if curve.low == len(curve.lrs) - 1:
-        further = "" if ended in (ROSE, NOT_FINITE) else " Sweep to a higher rate to see where it turns up."
-        return f"{words}. That is the end of the sweep.{further}"
+        further = "" if ended in (ROSE, NOT_FINITE) else said("Sweep to a higher rate to see where it turns up.")
+        return joined(_lowest_of(curve), said("That is the end of the sweep."), further)
     if ended in (ROSE, NOT_FINITE):
-        return f"{words}. Then it rises, and left all bounds at {last}."
-    return f"{words}. Then it rises."
+        return joined(_lowest_of(curve), said("Then it rises, and left all bounds at {rate}.", rate=last))
+    return joined(_lowest_of(curve), said("Then it rises."))
 
 
 def _lowest_of(curve: _Curve) -> str:
+    loss = format_figure(float(curve.smooth_N[curve.low]))
+    if curve.level > 0:
+        less = format_percent(curve.fall / curve.level)
+        loss = said("{loss}, {percent} less than at the lowest rates", loss=loss, percent=less)
+    lr = format_rate(float(curve.lrs[curve.low]))
     if float(curve.smooth_N.min()) < curve.smooth_N[curve.low]:
-        return (
-            f"Below {format_rate(float(curve.lrs[curve.left]))}, where it leaves all bounds, the smooth loss is lowest"
+        return said(
+            "Below {left}, where it leaves all bounds, the smooth loss is lowest at {rate}: {loss}.",
+            left=format_rate(float(curve.lrs[curve.left])),
+            rate=lr,
+            loss=loss,
         )
-    return "The smooth loss is lowest"
+    return said("The smooth loss is lowest at {rate}: {loss}.", rate=lr, loss=loss)
 
 
-def _smoothed(lrs: Float64, losses: Float64, *, smooth: float) -> tuple[Float64, Float64]:
-    """The smooth curve, and by which factor the scatter of single points is smaller in each of its, [N]."""
+class _Smooth(NamedTuple):
+    """The smooth curve, [N], by which factor the scatter of single points is smaller in each of its, [N], and from
+    which of the points that are numbers the loss is out of all bounds."""
+
+    curve_N: Float64
+    error_N: Float64
+    left: int
+
+
+def _smoothed(lrs: Float64, losses: Float64, *, smooth: float) -> _Smooth:
     with np.errstate(invalid="ignore"):
         known = np.isfinite(losses) & np.isfinite(lrs) & (lrs > 0)
     fit_N, error_N = np.full(len(lrs), np.nan), np.ones(len(lrs))
     x_N, y_N = np.log10(lrs[known]), losses[known]
+    left = _leaves_bounds(y_N) if len(y_N) >= 3 else len(y_N)
     if smooth <= 0.0 or len(x_N) < 3:
         fit_N[known] = y_N
-        return fit_N, error_N
-    left = _leaves_bounds(y_N)
+        return _Smooth(fit_N, error_N, left)
     pieces = [*_pieces(x_N[:left], y_N[:left], half=0.5 * smooth, degree=2)]
     pieces += _pieces(x_N[left:], y_N[left:], half=0.5 * smooth, degree=0)
     fit_N[known], error_N[known] = (np.concatenate(found) for found in zip(*pieces, strict=True))
-    return fit_N, error_N
+    return _Smooth(fit_N, error_N, left)
 
 
 def _leaves_bounds(y_N: Float64) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from engine.errors import NotStoredError
 from engine.events import Advised, CheckpointSaved, EpochEnded, Event
 from engine.training.checkpoint import RunRecorder, TrainingState
+from engine.wording import joined, said
 
 EVERY_S, COST, AGAIN_S = 10.0, 60.0, 30.0
 """How often a state is saved within an epoch, how many times as long as a save nothing is saved after it (epochs that
@@ -60,7 +61,11 @@ class Saving:
         finally:
             self._saved_at = self._clock()
             self._took_s, self._is_urgent = self._saved_at - began_at, False
-        again = [Advised(f"The run can be saved again; it is, up to step {step:,}.")] if self._has_failed else []
+        again = (
+            [Advised(said("The run can be saved again; it is, up to step {step:,}.", step=step))]
+            if self._has_failed
+            else []
+        )
         self._saved_step, self._has_failed = step, False
         return [*again, CheckpointSaved(step)]
 
@@ -74,9 +79,20 @@ class Saving:
         if self._has_failed:
             return []
         self._has_failed = True
-        kept = f"What was saved at step {self._saved_step:,} is kept" if self._saved_step else "Nothing is saved yet"
-        words = f"{error.what} {kept}, and training goes on; saving is tried again every {AGAIN_S:g} seconds."
-        return [Advised(f"{words} {error.remedy}".strip())]
+        kept = (
+            said(
+                "What was saved at step {step:,} is kept, and training goes on; saving is tried again every "
+                "{seconds:g} seconds.",
+                step=self._saved_step,
+                seconds=AGAIN_S,
+            )
+            if self._saved_step
+            else said(
+                "Nothing is saved yet, and training goes on; saving is tried again every {seconds:g} seconds.",
+                seconds=AGAIN_S,
+            )
+        )
+        return [Advised(joined(error.what, kept, error.remedy))]
 
     def _save_waiting(self, *, strictly: bool = False) -> None:
         try:

@@ -20,6 +20,7 @@ from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.spans import Span, checked_span, is_span, read_span, span_from
+from engine.wording import said
 
 MOST_RUNS = 1000
 """More runs than this need a draw: nobody meant them."""
@@ -41,35 +42,40 @@ class SearchConfig(Config):
 
     method: str = setting(
         GRID,
-        label="Method",
-        help="grid makes every combination of listed values; random draws each run from lists and ranges, which finds "
-        "good settings in fewer runs where several vary.",
+        label=said("Method"),
+        help=said(
+            "grid makes every combination of listed values; random draws each run from lists and "
+            "ranges, which finds good settings in fewer runs where several vary."
+        ),
         choices=(GRID, RANDOM),
         more=False,
     )
 
     monitor: str | None = setting(
         None,
-        label="Compared by",
-        help="What is measured on the validation people to compare runs. Automatic is the monitor of training.",
+        label=said("Compared by"),
+        help=said("What is measured on the validation people to compare runs. Automatic is the monitor of training."),
         choices=MONITORS,
         former=("watched",),
     )
     most: int | None = setting(
         None,
-        label="At most",
+        label=said("At most"),
         more=False,
-        help="How many runs to make. Where the grid has more, so many are drawn from it at random. "
-        f"Automatic: all of a grid, {RANDOM_RUNS} of a random search.",
+        help=said(
+            "How many runs to make. Where the grid has more, so many are drawn from it at random. "
+            "Automatic: all of a grid, {runs} of a random search.",
+            runs=RANDOM_RUNS,
+        ),
         low=1,
         high=MOST_RUNS,
         automatic="Usual",
     )
-    seed: int = setting(1, label="Draw seed", help="Equal seeds draw the same runs.", low=0, high=2**31 - 1)
+    seed: int = setting(1, label=said("Draw seed"), help=said("Equal seeds draw the same runs."), low=0, high=2**31 - 1)
     keep: str = setting(
         "all",
-        label="Keep",
-        help="The models of all runs, or only the best one's; what each run was worth is kept in any case.",
+        label=said("Keep"),
+        help=said("The models of all runs, or only the best one's; what each run was worth is kept in any case."),
         choices=("all", "best"),
     )
 
@@ -138,14 +144,15 @@ class Grid:
             return tuple(self._trial(place, values, monitor) for place, values in enumerate(drawn, start=1))
         if self.spans:
             raise SettingError(
-                f"A grid takes lists of values, and {self.spans[0]} has a range.",
-                remedy="List its values, or search at random.",
+                said("A grid takes lists of values, and {spans} has a range.", spans=self.spans[0]),
+                remedy=said("List its values, or search at random."),
                 setting=self.spans[0],
             )
         size, most = math.prod(len(axis.values) for axis in self.axes), config.most
         if most is None and size > MOST_RUNS:
             raise SettingError(
-                f"This grid makes {size:,} runs.", remedy=f"Vary less, or say how many to draw: at most {MOST_RUNS:,}."
+                said("This grid makes {size:,} runs.", size=size),
+                remedy=said("Vary less, or say how many to draw: at most {most:,}.", most=MOST_RUNS),
             )
         numbers = (
             range(size)
@@ -186,7 +193,9 @@ class Grid:
 def grid_of(plan: TrainingPlan, values: Mapping[str, Values]) -> Grid:
     """What varies, from plain values or ranges by setting: {"rank": (10, 25)}. Raises SettingError."""
     if not values:
-        raise SettingError("A grid varies at least one setting.", remedy="Name one with its values: rank=10,25,50.")
+        raise SettingError(
+            said("A grid varies at least one setting."), remedy=said("Name one with its values: rank=10,25,50.")
+        )
     return Grid(plan, tuple(_axis(plan, name, given) for name, given in values.items()))
 
 
@@ -199,9 +208,11 @@ def read_values(plan: TrainingPlan, texts: Sequence[str]) -> dict[str, tuple[Any
     for text in texts:
         name, equals, listed = (part.strip() for part in text.partition("="))
         if not equals:
-            raise SettingError(f"A grid takes key=value,value; {text!r} has no equals sign.")
+            raise SettingError(said("A grid takes key=value,value; {text!r} has no equals sign.", text=text))
         if name in found:
-            raise SettingError(f"{name} is given twice.", remedy="Give all its values at once: key=value,value.")
+            raise SettingError(
+                said("{name} is given twice.", name=name), remedy=said("Give all its values at once: key=value,value.")
+            )
         found[name] = read_axis(plan, name, listed)
     return found
 
@@ -214,7 +225,10 @@ def read_axis(plan: TrainingPlan, name: str, listed: str) -> tuple[Any, ...] | S
     parts = [part.strip() for part in listed.split(",")]
     if not all(parts):
         raise SettingError(
-            f"{declared.setting.label} ({name}) needs a value between commas, such as 1,2.", setting=name
+            said(
+                "{label} ({name}) needs a value between commas, such as 1,2.", label=declared.setting.label, name=name
+            ),
+            setting=name,
         )
     axis = _axis(plan, name, [parse_setting(declared, part) for part in parts])
     return axis.values
@@ -254,14 +268,18 @@ def refuse_unmeasurable(plan: TrainingPlan, config: SearchConfig) -> None:
     monitor = Grid(plan, ()).monitor(config)
     if needs_ratings(monitor) and not kind_of(plan.model).can.predicts_ratings:
         raise SettingError(
-            f"{plan.model} predicts no ratings, so its runs cannot be compared by {monitor}.",
-            remedy="Compare them by ndcg@100.",
+            said(
+                "{model} predicts no ratings, so its runs cannot be compared by {monitor}.",
+                model=plan.model,
+                monitor=monitor,
+            ),
+            remedy=said("Compare them by ndcg@100."),
         )
     split = plan.split
     if split.kind == "none" or (split.kind in ("random", "time") and split.validation_share == 0):
         raise SettingError(
-            "A search compares runs by what is held out to validate on, and this split holds nothing out.",
-            remedy="Choose the split strong or random, with a validation share.",
+            said("A search compares runs by what is held out to validate on, and this split holds nothing out."),
+            remedy=said("Choose the split strong or random, with a validation share."),
         )
 
 
@@ -272,7 +290,9 @@ def _axis(plan: TrainingPlan, name: str, values: Values) -> Axis:
         ends = _axis(plan, name, (span.low, span.high)).values
         return Axis(declared.name, (), in_training, replace(span, low=ends[0], high=ends[1]))
     if isinstance(values, str) or not values:
-        raise SettingError(f"{declared.setting.label} ({name}) needs a list of values.", setting=name)
+        raise SettingError(
+            said("{label} ({name}) needs a list of values.", label=declared.setting.label, name=name), setting=name
+        )
     owner: Config | None = plan.training if in_training else plan.model_config
     assert owner is not None, "training settings are known only where there is training"
     checked = []
@@ -293,22 +313,33 @@ def _declared(plan: TrainingPlan, name: str) -> tuple[Declared, bool]:
         own.name == "solver" for own in declared_settings(type(plan.model_config))
     ):
         raise SettingError(
-            "All runs of a search have one solver.", remedy="Set it once for all runs: --set solver=...", setting=name
+            said("All runs of a search have one solver."),
+            remedy=said("Set it once for all runs: --set solver=..."),
+            setting=name,
         )
     if name in ("monitor", "watched", "also") or name in {setting.name for setting in declared_settings(SplitConfig)}:
         raise SettingError(
-            f"{name} cannot vary in a search: runs that are evaluated by different metrics or on different people "
-            "cannot be compared.",
-            remedy=f"Set it once for all runs: --set {name}=...",
+            said(
+                "{name} cannot vary in a search: runs that are evaluated by different metrics or on "
+                "different people cannot be compared.",
+                name=name,
+            ),
+            remedy=said("Set it once for all runs: --set {name}=...", name=name),
             setting=name,
         )
     if plan.training is None and find_setting(TrainingConfig, name) is not None:
-        remedy = f"Leave {name} out, or choose a model that learns by steps."
+        remedy = said("Leave {name} out, or choose a model that learns by steps.", name=name)
         if find_setting(type(plan.model_config), "solver") is not None:
-            remedy = f"Leave {name} out, or let it learn by steps: --set solver=adam."
-        raise SettingError(f"{plan.model} is computed at once, so it has no {name}.", remedy=remedy, setting=name)
+            remedy = said("Leave {name} out, or let it learn by steps: --set solver=adam.", name=name)
+        raise SettingError(
+            said("{model} is computed at once, so it has no {name}.", model=plan.model, name=name),
+            remedy=remedy,
+            setting=name,
+        )
     raise SettingError(
-        f"There is no setting called {name!r} here.", remedy=f"Known are: {', '.join(known)}.", setting=name
+        said("There is no setting called {name!r} here.", name=name),
+        remedy=said("Known are: {names}.", names=", ".join(known)),
+        setting=name,
     )
 
 
@@ -317,7 +348,12 @@ def _refuse_impossible(training: TrainingConfig, values: Sequence[tuple[str, Any
     lr = training.lr
     if training.schedule == "reduce_on_plateau" and lr is not None and lr < training.min_lr:
         raise SettingError(
-            f"A run with {format_settings(values)} would end before it began: its rate {format_rate(lr)} is below the "
-            f"least rate (min_lr) {format_rate(training.min_lr)}, at which the schedule reduce_on_plateau ends.",
-            remedy="Raise lr, lower min_lr, or choose another schedule.",
+            said(
+                "A run with {values} would end before it began: its rate {lr} is below the least rate "
+                "(min_lr) {min_lr}, at which the schedule reduce_on_plateau ends.",
+                values=format_settings(values),
+                lr=format_rate(lr),
+                min_lr=format_rate(training.min_lr),
+            ),
+            remedy=said("Raise lr, lower min_lr, or choose another schedule."),
         )

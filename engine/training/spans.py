@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import SettingError
 from engine.settings import Declared, parse_setting
 from engine.text import format_rate
+from engine.wording import said
 
 LINEAR, LOG = "linear", "log"
 _SPAN = re.compile(r"(?P<low>.+?)\s*\.\.\s*(?P<high>.+?)(?:\s+(?P<scale>linear|log))?")
@@ -71,11 +72,28 @@ def read_span(declared: Declared, text: str) -> Span:
     name, label = declared.name, declared.setting.label
     found = _SPAN.fullmatch(text.strip())
     if found is None or declared.kind not in (int, float):
-        what = "is no number, so it takes a list" if found else "takes a range as low..high, then log or linear"
-        raise SettingError(f"{label} ({name}) {what}; {text.strip()!r} is not that.", setting=name)
+        given = text.strip()
+        raise SettingError(
+            said(
+                "{label} ({name}) is no number, so it takes a list; {given!r} is not that.",
+                label=label,
+                name=name,
+                given=given,
+            )
+            if found
+            else said(
+                "{label} ({name}) takes a range as low..high, then log or linear; {given!r} is not that.",
+                label=label,
+                name=name,
+                given=given,
+            ),
+            setting=name,
+        )
     low, high = (parse_setting(declared, found[end]) for end in ("low", "high"))
     if low is None or high is None:
-        raise SettingError(f"{label} ({name}): a range goes from a number to a number.", setting=name)
+        raise SettingError(
+            said("{label} ({name}): a range goes from a number to a number.", label=label, name=name), setting=name
+        )
     scale = found["scale"] or (LOG if declared.setting.scale == LOG and low > 0 else LINEAR)
     return checked_span(declared, Span(float(low), float(high), scale, declared.kind is int))
 
@@ -89,11 +107,32 @@ def checked_span(declared: Declared, span: Span) -> Span:
     """Itself. Raises SettingError where nothing can be drawn from it."""
     name, label = declared.name, declared.setting.label
     if declared.kind not in (int, float):
-        raise SettingError(f"{label} ({name}) is no number, so it takes a list, not a range.", setting=name)
+        raise SettingError(
+            said("{label} ({name}) is no number, so it takes a list, not a range.", label=label, name=name),
+            setting=name,
+        )
     if not span.low < span.high:
-        raise SettingError(f"{label} ({name}): the range must end above its start; {span} does not.", setting=name)
+        raise SettingError(
+            said(
+                "{label} ({name}): the range must end above its start; {span} does not.",
+                label=label,
+                name=name,
+                span=span,
+            ),
+            setting=name,
+        )
     if span.scale not in (LINEAR, LOG):
-        raise SettingError(f"{label} ({name}): a range is linear or log, not {span.scale!r}.", setting=name)
+        raise SettingError(
+            said(
+                "{label} ({name}): a range is linear or log, not {scale!r}.", label=label, name=name, scale=span.scale
+            ),
+            setting=name,
+        )
     if span.scale == LOG and span.low <= 0:
-        raise SettingError(f"{label} ({name}): a log range must start above 0; {span} does not.", setting=name)
+        raise SettingError(
+            said(
+                "{label} ({name}): a log range must start above 0; {span} does not.", label=label, name=name, span=span
+            ),
+            setting=name,
+        )
     return span

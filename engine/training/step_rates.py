@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from engine.errors import SettingError
+from engine.wording import said
 
 LOWEST, HIGHEST = 1e-8, 100.0
 _EXAMPLE = "1: 1e-2, 10: 1e-3"
-_CALLED = "Rates in steps (step_rates)"
+_CALLED = said("Rates in steps (step_rates)")
 
 
 @lru_cache(maxsize=64)
@@ -31,11 +32,24 @@ def parse_step_rates(text: str) -> tuple[tuple[int, float], ...]:
     """
     entries = [entry.strip() for entry in re.split("[,;]", text) if entry.strip()]
     if not entries:
-        raise _refusal(f"{_CALLED} is a list such as {_EXAMPLE}; {text!r} is none.", text)
+        raise _refusal(
+            said(
+                "{called} is a list such as {example}; {text!r} is none.", called=_CALLED, example=_EXAMPLE, text=text
+            ),
+            text,
+        )
     found = tuple(_entry(entry, text) for entry in entries)
     for (place, _), (following, _) in pairwise(found):
         if following <= place:
-            raise _refusal(f"{_CALLED} go upwards; {following} comes after {place}.", text)
+            raise _refusal(
+                said(
+                    "{called} go upwards; {following} comes after {place}.",
+                    called=_CALLED,
+                    following=following,
+                    place=place,
+                ),
+                text,
+            )
     return found
 
 
@@ -54,12 +68,23 @@ def _entry(entry: str, text: str) -> tuple[int, float]:
         found = int(place), float(rate)
     except ValueError as error:
         raise _refusal(
-            f"{_CALLED} is a list of places with their rates, such as {_EXAMPLE}; {entry!r} is none.", text
+            said(
+                "{called} is a list of places with their rates, such as {example}; {entry!r} is none.",
+                called=_CALLED,
+                example=_EXAMPLE,
+                entry=entry,
+            ),
+            text,
         ) from error
     if found[0] < 1:
-        raise _refusal(f"{_CALLED}: places are counted from 1; {found[0]} is none.", text)
+        raise _refusal(
+            said("{called}: places are counted from 1; {found} is none.", called=_CALLED, found=found[0]), text
+        )
     if not (math.isfinite(found[1]) and LOWEST <= found[1] <= HIGHEST):
-        raise _refusal(f"{_CALLED}: a rate lies between 1e-8 and 100; {rate.strip()} does not.", text)
+        raise _refusal(
+            said("{called}: a rate lies between 1e-8 and 100; {rate} does not.", called=_CALLED, rate=rate.strip()),
+            text,
+        )
     return found
 
 

@@ -6,6 +6,7 @@ import torch
 
 from engine.errors import DeviceError, DeviceLostError, EngineError, ShortOfMemoryError
 from engine.text import format_count
+from engine.wording import said, singular_of
 
 _SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
 _LOST = ("cuda error", "cublas_status", "cudnn_status", "device-side assert", "gpu is lost", "nccl error")
@@ -36,14 +37,22 @@ def trouble_of(error: RuntimeError | MemoryError, *, step: int, batch: int, unit
     """What a step's error means; None where it is none of these."""
     if ran_out_of_memory(error):
         return ShortOfMemoryError(
-            f"There was not enough memory for a batch of {format_count(batch)} {unit} at step {step:,}.",
-            remedy="Take a smaller batch, or close other programs.",
+            said(
+                "There was not enough memory for a batch of {batch} {unit} at step {step:,}.",
+                batch=format_count(batch),
+                unit=singular_of(unit),
+                step=step,
+            ),
+            remedy=said("Take a smaller batch, or close other programs."),
             batch=batch,
         )
     if lost_the_device(error):
         return DeviceLostError(
-            f"The GPU stopped answering at step {step:,} ({str(error).strip().splitlines()[0]}). What was saved until "
-            "then is kept.",
-            remedy="Start the program again, then continue the run; on the processor if the GPU stays away.",
+            said(
+                "The GPU stopped answering at step {step:,} ({splitlines}). What was saved until then is kept.",
+                step=step,
+                splitlines=str(error).strip().splitlines()[0],
+            ),
+            remedy=said("Start the program again, then continue the run; on the processor if the GPU stays away."),
         )
     return None

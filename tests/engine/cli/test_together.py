@@ -19,7 +19,7 @@ def test_that_a_command_that_half_of_torchrun_started_says_what_is_missing(ask, 
     monkeypatch.setenv("WORLD_SIZE", "2")
     status, _, words = ask("train", "sample", *SMALL)
     assert status == 1
-    assert "WORLD_SIZE says that 2 processes train together, but RANK and MASTER_ADDR and MASTER_PORT" in words
+    assert "WORLD_SIZE says that 2 processes train together, but RANK, MASTER_ADDR and MASTER_PORT" in words
     assert "Traceback" not in words
     assert ask("models")[0] == 0
 

@@ -56,7 +56,7 @@ def test_that_the_reason_has_the_figures_it_rests_on():
 def test_that_of_a_large_catalogue_ease_learns_the_best_known_titles():
     many = {"titles": 84_000, "people": 200_000, "counted": 190_000, "entries": 32_000_000}
     assert chosen("best_quality", **many).model == "ease"
-    assert "the 25,000 best known of 84,000 titles need 4.0 GB" in chosen("best_quality", **many).why
+    assert "The 25,000 best known of 84,000 titles need 4.0 GB" in chosen("best_quality", **many).why
     assert chosen("fastest", **many).model == "ials"
 
 

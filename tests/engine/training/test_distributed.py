@@ -140,7 +140,7 @@ def test_that_each_process_draws_noise_of_its_own():
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"WORLD_SIZE": "2"}, "RANK and MASTER_ADDR and MASTER_PORT are not set"),
+        ({"WORLD_SIZE": "2"}, "RANK, MASTER_ADDR and MASTER_PORT are not set"),
         ({"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "here"}, "MASTER_PORT is not set"),
         ({"WORLD_SIZE": "2", "RANK": "one", "MASTER_ADDR": "here", "MASTER_PORT": "1"}, "RANK is 'one'"),
         ({"WORLD_SIZE": "2", "RANK": "2", "MASTER_ADDR": "here", "MASTER_PORT": "1"}, "no process 2 among 2"),

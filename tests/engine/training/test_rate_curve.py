@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from engine.text import format_figure, format_rate
+from engine.training import rate_curve
 from engine.training.rate_curve import (
     COMPLETE,
     KINDS,
@@ -244,3 +246,10 @@ def test_that_a_loss_that_comes_back_after_it_has_left_all_bounds_is_not_looked_
     assert all(1e-5 < mark.lr < 2e-2 for mark in found.suggestions)
     assert np.nanmin(found.smoothed[rates < 1e-2]) > 8.0
     assert (found.words.startswith("Below 1")) == (found.smoothed.min() < found.smoothed[rates < 1e-2].min())
+
+
+def test_that_where_the_loss_leaves_all_bounds_is_looked_for_once(monkeypatch):
+    looked_for = Mock(wraps=rate_curve._leaves_bounds)
+    monkeypatch.setattr(rate_curve, "_leaves_bounds", looked_for)
+    assert suggest(RATES, loss_at(RATES)).suggestions
+    assert looked_for.call_count == 1
