@@ -21,6 +21,7 @@ from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import SettingField
 from engine.errors import SettingError
 from engine.settings import Config, declared_settings
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class ConfigForm(FoldingForm):
 
     changed = Signal()
 
-    def __init__(self, name: str, *, fold_words: str = "More settings") -> None:
+    def __init__(self, name: str, *, fold_words: str = said("More settings")) -> None:
         super().__init__(name, fold_words)
         self._parts: tuple[FormPart, ...] = ()
         self._fields: list[list[SettingField]] = []

@@ -28,6 +28,7 @@ from engine.library.run_record import INTERRUPTED
 from engine.models.registry import FIRST_MODEL
 from engine.training.curve_text import hides_while_training
 from engine.training.plan import TrainingPlan
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -110,7 +111,7 @@ class TrainingController(QObject):
 
             return operations.train(library, dataset, plan)
 
-        if not self._start(plan.model, "Training", make, fingerprint=dataset.fingerprint):
+        if not self._start(plan.model, said("Training"), make, fingerprint=dataset.fingerprint):
             return False
         self._note_settings(plan.model_config.as_dict(), plan.split.as_dict())
         return True
@@ -131,7 +132,7 @@ class TrainingController(QObject):
 
             return operations.resume(library, run_id, epochs=epochs)
 
-        if not self._start(run.model, "Continuing training", make):
+        if not self._start(run.model, said("Continuing training"), make):
             return False
         self.state.epochs += library.runs.curves(run_id)
         self._note_settings(run.model_config, run.split_config)
@@ -162,7 +163,7 @@ class TrainingController(QObject):
 
             return operations.blend(library, parts)
 
-        if not self._start("blend", "Blending", make):
+        if not self._start("blend", said("Blending"), make):
             return False
         part = next((run for run in self.dataset.runs if run.run_id in parts), None)
         if part is not None:
@@ -187,7 +188,7 @@ class TrainingController(QObject):
         """Curves of the former data set are dropped, and its models are reported as of no use here."""
         is_other = former is not None and (dataset is None or dataset.fingerprint != former.fingerprint)
         had_model = self.state.finished is not None
-        self.stale_text = "The data set has changed. Train again." if is_other and had_model else ""
+        self.stale_text = said("The data set has changed. Train again.") if is_other and had_model else ""
         if self.jobs.state is None or self.jobs.is_running("import"):
             self.state = TrainingState()
         self.earlier.refresh()
@@ -277,4 +278,6 @@ class TrainingController(QObject):
             self.model.use_run(run_id)
 
         runs = self._library.files.runs
-        self._undo.do(self._library.deletion(runs, run_id, "Discarded the run", deleted=deleted, restored=restored))
+        self._undo.do(
+            self._library.deletion(runs, run_id, said("Discarded the run"), deleted=deleted, restored=restored)
+        )

@@ -13,11 +13,12 @@ from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.setting_field import LABEL_WIDTH
 from engine.device import ALL_GPUS, Device, UnusedGpu, gpus_of
+from engine.wording import joined, said
 
 _PRECISIONS = {
-    "float32": "float32: exact everywhere",
-    "bf16": "bf16: faster, a little coarser",
-    "fp16": "fp16: faster, a little coarser",
+    "float32": said("float32: exact everywhere"),
+    "bf16": said("bf16: faster, a little coarser"),
+    "fp16": said("fp16: faster, a little coarser"),
 }
 
 
@@ -54,7 +55,7 @@ class DevicePicker(QWidget):
         self._device_box.addItem(f"Automatic{fastest}", "auto")
         gpus = gpus_of(self._devices)
         if len(gpus) > 1:
-            self._device_box.addItem(f"All {len(gpus)} GPUs together", ALL_GPUS)
+            self._device_box.addItem(said("All {count} GPUs together", count=len(gpus)), ALL_GPUS)
         for device in self._devices:
             self._device_box.addItem(device.words, device.key)
         self._device_box.choose(asked)
@@ -62,23 +63,28 @@ class DevicePicker(QWidget):
         self._show_precisions()
         self._unused.setVisible(unused is not None)
         if unused is not None:
-            mends = " These lines mend it:" if "\n" in unused.line.strip() else " This line says more:"
-            self._unused_words.setText(f"{unused.words}{mends if unused.line else ''}")
+            mends = said("These lines mend it:") if "\n" in unused.line.strip() else said("This line says more:")
+            self._unused_words.setText(joined(unused.words, mends if unused.line else ""))
             self._line.setPlainText(unused.line)
             for part in (self._line, self._copy):
                 part.setVisible(bool(unused.line))
 
     def _build(self) -> None:
-        self._device_box = named(CalmComboBox(), "device_box", "Device", "What computes: the processor or a GPU")
+        self._device_box = named(
+            CalmComboBox(), "device_box", said("Device"), said("What computes: the processor or a GPU")
+        )
         self._precision_box = named(
-            CalmComboBox(), "precision_box", "Precision", "bf16 is faster on devices made for it; float32 is exact"
+            CalmComboBox(),
+            "precision_box",
+            said("Precision"),
+            said("bf16 is faster on devices made for it; float32 is exact"),
         )
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(6)
         grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         grid.setColumnStretch(1, 1)
-        device, precision = PlainLabel("Device"), PlainLabel("Precision")
+        device, precision = PlainLabel(said("Device")), PlainLabel(said("Precision"))
         device.setBuddy(self._device_box)
         precision.setBuddy(self._precision_box)
         grid.addWidget(device, 0, 0, 1, 2)
@@ -94,12 +100,14 @@ class DevicePicker(QWidget):
         set_role(frame, "notice-warning")
         self._unused_words = PlainLabel()
         self._unused_words.setWordWrap(True)
-        self._line = named(QPlainTextEdit(), "unused_gpu_line", "The line that lets torch use the GPU")
+        self._line = named(QPlainTextEdit(), "unused_gpu_line", said("The line that lets torch use the GPU"))
         self._line.setReadOnly(True)
         self._line.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._line.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._line.setFixedHeight(self._line.fontMetrics().lineSpacing() * 2 + 32)
-        self._copy = button("Copy", "copy_gpu_line", "Copy this; run it in a terminal, then start Desktop Rec again")
+        self._copy = button(
+            said("Copy"), "copy_gpu_line", said("Copy this; run it in a terminal, then start Desktop Rec again")
+        )
         column = QVBoxLayout(frame)
         column.addWidget(self._unused_words)
         column.addWidget(self._line)
@@ -123,7 +131,9 @@ class DevicePicker(QWidget):
             usable = self._devices[0].precisions
         self._precision_box.blockSignals(True)
         self._precision_box.clear()
-        self._precision_box.addItem(f"Automatic: {usable[-1]}" if usable else "Automatic", "auto")
+        self._precision_box.addItem(
+            said("Automatic: {precision}", precision=usable[-1]) if usable else said("Automatic"), "auto"
+        )
         for precision in usable:
             self._precision_box.addItem(_PRECISIONS.get(precision, precision), precision)
         self._precision_box.choose(asked)
@@ -131,4 +141,4 @@ class DevicePicker(QWidget):
 
     def _copy_line(self) -> None:
         QGuiApplication.clipboard().setText(self._line.toPlainText())
-        self._copy.setText("Copied")
+        self._copy.setText(said("Copied"))

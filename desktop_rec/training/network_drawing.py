@@ -16,6 +16,7 @@ from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.theme import THEME, number_font
 from engine.models.network import CODE, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.text import format_count, join_words
+from engine.wording import said
 
 _HEIGHT, _BAR, _LEAST_BAR, _ROW_GAP, _MOST_COLUMN = 168, 14, 4.0, 6, 130
 _SMALLER = 0.85
@@ -29,7 +30,7 @@ class NetworkDrawing(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "network_drawing", "The network")
+        named(self, "network_drawing", said("The network"))
         self.network: Network | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         THEME.changed.connect(self.update)
@@ -65,7 +66,7 @@ class NetworkDrawing(QWidget):
             for layer, place in zip(layers, places, strict=True):
                 _draw_layer(painter, layer, place)
         painter.setPen(QPen(QColor(THEME.colours.text_weak)))
-        words = f"Loss: {join_words(self.network.losses)}"
+        words = said("Loss: {losses}", losses=join_words(self.network.losses))
         painter.drawText(QRectF(0, _HEIGHT - line, self.width(), line), Qt.AlignmentFlag.AlignLeft, words)
         painter.end()
 

@@ -23,6 +23,7 @@ from engine.text import format_rate, join_words
 from engine.training.config import FinderConfig, TrainingConfig
 from engine.training.plan import TrainingPlan
 from engine.training.step_rates import format_step_rates
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -35,12 +36,12 @@ if TYPE_CHECKING:
 
 _PART_OF: dict[type[Config], str] = {TrainingConfig: "training", SplitConfig: "split", FinderConfig: "finder"}
 _READINGS = {
-    "steepest": "where it falls steepest",
-    "valley": "in its valley",
-    "minimum": "a tenth of its lowest point",
-    "turning_point": "just before it turns up",
-    "lowest": "at its lowest point",
-    "peak": "at twice its lowest point",
+    "steepest": said("where it falls steepest"),
+    "valley": said("in its valley"),
+    "minimum": said("a tenth of its lowest point"),
+    "turning_point": said("just before it turns up"),
+    "lowest": said("at its lowest point"),
+    "peak": said("at twice its lowest point"),
 }
 
 
@@ -154,10 +155,12 @@ class PlanController(QObject):
         if self.is_rate_chosen:
             changed = compare(self._swept.as_dict(), self.plan).differences if self._swept is not None else ()
             others = join_words(difference.label.lower() for difference in changed[:2])
-            return "Chosen by you in Learning rate" + (f", before you changed {others}" if others else "")
+            if not others:
+                return said("Chosen by you in Learning rate")
+            return said("Chosen by you in Learning rate, before you changed {others}", others=others)
         if self.taken_from:
-            return f"As {self.taken_from} has it"
-        return "As the preset has it" if self.preset is not None else "What this model was tuned with"
+            return said("As {run} has it", run=self.taken_from)
+        return said("As the preset has it") if self.preset is not None else said("What this model was tuned with")
 
     @property
     def reading(self) -> str:

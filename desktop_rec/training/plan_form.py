@@ -21,10 +21,11 @@ from desktop_rec.training.rate_row import RateRow
 from engine.models.declaration import ModelConfig
 from engine.models.registry import kind_of, title_of, trainable_models
 from engine.training.estimate import Estimate
+from engine.wording import said
 
 WIDTH = 344
 _SET_ELSEWHERE = frozenset({"lr", "precision"})
-_OF_ANOTHER_VERSION = "This preset was saved by another version of Desktop Rec and cannot be read here."
+_OF_ANOTHER_VERSION = said("This preset was saved by another version of Desktop Rec and cannot be read here.")
 
 
 class PlanForm(SidePanel):
@@ -33,7 +34,7 @@ class PlanForm(SidePanel):
     rate_asked = Signal()
 
     def __init__(self, controller: PlanController) -> None:
-        super().__init__("plan_form", "Plan", width=WIDTH)
+        super().__init__("plan_form", said("Plan"), width=WIDTH)
         self._controller = controller
         self._has_shown = False
         self._build()
@@ -50,7 +51,7 @@ class PlanForm(SidePanel):
             part.setEnabled(may)
 
     def _build(self) -> None:
-        self.presets, self.models = PresetPicker(own=OWN), ChoiceList("models", "Model")
+        self.presets, self.models = PresetPicker(own=OWN), ChoiceList("models", said("Model"))
         self.form, self.rate, self.devices = ConfigForm("training_form"), RateRow(), DevicePicker()
         self.summary = PlanSummary()
         self.models.show_choices([Choice(kind.name, kind.title, kind.sentence) for kind in trainable_models()])
@@ -88,7 +89,7 @@ class PlanForm(SidePanel):
         ]
         for own in self._controller.own.all:
             plan = plan_of(own)
-            words = f"Your own: {title_of(plan.model)}." if plan is not None else _OF_ANOTHER_VERSION
+            words = said("Your own: {model}.", model=title_of(plan.model)) if plan is not None else _OF_ANOTHER_VERSION
             choices.append(Choice(f"{OWN}{own.preset_id}", own.name, words, on=plan is not None))
         self.presets.show_choices(choices)
         self.presets.choose(self._controller.start_key)
@@ -104,8 +105,8 @@ class PlanForm(SidePanel):
         parts = [FormPart(kind.title, config)]
         if start.training is not None:
             elsewhere = _SET_ELSEWHERE | ({"optimizer"} if own_optimizer else set())
-            parts.append(FormPart("Training", start.training, leave_out=elsewhere))
-        parts.append(FormPart("How it is evaluated", start.split, all_folded=True))
+            parts.append(FormPart(said("Training"), start.training, leave_out=elsewhere))
+        parts.append(FormPart(said("How it is evaluated"), start.split, all_folded=True))
         self.form.show_configs(parts)
         self.rate.setVisible(by_steps)
         self.devices.setVisible(by_steps)
@@ -117,7 +118,7 @@ class PlanForm(SidePanel):
         controller, training = self._controller, self._controller.plan.training
         if training is not None:
             is_given = training.first_rate is not None
-            origin = "Given by the rates in steps" if is_given else controller.rate_origin
+            origin = said("Given by the rates in steps") if is_given else controller.rate_origin
             self.rate.show_rate(training.lr, origin=origin, found_at=controller.reading, is_given=is_given)
 
     def _show_set(self) -> None:
@@ -139,7 +140,7 @@ class PlanForm(SidePanel):
                 self.rate.show_origin(controller.rate_origin)
             is_own = controller.has_other_rate and self._given_rate is None
             self.rate.show_changed(start.lr, changed=is_own)
-            labels = ("Learning rate", *labels) if is_own else labels
+            labels = (said("Learning rate"), *labels) if is_own else labels
         self.summary.show_changed(labels)
 
     def _on_edited(self) -> None:
@@ -205,7 +206,7 @@ class PlanSummary(QWidget):
 
     def show_changed(self, labels: Sequence[str]) -> None:
         """Which settings are not as they were filled in, in the words of the form."""
-        self._changed.setText(f"Changed by you: {', '.join(labels)}" if labels else "")
+        self._changed.setText(said("Changed by you: {names}", names=", ".join(labels)) if labels else "")
         self._changed.setVisible(bool(labels))
         self._back.setVisible(bool(labels))
 
@@ -219,13 +220,13 @@ class PlanSummary(QWidget):
         self._refusal.setText(refusal)
         self._refusal.setVisible(bool(refusal))
         self._take.setVisible(self._batch > 0)
-        self._take.setText(f"Take a batch of {self._batch:,}")
+        self._take.setText(said("Take a batch of {batch:,}", batch=self._batch))
         self._take.setAccessibleName(self._take.text())
 
     def show_problem(self, sentence: str) -> None:
         """While a setting is refused there is no plan to estimate."""
         if sentence:
-            self._estimate.setText(f"No estimate: {sentence}")
+            self._estimate.setText(said("No estimate: {sentence}", sentence=sentence))
             self._estimate.show()
             self._refusal.hide()
             self._take.hide()
@@ -243,8 +244,10 @@ class PlanSummary(QWidget):
             label.setObjectName(name)
         set_role(self._changed, "warning")
         set_role(self._refusal, "warning")
-        self._back = button("Put back", "preset_put_back", "Take all settings again as they were", role="link")
-        self._take = button("", "take_batch_button", "Learn from fewer at once, so that the run fits into memory")
+        self._back = button(
+            said("Put back"), "preset_put_back", said("Take all settings again as they were"), role="link"
+        )
+        self._take = button("", "take_batch_button", said("Learn from fewer at once, so that the run fits into memory"))
         head = QHBoxLayout()
         head.addWidget(self._changed, 1)
         head.addWidget(self._back)

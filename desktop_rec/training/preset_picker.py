@@ -13,9 +13,10 @@ from desktop_rec.common.panels import Popup, caption
 from desktop_rec.common.plain import PlainLabel, plain_tip, set_tip
 from desktop_rec.theme.theme import set_role
 from desktop_rec.training.choice_list import Choice
+from engine.wording import said
 
-STANDARD = Choice("", "Standard settings", "")
-_TIP = "Fill in the model and all settings: those of a study, those chosen for these data, or your own"
+STANDARD = Choice("", said("Standard settings"), "")
+_TIP = said("Fill in the model and all settings: those of a study, those chosen for these data, or your own")
 _POPUP_WIDTH = 300
 
 
@@ -67,8 +68,8 @@ class PresetPicker(QWidget):
             action.setEnabled(key.startswith(self._own))
 
     def _build(self) -> None:
-        self._box = named(CalmComboBox(), "preset_box", "Start from", _TIP)
-        label = PlainLabel("Start from")
+        self._box = named(CalmComboBox(), "preset_box", said("Start from"), _TIP)
+        label = PlainLabel(said("Start from"))
         label.setBuddy(self._box)
         set_tip(label, _TIP)
         self._words = caption()
@@ -85,13 +86,15 @@ class PresetPicker(QWidget):
         column.addWidget(self._words)
 
     def _make_menu(self) -> QToolButton:
-        self._menu_button = named(QToolButton(), "preset_menu_button", "Your own presets", "Save, rename, delete")
+        self._menu_button = named(
+            QToolButton(), "preset_menu_button", said("Your own presets"), said("Save, rename, delete")
+        )
         self._menu_button.setText("⋯")
         self._menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self._menu_button)
-        self._save = QAction("Save these settings as a preset…", menu)
-        self._rename = QAction("Rename this preset…", menu)
-        self._delete = QAction("Delete this preset", menu)
+        self._save = QAction(said("Save these settings as a preset…"), menu)
+        self._rename = QAction(said("Rename this preset…"), menu)
+        self._delete = QAction(said("Delete this preset"), menu)
         actions = (self._save, self._on_save), (self._rename, self._on_rename), (self._delete, self._on_delete)
         for name, (action, call) in zip(("save", "rename", "delete"), actions, strict=True):
             action.setObjectName(f"preset_{name}")
@@ -104,10 +107,10 @@ class PresetPicker(QWidget):
         self.chosen.emit(self._choices[place].key)
 
     def _on_save(self) -> None:
-        self._name.ask("Save as a preset", "Save", "", under=self._menu_button)
+        self._name.ask(said("Save as a preset"), said("Save"), "", under=self._menu_button)
 
     def _on_rename(self) -> None:
-        self._name.ask("Rename the preset", "Rename", self._box.currentText(), under=self._menu_button)
+        self._name.ask(said("Rename the preset"), said("Rename"), self._box.currentText(), under=self._menu_button)
 
     def _on_delete(self) -> None:
         self.delete_asked.emit(self.key)
@@ -125,14 +128,14 @@ class NamePopup(Popup):
     named = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__("preset_name", "Name of the preset", width=_POPUP_WIDTH, parent=parent)
+        super().__init__("preset_name", said("Name of the preset"), width=_POPUP_WIDTH, parent=parent)
         self.is_renaming = False
         self._title = PlainLabel()
         set_role(self._title, "heading")
-        self._line = named(QLineEdit(), "preset_name_line", "Name of the preset")
+        self._line = named(QLineEdit(), "preset_name_line", said("Name of the preset"))
         self._line.setMaxLength(80)
-        self._line.setPlaceholderText("A name, such as Quick and wide")
-        self._take = button("Save", "preset_name_button", "Take this name", role="primary")
+        self._line.setPlaceholderText(said("A name, such as Quick and wide"))
+        self._take = button(said("Save"), "preset_name_button", said("Take this name"), role="primary")
         self._line.textChanged.connect(self._show_ready)
         self._line.returnPressed.connect(self._take.click)
         self._take.clicked.connect(self._on_take)

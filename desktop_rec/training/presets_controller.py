@@ -11,6 +11,7 @@ from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import EngineError
 from engine.training.plan import TrainingPlan
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.own_presets import OwnPreset, OwnPresetStore
@@ -52,7 +53,8 @@ class OwnPresets(QObject):
             store.remove(made[0].preset_id)
             self.changed.emit()
 
-        return made[0] if self._undo.do(Change(f"Saved the preset {name.strip()}", apply, revert)) else None
+        text = said("Saved the preset {new}", new=name.strip())
+        return made[0] if self._undo.do(Change(text, apply, revert)) else None
 
     def rename(self, preset_id: str, name: str) -> bool:
         """Give a preset another name."""
@@ -64,7 +66,7 @@ class OwnPresets(QObject):
             store.rename(preset_id, called)
             self.changed.emit()
 
-        text = f"Renamed the preset {former.name} to {name.strip()}"
+        text = said("Renamed the preset {name} to {new}", name=former.name, new=name.strip())
         return self._undo.do(Change(text, partial(call, name), partial(call, former.name)))
 
     def delete(self, preset_id: str) -> bool:
@@ -82,7 +84,7 @@ class OwnPresets(QObject):
             store.put_back(former, place=places[-1])
             self.changed.emit()
 
-        return self._undo.do(Change(f"Deleted the preset {former.name}", apply, revert, announced=True))
+        return self._undo.do(Change(said("Deleted the preset {name}", name=former.name), apply, revert, announced=True))
 
     @property
     def _store(self) -> OwnPresetStore | None:

@@ -14,10 +14,11 @@ from desktop_rec.common.plain import PlainLabel, set_tip
 from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.theme.theme import GRID, number_font, set_role
 from desktop_rec.training.curves import StageLine
+from engine.wording import said
 
 _SHOW_EVERY_MS = 250
 _NO_BREAK = "\u00a0"
-_BUSY_TIP = "Another job is running; wait for it, or stop it first"
+_BUSY_TIP = said("Another job is running; wait for it, or stop it first")
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,12 @@ class JobButtons(QWidget):
         self._discard.setVisible(is_own and keeps and self._has_discard)
         if job is None or not is_own:
             return
-        self._pause.setText("Go on" if job.paused else "Pause")
+        self._pause.setText(said("Go on") if job.paused else said("Pause"))
         self._pause.setAccessibleName(self._pause.text())
-        set_tip(self._pause, "Go on where it paused" if job.paused else "Hold it here; nothing is lost")
-        self._stop.setText("Stopping…" if job.stopping else self._words.stop if keeps else "Cancel")
+        set_tip(self._pause, said("Go on where it paused") if job.paused else said("Hold it here; nothing is lost"))
+        self._stop.setText(said("Stopping…") if job.stopping else self._words.stop if keeps else said("Cancel"))
         self._stop.setAccessibleName(self._stop.text())
-        set_tip(self._stop, self._words.stop_tip if keeps else "End now; there is nothing to keep yet")
+        set_tip(self._stop, self._words.stop_tip if keeps else said("End now; there is nothing to keep yet"))
         for control in (self._pause, self._stop, self._discard):
             control.setEnabled(not job.stopping)
 
@@ -96,9 +97,11 @@ class JobButtons(QWidget):
     def _build(self) -> None:
         words, suffix = self._words, self._words.suffix
         self._start = button(words.start, words.start_name, words.start_tip, role="primary")
-        self._pause = button("Pause", f"pause{suffix}_button", "Hold it here; nothing is lost")
+        self._pause = button(said("Pause"), f"pause{suffix}_button", said("Hold it here; nothing is lost"))
         self._stop = button(words.stop, f"stop{suffix}_button", words.stop_tip)
-        self._discard = button("Discard", f"discard{suffix}_button", "Throw the run away (Ctrl+Z brings it back)")
+        self._discard = button(
+            said("Discard"), f"discard{suffix}_button", said("Throw the run away (Ctrl+Z brings it back)")
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -116,7 +119,7 @@ class FiguresStrip(PlainLabel):
 
     def __init__(self, name: str = "figures_strip") -> None:
         super().__init__()
-        named(self, name, "Figures of the run")
+        named(self, name, said("Figures of the run"))
         set_tip(self, "")
         self.setWordWrap(True)
         self.setFont(number_font(self.font()))
@@ -141,7 +144,7 @@ class StageList(QWidget):
 
     def __init__(self, name: str = "stage_list") -> None:
         super().__init__()
-        named(self, name, "Stages")
+        named(self, name, said("Stages"))
         set_tip(self, "")
         self._lines: list[tuple[QLabel, QLabel, QLabel]] = []
         self._grid = QGridLayout(self)

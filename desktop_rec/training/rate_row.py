@@ -14,6 +14,7 @@ from engine.errors import SettingError
 from engine.settings import declared_settings, parse_setting
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
+from engine.wording import said
 
 
 class RateRow(QWidget):
@@ -64,7 +65,10 @@ class RateRow(QWidget):
         label = self._declared.setting.label
         self._label.setText(f"{label} •" if changed else label)
         self._back.setVisible(changed)
-        set_tip(self._back, f"Put back: it was {format_rate(start) if start is not None else 'automatic'}")
+        set_tip(
+            self._back,
+            said("Put back: it was {start}", start=format_rate(start) if start is not None else said("automatic")),
+        )
 
     def is_good(self) -> bool:
         """Whether there is a rate, or it is automatic; where not, its sentence is shown here."""
@@ -102,14 +106,14 @@ class RateRow(QWidget):
         return TrainingConfig().changed(lr=typed).lr
 
     def _build(self) -> None:
-        name, tip = "Find the learning rate automatically", self._declared.setting.help
-        self._automatic = named(QCheckBox("Automatic"), "rate_automatic", name, tip)
-        self._line = named(QLineEdit(), "rate_line", "Learning rate", "The rate to use, such as 3e-3")
+        name, tip = said("Find the learning rate automatically"), self._declared.setting.help
+        self._automatic = named(QCheckBox(said("Automatic")), "rate_automatic", name, tip)
+        self._line = named(QLineEdit(), "rate_line", said("Learning rate"), said("The rate to use, such as 3e-3"))
         self._words, self._problem = caption(), caption()
         self._words.setObjectName("rate_words")
         self._problem.setObjectName("rate_problem")
         set_role(self._problem, "negative")
-        self._look = button("Look for it yourself", "rate_look", "Open the tab Learning rate", role="link")
+        self._look = button(said("Look for it yourself"), "rate_look", said("Open the tab Learning rate"), role="link")
         label = self._label = PlainLabel(self._declared.setting.label)
         label.setBuddy(self._automatic)
         self._back = put_back_button("lr", self._declared.setting.label)
@@ -155,7 +159,9 @@ class RateRow(QWidget):
         self._look.setVisible(automatic)
         self._show_problem("")
         if automatic:
-            where = f", {self._found_at}" if self._found_at else ""
-            self._words.setText(f"Found first, by a short sweep of the loss{where}")
+            words = said("Found first, by a short sweep of the loss")
+            if self._found_at:
+                words = said("Found first, by a short sweep of the loss, {where}", where=self._found_at)
+            self._words.setText(words)
         else:
-            self._words.setText((self._origin or "Your own") if self._is_given else "Your own")
+            self._words.setText((self._origin or said("Your own")) if self._is_given else said("Your own"))

@@ -14,6 +14,7 @@ from desktop_rec.theme.theme import set_role
 from engine.errors import SettingError
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
+from engine.wording import said
 
 _LINE_WIDTH = 88
 _MOST_EPOCHS = 10_000
@@ -27,10 +28,12 @@ class RateControl(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("rate_control")
-        self._line = named(QLineEdit(), "new_rate_line", "Another learning rate", "Such as 3e-4")
+        self._line = named(QLineEdit(), "new_rate_line", said("Another learning rate"), said("Such as 3e-4"))
         self._line.setFixedWidth(_LINE_WIDTH)
         self._change = button(
-            "Change the rate", "change_rate_button", "Learn at this rate from the next step on; the schedule is scaled"
+            said("Change the rate"),
+            "change_rate_button",
+            said("Learn at this rate from the next step on; the schedule is scaled"),
         )
         self._problem = PlainLabel()
         self._problem.setObjectName("new_rate_problem")
@@ -65,7 +68,7 @@ class RateControl(QWidget):
             self._problem.setText(error.what)
             return None
         except ValueError:
-            self._problem.setText("A rate is a number, such as 3e-4.")
+            self._problem.setText(said("A rate is a number, such as 3e-4."))
             return None
         self._problem.setText("")
         return lr
@@ -88,14 +91,19 @@ class MoreEpochs(QFrame):
         set_role(self, "card")
         self._describe: Callable[[int], str] = lambda total: ""
         self._total = named(
-            QSpinBox(), "more_epochs_total", "Epochs in all", "How many epochs the run has in all when it is done"
+            QSpinBox(),
+            "more_epochs_total",
+            said("Epochs in all"),
+            said("How many epochs the run has in all when it is done"),
         )
-        self._total.setPrefix("until epoch ")
+        self._total.setPrefix(said("until epoch "))
         self._words = PlainLabel()
         self._words.setObjectName("more_epochs_words")
         self._words.setWordWrap(True)
-        self._go = button("Train longer", "more_epochs_start", "Go on with this run until then", role="primary")
-        self._leave = button("Cancel", "more_epochs_cancel", "Leave the run as it is")
+        self._go = button(
+            said("Train longer"), "more_epochs_start", said("Go on with this run until then"), role="primary"
+        )
+        self._leave = button(said("Cancel"), "more_epochs_cancel", said("Leave the run as it is"))
         row = QHBoxLayout()
         for part in (self._total, self._go, self._leave):
             row.addWidget(part)

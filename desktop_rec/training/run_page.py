@@ -20,6 +20,7 @@ from desktop_rec.training.live.panels import TRAINING_LOSS
 from desktop_rec.training.live.plot import LivePlot
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from desktop_rec.training.progress_parts import StageList
+from engine.wording import said
 
 
 class RunPage(QWidget):
@@ -78,17 +79,17 @@ class RunPage(QWidget):
         self._news.setWordWrap(True)
         set_role(self._news, "warning")
         self._curve_words.setObjectName("training_curve_words")
-        self._curve_words.setAccessibleName("What the curves say")
+        self._curve_words.setAccessibleName(said("What the curves say"))
         self._curve_words.setWordWrap(True)
         self._card = PlotCard(
             "live",
-            "How the model learns",
+            said("How the model learns"),
             self.plot,
             self.plot.table,
             make_numbers=self.plot.numbers,
             reads_below=True,
         )
-        self._card.add_action("show_all", "Show the whole run", self.plot.show_all)
+        self._card.add_action("show_all", said("Show the whole run"), self.plot.show_all)
         next_step()
         self._curves = QWidget()
         curves = QVBoxLayout(self._curves)

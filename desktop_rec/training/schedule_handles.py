@@ -9,6 +9,7 @@ from engine.settings import find_setting
 from engine.training.config import TrainingConfig
 from engine.training.schedules import peak_step, planned_rate
 from engine.training.step_rates import HIGHEST, LOWEST, format_step_rates
+from engine.wording import said
 
 PEAK, START, END, PLACE = "peak", "start", "end", "place "
 _RISES = {"slanted_triangle": "cut_frac", "one_cycle": "rise", "cosine": "warm_up"}
@@ -29,6 +30,11 @@ class Handle:
     along_rates: bool = True
 
 
+def _from(config: TrainingConfig, place: int) -> str:
+    by_epochs = config.step_unit == "epochs"
+    return said("From epoch {place}", place=place) if by_epochs else said("From step {place}", place=place)
+
+
 def handles_of(config: TrainingConfig, *, total_steps: int, lr: float) -> tuple[Handle, ...]:
     """The handles of a schedule, from the first step to the last.
 
@@ -40,16 +46,22 @@ def handles_of(config: TrainingConfig, *, total_steps: int, lr: float) -> tuple[
     def rate(step: int) -> float:
         return planned_rate(config, step, total_steps=total_steps, lr=lr)
 
-    end = Handle(END, last, rate(last), "Last rate")
+    end = Handle(END, last, rate(last), said("Last rate"))
     if config.schedule in _RISES:
-        peak = Handle(PEAK, peak_step(config, total_steps), lr, "Peak", along_steps=True)
-        first = Handle(START, 0, rate(0), "First rate")
+        peak = Handle(PEAK, peak_step(config, total_steps), lr, said("Peak"), along_steps=True)
+        first = Handle(START, 0, rate(0), said("First rate"))
         return (first, peak, end) if config.schedule == "one_cycle" and peak.step > 0 else (peak, end)
-    start = Handle(START, 0, lr, "Start" if config.schedule in ("linear", "reduce_on_plateau") else "Rate")
+    start = Handle(START, 0, lr, said("Start") if config.schedule in ("linear", "reduce_on_plateau") else said("Rate"))
     if config.schedule == "linear":
         return start, end
     places = [
-        Handle(f"{PLACE}{index}", step, given, f"From {config.step_unit[:-1]} {place}", along_steps=place > 1)
+        Handle(
+            f"{PLACE}{index}",
+            step,
+            given,
+            _from(config, place),
+            along_steps=place > 1,
+        )
         for index, (place, given) in enumerate(config.given_rates)
         if (step := round((place - 1) * _each(config, total_steps))) <= last
     ]

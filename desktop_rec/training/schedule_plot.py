@@ -20,6 +20,7 @@ from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_rate, plural
 from engine.training.config import TrainingConfig
 from engine.training.schedules import corner_steps, earliest_reductions, rates_at
+from engine.wording import said
 
 _DRAWN_STEPS = 500
 _REACH, _STILL = 14.0, 4.0
@@ -37,12 +38,14 @@ class SchedulePlot(PlotCanvas):
     settings_moved = Signal(object)
 
     def __init__(self, name: str = "schedule_plot", *, editable: bool = False) -> None:
-        super().__init__(name, "Planned learning rate over steps")
+        super().__init__(name, said("Planned learning rate over steps"))
         self._editable = editable
         if editable:
             self.setAccessibleDescription(
-                "Arrow keys move the chosen handle, page up and down choose another; the table behind the plot holds "
-                "the numbers."
+                said(
+                    "Arrow keys move the chosen handle, page up and down choose another; the table behind "
+                    "the plot holds the numbers."
+                )
             )
         self.plot = self.add_plot(0, bottom=CountAxis("bottom", words="step"), left=LinearRateAxis("left"))
         self.plot.setMouseEnabled(x=False, y=False)
@@ -98,12 +101,16 @@ class SchedulePlot(PlotCanvas):
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         found = self.curve.value_at(x)
-        return f"step {format_count(found[0])}: rate {format_rate(found[1])}" if found and found[1] > 0 else ""
+        return (
+            said("step {step}: rate {rate}", step=format_count(found[0]), rate=format_rate(found[1]))
+            if found and found[1] > 0
+            else ""
+        )
 
     def table(self) -> Table:
         """The rates that are drawn: of every step, or of some hundreds of them."""
         points = zip(self.curve.xs, self.curve.ys, strict=True)
-        return Table(("Step", "Rate"), [(format_count(x), format_rate(y)) for x, y in points])
+        return Table((said("Step"), said("Rate")), [(format_count(x), format_rate(y)) for x, y in points])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         handle = self._handle_at(event.position())
@@ -250,30 +257,48 @@ def nice_ceiling(value: float) -> float:
 
 def schedule_title(config: TrainingConfig, *, total_steps: int, lr: float) -> str:
     """What the drawn schedule is, in words."""
-    rate, steps = format_rate(lr), f"{format_count(total_steps)} steps"
+    rate, steps = format_rate(lr), plural(total_steps, "step")
     if config.schedule == "reduce_on_plateau":
         found = earliest_reductions(config, total_steps=total_steps, lr=lr)
-        dashed = f"; dashed: the earliest it may fall (step {format_count(found[0][0])})" if found else ""
-        return f"From {rate}, over at most {steps}{dashed}"
+        if not found:
+            return said("From {rate}, over at most {steps}", rate=rate, steps=steps)
+        return said(
+            "From {rate}, over at most {steps}; dashed: the earliest it may fall (step {step})",
+            rate=rate,
+            steps=steps,
+            step=format_count(found[0][0]),
+        )
     if config.schedule == "steps":
         places = config.given_rates
         if not places:
-            return f"{rate}, a tenth of it after half of {steps}, a hundredth after three quarters"
-        return f"{plural(len(places), 'rate')} in steps, from {format_rate(config.first_rate or lr)}, over {steps}"
+            return said(
+                "{rate}, a tenth of it after half of {steps}, a hundredth after three quarters", rate=rate, steps=steps
+            )
+        return said(
+            "{rates} in steps, from {rate}, over {steps}",
+            rates=plural(len(places), "rate"),
+            rate=format_rate(config.first_rate or lr),
+            steps=steps,
+        )
     if config.schedule == "linear":
-        return f"From {rate} straight down to {format_rate(lr * config.last_share)}, over {steps}"
+        return said(
+            "From {rate} straight down to {lr}, over {steps}",
+            rate=rate,
+            lr=format_rate(lr * config.last_share),
+            steps=steps,
+        )
     if config.schedule == "constant":
-        return f"Constant at {rate}, over {steps}"
-    return f"Peak {rate}, drawn to scale over {steps}"
+        return said("Constant at {rate}, over {steps}", rate=rate, steps=steps)
+    return said("Peak {rate}, drawn to scale over {steps}", rate=rate, steps=steps)
 
 
 _BECOMES = {
-    "slanted_triangle": "the peak of the slanted triangle",
-    "one_cycle": "the peak of the cycle",
-    "cosine": "the peak, from which the rate falls along a cosine",
-    "linear": "the first rate, which falls in a straight line",
-    "steps": "the rate up to the first step down",
-    "constant": "the rate of every step",
+    "slanted_triangle": said("the peak of the slanted triangle"),
+    "one_cycle": said("the peak of the cycle"),
+    "cosine": said("the peak, from which the rate falls along a cosine"),
+    "linear": said("the first rate, which falls in a straight line"),
+    "steps": said("the rate up to the first step down"),
+    "constant": said("the rate of every step"),
 }
 
 
@@ -281,8 +306,9 @@ def rate_becomes(config: TrainingConfig) -> str:
     """What a chosen rate becomes under a schedule, to stand after "It becomes"."""
     if config.schedule in _BECOMES:
         return _BECOMES[config.schedule]
-    epochs = "epoch" if config.patience == 1 else "epochs"
-    return (
-        f"the start of the plateau: times {config.factor:g} when {metric_title(config.monitor)} "
-        f"has not improved for {config.patience} {epochs}"
+    return said(
+        "the start of the plateau: times {factor:g} when {metric} has not improved for {epochs}",
+        factor=config.factor,
+        metric=metric_title(config.monitor),
+        epochs=plural(config.patience, "epoch"),
     )

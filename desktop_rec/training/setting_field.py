@@ -17,6 +17,7 @@ from desktop_rec.theme.theme import set_role
 from engine.errors import SettingError
 from engine.evaluation.metrics import is_measurable, metric_title
 from engine.settings import Config, Declared, check_setting, parse_setting
+from engine.wording import joined, said
 
 LABEL_WIDTH = 118
 _MARK = " •"
@@ -117,9 +118,10 @@ class SettingField(QWidget):
         label, before = self.declared.setting.label, shown_value(from_value)
         self._before = from_value
         marked.setText(f"{label}{_MARK}" if changed else label)
-        set_tip(marked, f"{self._tip} Changed by you; it was {before}." if changed else self._tip)
+        was = said("Changed by you; it was {before}.", before=before)
+        set_tip(marked, joined(self._tip, was) if changed else self._tip)
         self._back.setVisible(changed)
-        set_tip(self._back, f"Put back: {label} was {before}")
+        set_tip(self._back, said("Put back: {label} was {before}", label=label, before=before))
 
     @property
     def problem(self) -> str:
@@ -163,8 +165,9 @@ class SettingField(QWidget):
     def _build(self) -> None:
         setting, editor = self.declared.setting, self._editor
         limits = limits_text(self.declared)
-        tip = setting.help + (f" From {limits.replace('–', ' to ')}." if limits else "")
-        tip += f" Left empty it is {setting.automatic.lower()}." if self.declared.automatic else ""
+        ends = said("From {limits}.", limits=limits.replace("–", " to ")) if limits else ""
+        empty = said("Left empty it is {value}.", value=setting.automatic.lower()) if self.declared.automatic else ""
+        tip = joined(setting.help, ends, empty)
         self._tip, self._label = tip, PlainLabel(setting.label)
         editor.setObjectName(f"setting_{self.declared.name}")
         editor.setAccessibleName(setting.label)
@@ -257,7 +260,7 @@ def is_unfinished(text: str) -> bool:
 
 def put_back_button(name: str, label: str) -> QToolButton:
     """Puts the value of a setting back that was filled in; its room is there while it is hidden."""
-    back = named(QToolButton(), f"put_back_{name}", f"Put back {label}")
+    back = named(QToolButton(), f"put_back_{name}", said("Put back {label}", label=label))
     back.setText("↺")
     set_role(back, "sign")
     back.setFixedSize(_BACK_SIZE, _BACK_SIZE)
@@ -317,7 +320,7 @@ def format_choice(choice: str) -> str:
         "als": "ALS",
         "sgd": "SGD",
         "svd": "SVD",
-        "whole_svd": "Whole SVD",
+        "whole_svd": said("Whole SVD"),
         "z_scores": "z-scores",
         "float32": "float32",
         "bf16": "bf16",

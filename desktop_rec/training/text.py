@@ -9,8 +9,9 @@ from desktop_rec.training.progress_parts import Outcome, OutcomeAction
 from engine.evaluation.metrics import metric_title
 from engine.evaluation.result import describe_held_out
 from engine.models.registry import ModelKind, title_of
-from engine.text import format_clock, format_count, format_duration, format_figure, format_rate, format_size
+from engine.text import format_clock, format_count, format_duration, format_figure, format_rate, format_size, plural
 from engine.training.curve_text import read_curves
+from engine.wording import joined, said, singular_of
 
 if TYPE_CHECKING:
     from engine.evaluation.result import EvaluationResult
@@ -18,27 +19,38 @@ if TYPE_CHECKING:
     from engine.operations import FinishedRun
     from engine.training.config import TrainingConfig
 
-SEE_LIST = OutcomeAction("for_you", "See recommendations", "Use this model, and open For you")
-USE_EASE = OutcomeAction("use_ease", f"Switch to {title_of('ease')}", "Compute this model now")
-PLAN_AGAIN = OutcomeAction("plan", "Plan another run", "Back to the plan, to start anew with other settings")
-SAME_PLAN = OutcomeAction("same_plan", "Use its plan again", "Put all settings of this run into the plan at the left")
-GO_ON = OutcomeAction("go_on", "Continue training", "Go on where it stopped, as if it had never stopped")
-MORE = OutcomeAction("more", "More epochs…", "Train it for longer; what the schedule does then is said first")
-DISCARD = OutcomeAction("discard", "Discard this run", "Throw the run away (Ctrl+Z brings it back)")
+SEE_LIST = OutcomeAction("for_you", said("See recommendations"), said("Use this model, and open For you"))
+USE_EASE = OutcomeAction("use_ease", said("Switch to {model}", model=title_of("ease")), said("Compute this model now"))
+PLAN_AGAIN = OutcomeAction(
+    "plan", said("Plan another run"), said("Back to the plan, to start anew with other settings")
+)
+SAME_PLAN = OutcomeAction(
+    "same_plan", said("Use its plan again"), said("Put all settings of this run into the plan at the left")
+)
+GO_ON = OutcomeAction("go_on", said("Continue training"), said("Go on where it stopped, as if it had never stopped"))
+MORE = OutcomeAction(
+    "more", said("More epochs…"), said("Train it for longer; what the schedule does then is said first")
+)
+DISCARD = OutcomeAction("discard", said("Discard this run"), said("Throw the run away (Ctrl+Z brings it back)"))
 
 _SHOWN_METRICS = ("ndcg@100", "recall@20", "recall@50", "rmse")
 
 
 def describe_plan(kind: ModelKind, training: TrainingConfig | None, *, drawn_lr: float) -> str:
     """What will happen when Start is pressed."""
+    is_what = joined(kind.sentence, kind.abilities)
     if training is None:
-        return f"{kind.sentence} {kind.abilities} Its stages are shown here while it is computed."
+        return joined(is_what, said("Its stages are shown here while it is computed."))
     if training.lr is None:
-        return (
-            f"{kind.sentence} {kind.abilities} First a short sweep finds the learning rate; then the curves grow here. "
-            f"Until then the schedule is drawn for {format_rate(drawn_lr)}."
+        return joined(
+            is_what,
+            said(
+                "First a short sweep finds the learning rate; then the curves grow here. Until then the schedule is "
+                "drawn for {rate}.",
+                rate=format_rate(drawn_lr),
+            ),
         )
-    return f"{kind.sentence} {kind.abilities} The curves grow here once it runs."
+    return joined(is_what, said("The curves grow here once it runs."))
 
 
 def figures(state: TrainingState, *, paused: bool, memory_bytes: int | None = None) -> tuple[str, ...]:
@@ -49,11 +61,17 @@ def figures(state: TrainingState, *, paused: bool, memory_bytes: int | None = No
     place = "CPU" if started.device.startswith("cpu") else "GPU"
     epoch = max(state.epoch, len(state.epochs), 1)
     return (
-        f"epoch {format_count(epoch)} of {format_count(started.total_epochs)}",
-        f"best {format_figure(best.monitored)} at {best.epoch}" if best is not None else "",
-        f"{format_count(state.examples_per_second)} {started.unit}/s" if state.examples_per_second else "",
+        said(
+            "epoch {epoch} of {epochs}",
+            epoch=format_count(epoch),
+            epochs=format_count(started.total_epochs),
+        ),
+        said("best {value} at {epoch}", value=format_figure(best.monitored), epoch=best.epoch)
+        if best is not None
+        else "",
+        f"{format_count(state.examples_per_second)} {singular_of(started.unit)}/s" if state.examples_per_second else "",
         f"{place} {started.precision}",
-        f"{format_size(memory_bytes)} in use" if memory_bytes else "",
+        said("{size} in use", size=format_size(memory_bytes)) if memory_bytes else "",
         format_clock(state.elapsed_s),
         _time_left(state, paused=paused),
         stage_now(state),
@@ -80,12 +98,17 @@ def outcome(state: TrainingState) -> Outcome | None:
         return None
     title = title_of(state.model)
     if state.discarded and state.finished is None:
-        return Outcome(f"{title} was stopped before anything was learned", ("Nothing was saved.",))
+        return Outcome(
+            said("{title} was stopped before anything was learned", title=title), (said("Nothing was saved."),)
+        )
     if state.discarded:
-        return Outcome(f"{title} was discarded", ("Ctrl+Z brings it back.",))
+        return Outcome(said("{title} was discarded", title=title), (said("Ctrl+Z brings it back."),))
     if state.failure is not None:
         return Outcome(
-            f"{title} could not be trained", (state.failure.sentence, state.failure.remedy), "", (PLAN_AGAIN,)
+            said("{title} could not be trained", title=title),
+            (state.failure.sentence, state.failure.remedy),
+            "",
+            (PLAN_AGAIN,),
         )
     if state.finished is None:
         return None
@@ -94,12 +117,22 @@ def outcome(state: TrainingState) -> Outcome | None:
 
 def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Outcome:
     run = finished.trained
-    heading = f"{title} stopped" if run.stopped else f"{title} diverged" if run.diverged else f"{title} is ready"
+    heading = (
+        said("{title} stopped", title=title)
+        if run.stopped
+        else said("{title} diverged", title=title)
+        if run.diverged
+        else said("{title} is ready", title=title)
+    )
     sentences = [run.stopped_because]
     if run.best_epoch is not None and run.best_value is not None:
         sentences.append(
-            f"The best epoch was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)}); "
-            "its weights are the ones saved."
+            said(
+                "The best epoch was {epoch} ({metric} {value}); its weights are the ones saved.",
+                epoch=run.best_epoch,
+                metric=metric_title(run.monitor),
+                value=format_figure(run.best_value),
+            )
         )
     if finished.evaluation is not None:
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
@@ -123,20 +156,22 @@ def describe_end(state: TrainingState) -> tuple[str, str, bool]:
     """What a run that is over was called, how it went in a few words, and whether well."""
     title = title_of(state.model)
     if state.failure is not None:
-        return title, f"could not be trained: {state.failure.sentence}", False
+        return title, said("could not be trained: {sentence}", sentence=state.failure.sentence), False
     if state.finished is None or state.discarded:
-        return title, "was discarded", True
+        return title, said("was discarded"), True
     run = state.finished.trained
-    how = "diverged" if run.diverged else "was stopped" if run.stopped else "is ready"
-    value = f", best {metric_title(run.monitor)} {format_figure(run.best_value)}" if run.best_value is not None else ""
-    return title, f"{how}{value}", not run.diverged
+    how = said("diverged") if run.diverged else said("was stopped") if run.stopped else said("is ready")
+    if run.best_value is not None:
+        metric, value = metric_title(run.monitor), format_figure(run.best_value)
+        how = said("{ended}, best {metric} {value}", ended=how, metric=metric, value=value)
+    return title, how, not run.diverged
 
 
 def describe_interrupted(run: RunRecord) -> tuple[str, str]:
     """Which run its process left unfinished and where it can go on, and what is lost at most."""
     return (
-        f"The training of {run.title} was cut off. {run.stopped_because}",
-        "At most one epoch, or the last 30 seconds before that, is learned again.",
+        joined(said("The training of {title} was cut off.", title=run.title), run.stopped_because),
+        said("At most one epoch, or the last 30 seconds before that, is learned again."),
     )
 
 
@@ -148,21 +183,24 @@ def _describe_evaluation(evaluation: EvaluationResult, split_kind: str) -> str:
         if metric is not None:
             between = ""
             if metric.low is not None and metric.high is not None:
-                between = f" ({format_figure(metric.low)} to {format_figure(metric.high)})"
+                between = said("{low} to {high}", low=format_figure(metric.low), high=format_figure(metric.high))
+                between = f" ({between})"
             figures.append(f"{metric_title(name)} {format_figure(metric.value)}{between}")
     held_out = describe_held_out(split_kind, evaluation.people)
-    return f"Evaluated on {held_out}: {', '.join(figures)}." if figures else ""
+    return said("Evaluated on {people}: {figures}.", people=held_out, figures=", ".join(figures)) if figures else ""
 
 
 def _took(finished: FinishedRun) -> str:
     run = finished.trained
     if not run.steps:
-        return f"It took {format_duration(run.seconds)}."
-    rate = f" at rate {format_rate(finished.lr)}" if finished.lr else ""
-    return f"{format_count(run.steps)} steps took {format_duration(run.seconds)}{rate}."
+        return said("It took {time}.", time=format_duration(run.seconds))
+    steps, took = plural(run.steps, "step"), format_duration(run.seconds)
+    if not finished.lr:
+        return said("{steps} took {time}.", steps=steps, time=took)
+    return said("{steps} took {time} at rate {rate}.", steps=steps, time=took, rate=format_rate(finished.lr))
 
 
 def _time_left(state: TrainingState, *, paused: bool) -> str:
     if paused:
         return "paused"
-    return f"{format_clock(state.remaining_s)} left" if state.remaining_s is not None else ""
+    return said("{time} left", time=format_clock(state.remaining_s)) if state.remaining_s is not None else ""

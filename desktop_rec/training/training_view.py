@@ -31,17 +31,18 @@ from desktop_rec.training.schedule_plot import SchedulePlot, schedule_title
 from engine.device import memory_in_use
 from engine.models.registry import kind_of
 from engine.training.plan import TrainingPlan
+from engine.wording import said
 
 _MOST_SCHEDULE = 360
 _RATE_WHEN_UNKNOWN = 0.01
-_QUEUE_TIP = "Let the plan at the left wait; it starts when what runs now has ended"
+_QUEUE_TIP = said("Let the plan at the left wait; it starts when what runs now has ended")
 _BUTTONS = JobWords(
     kind="training",
-    start="Start training",
+    start=said("Start training"),
     start_name="start_training_button",
-    start_tip="Learn from the open data set with the settings at the left",
-    stop="Stop and keep",
-    stop_tip="End now and keep the best that was learned",
+    start_tip=said("Learn from the open data set with the settings at the left"),
+    stop=said("Stop and keep"),
+    stop_tip=said("End now and keep the best that was learned"),
 )
 
 
@@ -70,12 +71,18 @@ class TrainingView(QWidget):
         self.setObjectName("training_view")
         self._buttons, self._strip = JobButtons(_BUTTONS, has_discard=True), FiguresStrip()
         self._outcome, self._more, self._list = OutcomeCard(), MoreEpochs(), QueueList()
-        self._again = button("Train again", "train_again_button", "Train with these settings on the open data set")
+        self._again = button(
+            said("Train again"), "train_again_button", said("Train with these settings on the open data set")
+        )
         self._stale = AskingBar("training_stale", self._again)
-        self._go_on = button("Continue training", "continue_cut_off", "Go on with this run from its last save")
-        self._leave = button("Leave it", "leave_cut_off", "Offer this no more; Models can still continue the run")
+        self._go_on = button(
+            said("Continue training"), "continue_cut_off", said("Go on with this run from its last save")
+        )
+        self._leave = button(
+            said("Leave it"), "leave_cut_off", said("Offer this no more; Models can still continue the run")
+        )
         self._cut_off = AskingBar("training_cut_off", self._go_on, self._leave, role="notice-info")
-        self._enqueue = button("Add to queue", "add_to_queue_button", _QUEUE_TIP)
+        self._enqueue = button(said("Add to queue"), "add_to_queue_button", _QUEUE_TIP)
         self._before = self._make_before()
         next_step()
         self._run = RunPage()
@@ -127,7 +134,7 @@ class TrainingView(QWidget):
         set_role(self._sentence, "weak")
         self._network = NetworkDrawing()
         self._schedule = SchedulePlot("plan_schedule_plot", editable=True)
-        self._schedule_card = PlotCard("plan_schedule", "Schedule", self._schedule, self._schedule.table)
+        self._schedule_card = PlotCard("plan_schedule", said("Schedule"), self._schedule, self._schedule.table)
         self._schedule_card.setMaximumHeight(_MOST_SCHEDULE)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -196,12 +203,12 @@ class TrainingView(QWidget):
     def _show_job(self) -> None:
         job, state = self._training.jobs.state, self._training.state
         by_steps = self._plan.plan.training is not None
-        self._buttons.show_start("Start training" if by_steps else "Compute the model")
+        self._buttons.show_start(said("Start training") if by_steps else said("Compute the model"))
         self._buttons.show_job(job, keeps=len(state.steps) > 0)
         for control in (self._again, self._go_on):
             control.setEnabled(job is None)
         self._enqueue.setEnabled(job is not None)
-        set_tip(self._enqueue, _QUEUE_TIP if job is not None else "Nothing runs: start it at once")
+        set_tip(self._enqueue, _QUEUE_TIP if job is not None else said("Nothing runs: start it at once"))
 
     def _show_run(self) -> None:
         state = self._training.state
@@ -255,7 +262,7 @@ class TrainingView(QWidget):
         if training is not None and self._plan.facts is not None:
             if self._plan.problem:
                 self._schedule.show_nothing()
-                self._schedule_card.show_title(f"No schedule: {self._plan.problem}")
+                self._schedule_card.show_title(said("No schedule: {problem}", problem=self._plan.problem))
             else:
                 steps = self._plan.total_steps
                 self._schedule.show_schedule(training, total_steps=steps, lr=lr)

@@ -15,12 +15,13 @@ from desktop_rec.training.plan_form import PlanForm
 from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.search.controller import SearchController
 from desktop_rec.training.training_view import TrainingView
+from engine.wording import said
 
 LEARNING_RATE, TRAINING, SEARCH = range(3)
 _TABS = (
-    ("Learning rate", "How fast a model may learn, found by eye"),
-    ("Training", "Train the model at the left, and watch it learn"),
-    ("Search", "Try many settings, run after run, and open the best"),
+    (said("Learning rate"), said("How fast a model may learn, found by eye")),
+    (said("Training"), said("Train the model at the left, and watch it learn")),
+    (said("Search"), said("Try many settings, run after run, and open the best")),
 )
 _JOBS_OF_THE_PLAN = ("sweep", "search")
 """While these run, the plan is what they are about; while a run learns, the next one may be planned for the queue."""
@@ -62,7 +63,9 @@ class TrainView(QStackedWidget):
     def _build(self) -> None:
         self.setObjectName("train_view")
         self._missing = PlaceMessage()
-        self._missing.show_message("No data set is open", "Training needs ratings to learn from.", button="Go to Data")
+        self._missing.show_message(
+            said("No data set is open"), said("Training needs ratings to learn from."), button=said("Go to Data")
+        )
         self._work = QWidget()
         self.addWidget(self._missing)
         self.addWidget(self._work)
@@ -75,7 +78,7 @@ class TrainView(QStackedWidget):
         next_step()
         self._tabs = QTabWidget()
         self._tabs.setObjectName("train_tabs")
-        self._tabs.setAccessibleName("Learning rate, training, search")
+        self._tabs.setAccessibleName(said("Learning rate, training, search"))
         self._tabs.setDocumentMode(True)
         row.addWidget(self._tabs, 1)
         self._pages = (QWidget(), TrainingView(self._plan, self._training, self._queue), QWidget())

@@ -77,7 +77,7 @@ def test_that_the_template_has_each_sentence_once_with_where_it_stands(tmp_path)
 _SAYING = ("said", "counted", "nouns", "plural", "plural_of")
 _NOT_SHOWN = (
     *("LOG.", "QueryWorker", "setStyleSheet", "_request", "request", "re.", "TypeVar", "cast"),
-    *("ValueError", "KeyError", "AssertionError", "RuntimeError", "TypeError"),
+    *("ValueError", "KeyError", "AssertionError", "RuntimeError", "TypeError", "NotImplementedError", "_taken"),
 )
 """Calls whose texts nobody is shown. Of a stage only the first text, its code, is not."""
 _NO_SENTENCES = frozenset(
@@ -86,9 +86,16 @@ _NO_SENTENCES = frozenset(
         *("hangs on", "longer look", "as it is", " of ", "other time", "other title", "other year", "anilist download"),
         *("letterboxd list", "Letterboxd list export", "not for me", "Letterboxd URI", "(no genres listed)"),
         *("training loss", "validation loss", "gradient norm", "batch {batches}: the memory was not enough"),
+        *("cold start", "profile length", "popularity in the data", "errors by rating", "known and new"),
+        *("less rated half", " most rated", " of the first", " of the second", "graded NDCG", "RMSE on 0 to 1"),
+        *("presence log variance", "rating log variance", "weight gradient", " as ", "split seed", "Desktop Rec"),
+        *("closed by peer", "connection reset", "broken pipe", "timed out", "connection refused", "out of memory"),
+        *("can't allocate memory", "cannot allocate memory", "cuda error", "device-side assert", "gpu is lost"),
+        *("nccl error", " in  processes", "state ", " raw", "earlier runs"),
+        "subcontrol-origin: border; subcontrol-position: top center; width: 9px; height: 9px;",
     }
 )
-"""Genres, and names inside the program and of files."""
+"""Genres, and names inside the program, of files and of errors of the system."""
 _TABLES = frozenset({"_MEDIA", "_COLUMNS", "_PLACES"})
 """Tables of names that files or modules have."""
 _TRANSLATED = (
@@ -101,8 +108,10 @@ _TRANSLATED = (
     *("engine/operations/problem.py", "engine/events.py", "desktop_rec/common/job_state.py"),
     *(f"engine/operations/{name}.py" for name in ("training", "evaluating", "blending", "searching", "search_runs")),
     *(f"engine/operations/{name}.py" for name in ("importing", "recorded_run", "model_files", "preparing", "timing")),
-    *(f"engine/training/{name}.py" for name in ("trainer", "loop", "settling", "validating", "watching")),
-    *("desktop_rec/common/text.py", "desktop_rec/for_you"),
+    *("engine/data/split.py", "engine/evaluation", "engine/models", "engine/training"),
+    *(f"engine/data/reading/{name}.py" for name in ("archives", "json_cutting", "lines", "matrix", "pairs_file")),
+    *(f"engine/data/reading/{name}.py" for name in ("roles", "sniff", "unnamed", "wide")),
+    *("desktop_rec/common/text.py", "desktop_rec/for_you", "desktop_rec/training", "desktop_rec/models/breakdowns.py"),
 )
 
 

@@ -21,6 +21,7 @@ from desktop_rec.training.learning_rate.board import SweepBoard
 from desktop_rec.training.learning_rate.found_for import PlanMatch, compare
 from engine.errors import LibraryError
 from engine.events import Event, Job
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -123,7 +124,7 @@ class LearningRateController(QObject):
             return operations.find_rate(library, dataset, plan, from_run=from_run)
 
         job = LongJob(
-            JobState("sweep", "Finding a learning rate"),
+            JobState("sweep", said("Finding a learning rate")),
             make,
             finished=self._on_swept,
             failed=self._on_failed,
@@ -179,8 +180,10 @@ class LearningRateController(QObject):
             self.board.bring_to_front(sweep_id) if was_front else self.board.tick(sweep_id)
             self._emit_board()
 
-        undone = f"the sweep {sweep.name} is back"
-        self._undo.do(Change(f"Removed the sweep {sweep.name}", delete, restore, undone=undone, announced=True))
+        undone = said("the sweep {name} is back", name=sweep.name)
+        self._undo.do(
+            Change(said("Removed the sweep {name}", name=sweep.name), delete, restore, undone=undone, announced=True)
+        )
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """A sweep belongs to the data it was made on; those of other data are read in the background."""

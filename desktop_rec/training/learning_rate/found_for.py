@@ -14,6 +14,7 @@ from engine.settings import Config, declared_settings
 from engine.text import format_count, join_words
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
+from engine.wording import counted, said
 
 MATTERING = frozenset({"batch", "optimizer", "weight_decay", "clip", "precision"})
 """The settings of training that a sweep depends on. The rate, the schedule and the epochs are not among them."""
@@ -49,14 +50,24 @@ class PlanMatch:
         'Found with batch 2,000; the plan has batch 100 now.'
         """
         if self.other_model:
-            return f"Found for {self.other_model}; the plan is for {_title(now)} now."
+            return said(
+                "Found for {other_model}; the plan is for {title} now.", other_model=self.other_model, title=_title(now)
+            )
         if not self.differences:
             return ""
         named = self.differences[:_MOST_NAMED]
         more = len(self.differences) - len(named)
         then, changed = ([f"{_lower_first(part.label)} {getattr(part, when)}" for part in named] for when in _WHEN)
-        others = f" (and {more} more settings are others)" if more > 1 else " (and one more is another)" if more else ""
-        return f"Found with {join_words(then)}; the plan has {join_words(changed)} now{others}."
+        found, has = join_words(then), join_words(changed)
+        if not more:
+            return said("Found with {then}; the plan has {now} now.", then=found, now=has)
+        return counted(
+            "Found with {then}; the plan has {now} now (and one more is another).",
+            "Found with {then}; the plan has {now} now (and {count} more settings are others).",
+            more,
+            then=found,
+            now=has,
+        )
 
 
 _WHEN = ("then", "now")
@@ -71,7 +82,7 @@ def compare(then: Mapping[str, Any], now: TrainingPlan, *, batch: int = 0, is_se
     try:
         former = TrainingPlan.from_dict(then)
     except (SettingError, LookupError, TypeError):
-        return PlanMatch(other_model="a plan that this version does not know")
+        return PlanMatch(other_model=said("a plan that this version does not know"))
     if former.model != now.model or former.training is None or now.training is None:
         return PlanMatch(other_model=_title(former))
     idle = now.model_config.idle if isinstance(now.model_config, ModelConfig) else frozenset()

@@ -26,10 +26,13 @@ from desktop_rec.training.learning_rate.rate_line import RateLine, places_of, sm
 from desktop_rec.training.learning_rate.sweep_curves import SweepCurve, joint_range, scales_of, sweep_range
 from engine.text import format_figure, format_rate
 from engine.training.config import FinderConfig
+from engine.wording import said
 
-_KEYS = "Left and right move the line, plus and minus zoom, 0 shows all; the table behind the plot holds the numbers."
+_KEYS = said(
+    "Left and right move the line, plus and minus zoom, 0 shows all; the table behind the plot holds the numbers."
+)
 _USUAL = FinderConfig()
-_HEADINGS = ("Learning rate", "Loss", "Smoothed loss")
+_HEADINGS = (said("Learning rate"), said("Loss"), said("Smoothed loss"))
 _KEY_STEP = 0.02
 _ZOOM = 0.8
 _LEAST_RANGE = 0.05
@@ -37,7 +40,7 @@ _MOST_HEADROOM = 0.55
 _EDGE = 0.02
 _MOST_NAMED = 4
 _LEGEND_LEFT = 6.0
-_RELATIVE_WORDS = "loss: 1 at its start, 0 at its lowest"
+_RELATIVE_WORDS = said("loss: 1 at its start, 0 at its lowest")
 
 
 class EarlierCurve(Curve):
@@ -60,9 +63,9 @@ class LossOverRatePlot(PlotCanvas):
     zoomed = Signal(bool)
 
     def __init__(self, name: str = "sweep_plot") -> None:
-        super().__init__(name, "Loss over learning rate")
+        super().__init__(name, said("Loss over learning rate"))
         self.setAccessibleDescription(_KEYS)
-        self.plot = self.add_plot(0, bottom=LogRateAxis("bottom", words="learning rate"), left=FigureAxis("left"))
+        self.plot = self.add_plot(0, bottom=LogRateAxis("bottom", words=said("learning rate")), left=FigureAxis("left"))
         self.plot.getViewBox().setLimits(minXRange=_LEAST_RANGE)
         self._earlier: list[EarlierCurve] = []
         self.raw = self.add_curve(Curve(self.plot, "raw", log_x=True))
@@ -169,13 +172,13 @@ class LossOverRatePlot(PlotCanvas):
             for sweep, lr, loss, smooth in self._steps()
         ]
         if self._behind:
-            return Table(("Sweep", *_HEADINGS), rows, has_titles=True)
+            return Table((said("Sweep"), *_HEADINGS), rows, has_titles=True)
         return Table(_HEADINGS, [row[1:] for row in rows])
 
     def numbers(self) -> Numbers:
         """The same steps in all their digits, with the sweep that each is of."""
         rows = ((sweep.name, exact(lr), exact(loss), exact(smooth)) for sweep, lr, loss, smooth in self._steps())
-        return Numbers(("Sweep", *_HEADINGS), rows)
+        return Numbers((said("Sweep"), *_HEADINGS), rows)
 
     def _steps(self) -> Iterator[tuple[SweepCurve, float, float, float]]:
         for sweep in (self._shown, *self._behind):
@@ -187,9 +190,11 @@ class LossOverRatePlot(PlotCanvas):
         if place is None:
             return ""
         shown = self._shown
-        words = (
-            f"at {format_rate(float(shown.lrs[place]))}: loss {format_figure(float(shown.losses[place]))}, "
-            f"smoothed {format_figure(float(shown.smoothed[place]))}"
+        words = said(
+            "at {rate}: loss {loss}, smoothed {smoothed}",
+            rate=format_rate(float(shown.lrs[place])),
+            loss=format_figure(float(shown.losses[place])),
+            smoothed=format_figure(float(shown.smoothed[place])),
         )
         for sweep in self._behind:
             near = _nearest(sweep, x)
@@ -258,11 +263,18 @@ class LossOverRatePlot(PlotCanvas):
             self._legend.setHtml("")
             return
         name = f"{shown.name}: " if self._behind else ""
-        lines = [markup(Coloured(f"{name}smoothed, ", colours.accent), Coloured("each step", colours.text_weak))]
+        lines = [
+            markup(
+                Coloured(f"{name}{said('smoothed')}, ", colours.accent),
+                Coloured(said("each step"), colours.text_weak),
+            )
+        ]
         named = self._behind[:_MOST_NAMED]
         lines += [markup(Coloured(sweep.name, series_colour(sweep.place))) for sweep in named]
         if len(self._behind) > len(named):
-            lines.append(markup(Coloured(f"and {len(self._behind) - len(named)} more", colours.text_weak)))
+            lines.append(
+                markup(Coloured(said("and {count} more", count=len(self._behind) - len(named)), colours.text_weak))
+            )
         self._legend.setHtml("<br>".join(lines))
 
     def _set_zoomed(self, *, is_zoomed: bool) -> None:
@@ -295,13 +307,15 @@ class LossOverRatePlot(PlotCanvas):
     def _line_words(self) -> str:
         x = self._line.value()
         place = _nearest(self._shown, x)
-        loss = f" · loss {format_figure(float(self._shown.smoothed[place]))}" if place is not None else ""
-        return f"rate {format_rate(10.0**x)}{loss}"
+        rate = said("rate {rate}", rate=format_rate(10.0**x))
+        if place is None:
+            return rate
+        return said("{rate} · loss {loss}", rate=rate, loss=format_figure(float(self._shown.smoothed[place])))
 
     def _describe_line(self) -> None:
         words = self._line_words()
         self._line.show_words(words)
-        self.setAccessibleDescription(f"The line is at {words}. {_KEYS}")
+        self.setAccessibleDescription(said("The line is at {words}. {keys}", words=words, keys=_KEYS))
         self._place_line()
 
     def _place_line(self) -> None:

@@ -17,14 +17,15 @@ from engine.settings import declared_settings
 from engine.text import format_number
 from engine.training.config import FinderConfig
 from engine.training.rate_curve import SMOOTH
+from engine.wording import said
 
 _DEBOUNCE_MS = 30
 _POSITIONS = 40
 _SLIDER_WIDTH = 140
-_SMOOTH_TIP = (
+_SMOOTH_TIP = said(
     "Over how many powers of ten of rates each point of the smooth curve looks; the suggestions are worked out anew"
 )
-_TITLE = "Loss over learning rate"
+_TITLE = said("Loss over learning rate")
 
 
 class SweepCard(QWidget):
@@ -81,24 +82,26 @@ class SweepCard(QWidget):
         self._card = PlotCard(
             "sweep", _TITLE, self._plot, self._plot.table, make_numbers=self._plot.numbers, reads_below=True
         )
-        self._card.add_action("show_all", "Show the whole sweep", self._plot.show_all)
+        self._card.add_action("show_all", said("Show the whole sweep"), self._plot.show_all)
         self._words = PlainLabel()
         self._words.setObjectName("sweep_words")
-        self._words.setAccessibleName("What the curve says")
+        self._words.setAccessibleName(said("What the curve says"))
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         declared = next(setting for setting in declared_settings(FinderConfig) if setting.name == "smooth")
         self._step = (declared.setting.high or 1.0) / _POSITIONS
-        self._slider = named(QSlider(Qt.Orientation.Horizontal), "smooth_slider", "Smoothing", _SMOOTH_TIP)
+        self._slider = named(QSlider(Qt.Orientation.Horizontal), "smooth_slider", said("Smoothing"), _SMOOTH_TIP)
         self._slider.setRange(0, _POSITIONS)
         self._slider.setPageStep(_POSITIONS // 8)
         self._slider.setMinimumWidth(_SLIDER_WIDTH // 3)
         self._slider.setMaximumWidth(_SLIDER_WIDTH)
-        label = text_label("Smoothing", role="weak")
+        label = text_label(said("Smoothing"), role="weak")
         label.setBuddy(self._slider)
         self._share = number_label("smooth_share", role="weak")
         self._share.setMinimumWidth(self._share.fontMetrics().horizontalAdvance("0.00 decades"))
-        self._all = button("Show all", "show_all_button", "Back to the whole sweep after zooming", role="small")
+        self._all = button(
+            said("Show all"), "show_all_button", said("Back to the whole sweep after zooming"), role="small"
+        )
         self._all.setEnabled(False)
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)

@@ -17,11 +17,14 @@ from engine.errors import SettingError
 from engine.settings import declared_settings
 from engine.training.config import FinderConfig
 from engine.training.rate_curve import LEAST_POINTS
+from engine.wording import said
 
-FRESH = "A fresh model"
+FRESH = said("A fresh model")
 _WIDTH = 320
-_MORE_TIP = "From which rate to which the sweep goes, in how many steps, and when it ends early"
-_START_TIP = "Sweep a fresh model of the plan, or go on from what a run has learned; the run itself stays as it is"
+_MORE_TIP = said("From which rate to which the sweep goes, in how many steps, and when it ends early")
+_START_TIP = said(
+    "Sweep a fresh model of the plan, or go on from what a run has learned; the run itself stays as it is"
+)
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,16 @@ class SweepForm(QWidget):
         self._settings.setEnabled(may)
 
     def _build(self) -> None:
-        self._start = named(CalmComboBox(), "sweep_start", "Start from", _START_TIP)
+        self._start = named(CalmComboBox(), "sweep_start", said("Start from"), _START_TIP)
         self._start.setMinimumContentsLength(22)
-        label = PlainLabel("Start from")
+        label = PlainLabel(said("Start from"))
         label.setBuddy(self._start)
-        self._more = button("More settings…", "sweep_settings_button", _MORE_TIP, role="quiet")
+        self._more = button(said("More settings…"), "sweep_settings_button", _MORE_TIP, role="quiet")
         self._fields = {
             declared.name: SettingField(declared, self._finder) for declared in declared_settings(FinderConfig)
         }
-        self._settings = Popup("sweep_settings", "How the sweep is made", width=_WIDTH, parent=self)
-        self._settings.column.addWidget(heading("How the sweep is made"))
+        self._settings = Popup("sweep_settings", said("How the sweep is made"), width=_WIDTH, parent=self)
+        self._settings.column.addWidget(heading(said("How the sweep is made")))
         for field in self._fields.values():
             self._settings.column.addWidget(field)
         self.setLayout(across(label, self._start, self._more, 1))
@@ -127,7 +130,7 @@ class SweepForm(QWidget):
     def _check_together(self, values: dict[str, Any]) -> list[str]:
         """What is wrong with values that are good each by itself; where nothing is, they are taken."""
         if values["steps"] < LEAST_POINTS:
-            sentence = f"A rate can only be suggested from at least {LEAST_POINTS} steps."
+            sentence = said("A rate can only be suggested from at least {least} steps.", least=LEAST_POINTS)
             self._fields["steps"].show_problem(sentence)
             return [sentence]
         try:

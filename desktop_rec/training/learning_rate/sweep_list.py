@@ -13,10 +13,11 @@ from desktop_rec.common.controls import across, button, named
 from desktop_rec.common.panels import caption, heading
 from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import GRID, THEME, series_colour
+from engine.wording import said
 
 _SWATCH = 12
 _KEY = Qt.ItemDataRole.UserRole
-_TIP = "Press a line to look at that sweep; tick others to draw them behind it"
+_TIP = said("Press a line to look at that sweep; tick others to draw them behind it")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class SweepList(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "sweeps", "Sweeps of this data set")
+        named(self, "sweeps", said("Sweeps of this data set"))
         self._lines: tuple[SweepLine, ...] = ()
         self._is_full = False
         self._is_filling = False
@@ -72,14 +73,14 @@ class SweepList(QWidget):
 
     def _build(self) -> None:
         self.list = _Lines()
-        self._full = caption("All colours are taken: take the tick from one to draw another.")
+        self._full = caption(said("All colours are taken: take the tick from one to draw another."))
         self._full.hide()
-        tip = "Remove the sweep that is looked at (Ctrl+Z brings it back)"
-        self._remove = button("Remove", "remove_sweep_button", tip, role="small")
+        tip = said("Remove the sweep that is looked at (Ctrl+Z brings it back)")
+        self._remove = button(said("Remove"), "remove_sweep_button", tip, role="small")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
-        head = across(heading("Sweeps"), 1, self._remove)
+        head = across(heading(said("Sweeps")), 1, self._remove)
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self._full)
@@ -94,7 +95,7 @@ class SweepList(QWidget):
     def _fill(self, item: QListWidgetItem, line: SweepLine) -> None:
         item.setData(_KEY, line.sweep_id)
         item.setText(f"{line.name}\n{line.about}")
-        state = "looked at" if line.is_front else "drawn behind" if line.is_drawn else "not drawn"
+        state = said("looked at") if line.is_front else said("drawn behind") if line.is_drawn else said("not drawn")
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{line.name}, {line.about}, {state}")
         item.setData(Qt.ItemDataRole.ToolTipRole, plain_tip(f"{line.name}, {line.about}"))
         item.setIcon(_swatch(line))
@@ -132,7 +133,7 @@ class _Lines(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        named(self, "sweep_list", "Sweeps of this data set, the newest first", _TIP)
+        named(self, "sweep_list", said("Sweeps of this data set, the newest first"), _TIP)
         self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -14,6 +14,7 @@ from desktop_rec.training.learning_rate import text
 from desktop_rec.training.learning_rate.sweep_list import SweepLine, SweepList
 from engine.text import format_rate
 from engine.training.rate_sweep import RateSweep
+from engine.wording import said
 
 WIDTH = 216
 
@@ -51,9 +52,9 @@ class SweepSide(QWidget):
         self._suggestions.setVisible(bool(found))
         self._by_eye.setVisible(sweep is not None and not found)
         if sweep is not None:
-            self._heading.setText("Suggestions" if found else text.outcome_heading(sweep))
+            self._heading.setText(said("Suggestions") if found else text.outcome_heading(sweep))
         else:
-            self._heading.setText("Suggestions come at the end")
+            self._heading.setText(said("Suggestions come at the end"))
 
     def choose(self, kind: str | None) -> None:
         """Show that a suggestion is picked, or none; emits nothing."""
@@ -64,10 +65,10 @@ class SweepSide(QWidget):
         self._sweeps.show_lines(lines, is_full=is_full)
 
     def _build(self) -> None:
-        self._heading = heading("Suggestions")
+        self._heading = heading(said("Suggestions"))
         self._heading.setObjectName("sweep_outcome")
         self._heading.setWordWrap(True)
-        self._suggestions = ChoiceList("suggestions", "Suggested learning rates")
+        self._suggestions = ChoiceList("suggestions", said("Suggested learning rates"))
         self._by_eye = caption(text.BY_EYE)
         self._by_eye.setObjectName("sweep_by_eye")
         self._sweeps = SweepList()

@@ -9,36 +9,41 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.training.learning_rate.found_for import compare
 from engine.errors import SettingError
-from engine.text import format_ago, format_count
+from engine.text import format_ago, plural
 from engine.training.plan import TrainingPlan
 from engine.training.rate_curve import NOT_FINITE, ROSE, STOPPED
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
     from engine.training.rate_sweep import RateSweep
 
-BY_EYE = "Click in the plot to try a rate that you see there, or sweep again."
+BY_EYE = said("Click in the plot to try a rate that you see there, or sweep again.")
 BEFORE = (
-    "Find a learning rate",
-    "A short sweep tries rates from tiny to large on a throw-away copy of the model and draws where the loss falls. "
-    "It takes seconds, and nothing you have trained changes.",
+    said("Find a learning rate"),
+    said(
+        "A short sweep tries rates from tiny to large on a throw-away copy of the model and "
+        "draws where the loss falls. It takes seconds, and nothing you have trained changes."
+    ),
 )
 
 
 def outcome_heading(sweep: RateSweep) -> str:
     """What became of a sweep that suggests nothing, in a few words."""
     if sweep.ended == STOPPED:
-        return "Stopped: no rate suggested"
+        return said("Stopped: no rate suggested")
     if sweep.ended in (ROSE, NOT_FINITE) and len(sweep.lrs) <= 2:
-        return "The loss left all bounds at once"
-    return "No rate suggested"
+        return said("The loss left all bounds at once")
+    return said("No rate suggested")
 
 
 def describe_sweep(sweep: RateSweep, *, now: datetime | None = None) -> str:
     """When a sweep was made, of how many steps, and of which loss."""
-    loss = "" if sweep.loss == "training" else f", loss of the {sweep.loss} people"
-    when = format_ago(sweep.created, now=now) if sweep.created is not None else "just now"
-    return f"{format_count(len(sweep.lrs))} steps{loss}, {when}"
+    when = format_ago(sweep.created, now=now) if sweep.created is not None else said("just now")
+    steps = plural(len(sweep.lrs), "step")
+    if sweep.loss == "training":
+        return f"{steps}, {when}"
+    return said("{steps}, loss of the {loss} people, {when}", steps=steps, loss=sweep.loss, when=when)
 
 
 def distinct_names(sweeps: Sequence[RateSweep]) -> list[str]:
@@ -52,7 +57,7 @@ def distinct_names(sweeps: Sequence[RateSweep]) -> list[str]:
 
 def describe_run(run: RunRecord) -> str:
     """A run that a sweep can start from, in a sentence."""
-    return f"{run.title}, {format_count(run.epochs)} epochs, {run.status}"
+    return f"{run.title}, {plural(run.epochs, 'epoch')}, {run.status}"
 
 
 def _with_difference(sweep: RateSweep, first: RateSweep, *, number: int) -> str:

@@ -27,19 +27,20 @@ from engine.models.registry import kind_of, title_of
 from engine.text import format_rate
 from engine.training.config import TrainingConfig
 from engine.training.rate_sweep import RateSweep
+from engine.wording import joined, said
 
 _LEAST_POINTS_TO_DRAW = 2
 _LEAST_PLOT, _LEAST_SCHEDULE = 330, 160
 _BUTTONS = JobWords(
     kind="sweep",
-    start="Find a learning rate",
+    start=said("Find a learning rate"),
     start_name="find_rate_button",
-    start_tip="Try rates from small to large on a throw-away copy of the model",
-    stop="Stop and look",
-    stop_tip="Stop here and look at what was measured",
+    start_tip=said("Try rates from small to large on a throw-away copy of the model"),
+    stop=said("Stop and look"),
+    stop_tip=said("Stop here and look at what was measured"),
     suffix="_sweep",
 )
-_NO_RATE_TIP = "Find a learning rate first, or click in the plot"
+_NO_RATE_TIP = said("Find a learning rate first, or click in the plot")
 
 
 class LearningRateView(QWidget):
@@ -68,13 +69,13 @@ class LearningRateView(QWidget):
     def _build(self) -> None:
         self.setObjectName("learning_rate_view")
         self._buttons, self._form = JobButtons(_BUTTONS), SweepForm()
-        self._use = button("Use", "use_rate_button", _NO_RATE_TIP, role="primary")
+        self._use = button(said("Use"), "use_rate_button", _NO_RATE_TIP, role="primary")
         self._becomes = caption()
         self._becomes.setObjectName("rate_becomes")
         next_step()
         self._card, self._side, self._schedule = SweepCard(), SweepSide(), SchedulePlot()
         next_step()
-        self._schedule_card = PlotCard("schedule", "Schedule", self._schedule, self._schedule.table)
+        self._schedule_card = PlotCard("schedule", said("Schedule"), self._schedule, self._schedule.table)
         self._message = PlaceMessage()
         self._stack = QStackedWidget()
         self._plots = self._make_plots()
@@ -189,7 +190,7 @@ class LearningRateView(QWidget):
     def _show_growing(self, state: SweepState) -> None:
         """A sweep that is being made, over what was looked at before."""
         finder, tail = self._plan.plan.finder, slice(len(state.lrs) - state.steps_done, None)
-        name = f"{title_of(state.model)}, now" if state.model else "now"
+        name = said("{model}, now", model=title_of(state.model)) if state.model else said("now")
         curve = growing_curve(
             state.lrs.values[tail], state.losses.values[tail], smooth=finder.smooth, name=name, unit=state.model
         )
@@ -217,18 +218,20 @@ class LearningRateView(QWidget):
         """Why there is no curve."""
         kind, failure = kind_of(self._plan.plan.model), self._learning_rate.state.failure
         if self._plan.plan.training is None:
-            otherwise = " With the solver adam or sgd it has one." if kind.by_steps is not None else ""
+            otherwise = said("With the solver adam or sgd it has one.") if kind.by_steps is not None else ""
             self._message.show_message(
-                f"{kind.title} is computed at once",
-                f"It has no learning rate to find.{otherwise}",
-                button="Go to Training",
+                said("{title} is computed at once", title=kind.title),
+                joined(said("It has no learning rate to find."), otherwise),
+                button=said("Go to Training"),
             )
         elif running is not None:
-            self._message.show_message("Trying rates, small to large", "The curve appears in a moment.", busy=True)
+            self._message.show_message(
+                said("Trying rates, small to large"), said("The curve appears in a moment."), busy=True
+            )
         elif failure is not None:
             self._message.show_message(failure.sentence, failure.remedy)
         elif sweep is not None:
-            earlier = "Show earlier sweeps" if self._learning_rate.board.sweeps else ""
+            earlier = said("Show earlier sweeps") if self._learning_rate.board.sweeps else ""
             self._message.show_message(text.outcome_heading(sweep), sweep.words, button=earlier)
         else:
             self._message.show_message(*text.BEFORE)
@@ -291,19 +294,22 @@ class LearningRateView(QWidget):
 
     def _show_use(self, lr: float | None, training: TrainingConfig | None, match: PlanMatch) -> None:
         """What the rate of the line would become in the plan, or why it cannot be taken."""
-        becomes = f"It becomes {rate_becomes(training)}." if lr is not None and training is not None else ""
+        becomes = (
+            said("It becomes {what}.", what=rate_becomes(training)) if lr is not None and training is not None else ""
+        )
         problem = self._problem
         mismatch = match.sentence(self._plan.plan)
         words = problem or mismatch or becomes
         set_role(self._becomes, "caption-warning" if problem or mismatch else "caption")
         self._becomes.setText(words)
-        anyway = "" if match.is_same else " anyway"
-        said = f"Use {format_rate(lr)}{anyway}" if lr is not None else "Use"
-        self._use.setText(said)
+        rate = "" if lr is None else format_rate(lr)
+        use = said("Use {lr}", lr=rate) if match.is_same else said("Use {lr} anyway", lr=rate)
+        use = said("Use") if lr is None else use
+        self._use.setText(use)
         self._use.setEnabled(lr is not None)
         set_role(self._use, "primary" if lr is not None and match.is_same else "")
-        self._use.setAccessibleName(f"{said}: {becomes}" if becomes else said)
-        use_tip = " ".join(filter(None, (f"Train with {format_rate(lr)}.", becomes, mismatch)))
+        self._use.setAccessibleName(f"{use}: {becomes}" if becomes else use)
+        use_tip = joined(said("Train with {lr}.", lr=rate), becomes, mismatch)
         set_tip(self._use, use_tip if lr is not None else mismatch or _NO_RATE_TIP)
 
     def _show_schedule(self, lr: float | None, training: TrainingConfig | None) -> None:
@@ -316,7 +322,7 @@ class LearningRateView(QWidget):
         steps = self._plan.total_steps
         if self._plan.problem:
             self._schedule.show_nothing()
-            self._schedule_card.show_title(f"No schedule: {self._plan.problem}")
+            self._schedule_card.show_title(said("No schedule: {problem}", problem=self._plan.problem))
             return
         self._schedule.show_schedule(training, total_steps=steps, lr=rate)
         self._schedule_card.show_title(schedule_title(training, total_steps=steps, lr=rate))

@@ -16,9 +16,10 @@ from desktop_rec.training.live.choices import ACROSS, CurveChoices
 from desktop_rec.training.live.panels import PANELS
 from desktop_rec.training.live.plot import with_panel
 from desktop_rec.training.live.run import EarlierEntry
+from engine.wording import said
 
 _SLIDER_WIDTH = 96
-_LONGEST_WINDOW = "2,000 steps"
+_LONGEST_WINDOW = said("2,000 steps")
 
 
 class CurveBar(QWidget):
@@ -53,7 +54,7 @@ class CurveBar(QWidget):
         self._across.choose(choices.across)
         self._smoothing.setValue(choices.smoothing)
         window = WINDOWS[choices.smoothing]
-        self._window.setText("off" if window == 1 else f"{window:,} steps")
+        self._window.setText(said("off") if window == 1 else said("{window:,} steps", window=window))
         for name, action in self._panels.items():
             action.setChecked(name in choices.panels)
 
@@ -71,32 +72,37 @@ class CurveBar(QWidget):
             action.setData(entry.run_id)
             self._earlier_menu.addAction(action)
         if not entries:
-            nothing = self._earlier_menu.addAction("No earlier run of this data set has curves")
+            nothing = self._earlier_menu.addAction(said("No earlier run of this data set has curves"))
             nothing.setEnabled(False)
 
     def _build(self) -> None:
-        self._across = named(CalmComboBox(), "curves_across", "Across", "What the horizontal axis counts")
+        self._across = named(CalmComboBox(), "curves_across", said("Across"), said("What the horizontal axis counts"))
         for kind in ACROSS:
-            self._across.addItem(f"over {kind}", kind)
-        self._log_x = named(QCheckBox("Log x"), "curves_log_x", "Log x", "Each step to the right is a factor")
-        self._log_y = named(QCheckBox("Log y"), "curves_log_y", "Log y", "Each step up is a factor")
+            self._across.addItem(said("over {kind}", kind=kind), kind)
+        self._log_x = named(
+            QCheckBox(said("Log x")), "curves_log_x", said("Log x"), said("Each step to the right is a factor")
+        )
+        self._log_y = named(QCheckBox(said("Log y")), "curves_log_y", said("Log y"), said("Each step up is a factor"))
         self._smoothing = named(
             QSlider(Qt.Orientation.Horizontal),
             "curves_smoothing",
-            "Smoothing",
-            "How many steps a smooth point is the mean of, half before it and half after; at most a fifth of the run",
+            said("Smoothing"),
+            said(
+                "How many steps a smooth point is the mean of, half before it and half after; at most a "
+                "fifth of the run"
+            ),
         )
         self._smoothing.setRange(0, len(WINDOWS) - 1)
         self._smoothing.setPageStep(1)
         self._smoothing.setFixedWidth(_SLIDER_WIDTH)
         self._window = number_label("curves_window", role="weak")
         self._window.setMinimumWidth(self._window.fontMetrics().horizontalAdvance(_LONGEST_WINDOW))
-        self._panels_button, panels_menu = _menu_button("Panels", "curves_panels", "Which curves are shown")
+        self._panels_button, panels_menu = _menu_button(said("Panels"), "curves_panels", said("Which curves are shown"))
         self._panels = {panel.name: _check(panels_menu, panel.name, panel.title, panel.tip) for panel in PANELS}
         self._earlier_button, self._earlier_menu = _menu_button(
-            "Earlier runs", "curves_earlier", "Which earlier runs stand behind the curves"
+            said("Earlier runs"), "curves_earlier", said("Which earlier runs stand behind the curves")
         )
-        self._all = button("Show all", "curves_show_all", "Back to the whole run after zooming")
+        self._all = button(said("Show all"), "curves_show_all", said("Back to the whole run after zooming"))
         self._all.setProperty("role", "quiet")
         self._all.setEnabled(False)
         smoothing = QWidget()

@@ -12,9 +12,10 @@ from desktop_rec.training.live.run import LiveRun
 from engine.evaluation.metrics import metric_title
 from engine.events import EpochEnded
 from engine.text import format_clock, format_count, format_figure, format_rate
+from engine.wording import said
 
 _MOST_STEPS = 1000
-_TITLES = {"loss": "Validation loss"}
+_TITLES = {"loss": said("Validation loss")}
 
 
 def epoch_table(run: LiveRun) -> Table:
@@ -23,21 +24,35 @@ def epoch_table(run: LiveRun) -> Table:
         newest = slice(-_MOST_STEPS, None)
         rows = zip(run.steps[newest], run.losses[newest], run.lrs[newest], run.seconds[newest], strict=True)
         return Table(
-            ("Step", "Training loss", "Learning rate", "Time"),
+            (said("Step"), said("Training loss"), said("Learning rate"), said("Time")),
             [(format_count(s), format_figure(loss), format_rate(lr), format_clock(t)) for s, loss, lr, t in rows],
         )
     measured = _names(run, "validation")
     parts, learned = _names(run, "parts"), _names(run, "learned")
-    headings = ("Epoch", "Step", "Training loss", *map(_title, measured), *map(_plain, (*parts, *learned)))
+    headings = (
+        said("Epoch"),
+        said("Step"),
+        said("Training loss"),
+        *map(_title, measured),
+        *map(_plain, (*parts, *learned)),
+    )
     names = (measured, parts, learned)
-    return Table((*headings, "Learning rate", "Best"), [_row(epoch, *names) for epoch in run.epochs])
+    return Table((*headings, said("Learning rate"), said("Best")), [_row(epoch, *names) for epoch in run.epochs])
 
 
 def numbers_of(run: LiveRun) -> Numbers:
     """A row a step; what is measured once an epoch stands in the row of its last step. Nothing is rounded."""
     measured, learned = _names(run, "validation"), _names(run, "learned")
-    headings = ("step", "epoch", "seconds", "training loss", "learning rate", "gradient norm", *run.parts)
-    ending = ("training loss of the epoch", *(f"validation {name}" for name in measured), *learned, "best")
+    headings = (
+        *(said("step"), said("epoch"), said("seconds"), said("training loss"), said("learning rate")),
+        *(said("gradient norm"), *run.parts),
+    )
+    ending = (
+        said("training loss of the epoch"),
+        *(said("validation {name}", name=name) for name in measured),
+        *learned,
+        said("best"),
+    )
     return Numbers((*headings, *ending), _exact_rows(replace(run, epochs=tuple(run.epochs)), measured, learned))
 
 

@@ -27,6 +27,7 @@ from desktop_rec.training.live.panels import Line, Panel, best_mark
 from desktop_rec.training.live.ranges import Range, drawn_range, left_behind, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.text import format_figure, format_rate
+from engine.wording import said
 
 SMOOTH_POINTS = 400
 LEAST_HEIGHT = 128
@@ -179,13 +180,15 @@ class PanelView(PlotCanvas):
         curve = self._curve(line.name, line.colour, width=2, dots=False)
         curve.set_points(*_points(*smooth(xs, ys, window=window, points=SMOOTH_POINTS), choices))
         is_said = window > 1 and line.has_raw and line.words
-        self._words[line.name] = f"{line.words} (mean of {window})" if is_said else line.words
+        self._words[line.name] = (
+            said("{words} (mean of {window})", words=line.words, window=window) if is_said else line.words
+        )
         if not line.has_raw:
             return [line.name]
         raw = self._curve(f"{line.name} raw", "raw", width=1, dots=False)
         raw.limit = max(SMOOTH_POINTS, 2 * self.width())
         raw.set_points(*_points(xs, ys, choices))
-        self._words[f"{line.name} raw"] = "each step"
+        self._words[f"{line.name} raw"] = said("each step")
         return [line.name, f"{line.name} raw"]
 
     def _draw_earlier(self, shown: Shown) -> set[str]:
@@ -222,7 +225,11 @@ class PanelView(PlotCanvas):
         self.held.show_y(drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y))
         loud = next((line for line in lines if line.each_step), None)
         behind = left_behind(loud.ys, self.panel.bound) if loud is not None else None
-        self._trouble = f"now {format_figure(behind)}, out of view" if behind is not None and not choices.log_y else ""
+        self._trouble = (
+            said("now {behind}, out of view", behind=format_figure(behind))
+            if behind is not None and not choices.log_y
+            else ""
+        )
 
     def _mark_best(self, shown: Shown) -> None:
         mark, choices = best_mark(self.panel, shown.run), shown.choices
@@ -230,7 +237,7 @@ class PanelView(PlotCanvas):
             self.best.show_nothing()
             return
         xs, ys = _points(shown.run.across([mark.step], choices.across), [mark.value], choices)
-        self.best.show_at(xs, ys, f"best {format_figure(mark.value)} at {mark.epoch}")
+        self.best.show_at(xs, ys, said("best {figure} at {epoch}", figure=format_figure(mark.value), epoch=mark.epoch))
 
     def _mark_changes(self, shown: Shown) -> None:
         """A line where a person changed the rate."""

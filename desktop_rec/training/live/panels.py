@@ -16,10 +16,11 @@ from desktop_rec.training.live.ranges import near_best, near_middle, no_bound
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.evaluation.metrics import higher_is_better, metric_title
 from engine.events import EpochEnded
+from engine.wording import said
 
 TRAINING_LOSS = "training loss"
 _LOSS = "loss"
-_WORDS = {"presence": "what was seen", "rating": "how it was rated"}
+_WORDS = {"presence": said("what was seen"), "rating": said("how it was rated")}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ def _loss(run: LiveRun) -> Sequence[Line]:
     before = [epoch for epoch in run.epochs if not len(run.steps) or epoch.step < run.steps[0]]
     lines = [Line("loss", "training", run.steps, run.losses, "accent", each_step=True, has_raw=True)]
     if before:
-        lines.append(_of_epochs("before", "training, before it went on", before, [e.training_loss for e in before]))
+        lines.append(
+            _of_epochs("before", said("training, before it went on"), before, [e.training_loss for e in before])
+        )
     held_out = [(epoch, dict(epoch.validation).get(_LOSS)) for epoch in run.epochs]
     found = [(epoch, value) for epoch, value in held_out if value is not None]
     if found:
@@ -155,7 +158,7 @@ def _earlier_metrics(*, better_high: bool) -> Callable[[EarlierRun, LiveRun], Se
 
 
 def _earlier_rate(earlier: EarlierRun, run: LiveRun) -> Sequence[tuple[str, Float64]]:
-    return [("learning rate", np.array([epoch.lr for epoch in earlier.epochs]))]
+    return [(said("learning rate"), np.array([epoch.lr for epoch in earlier.epochs]))]
 
 
 def _nothing(earlier: EarlierRun, run: LiveRun) -> Sequence[tuple[str, Float64]]:
@@ -172,8 +175,8 @@ def _of_epochs(
 PANELS = (
     Panel(
         "loss",
-        "Loss",
-        "What training makes smaller: on what is learned from, and on what is held out",
+        said("Loss"),
+        said("What training makes smaller: on what is learned from, and on what is held out"),
         _loss,
         _earlier_loss,
         marks_best=lambda monitor: monitor in (TRAINING_LOSS, _LOSS),
@@ -181,35 +184,37 @@ PANELS = (
     ),
     Panel(
         "ranking",
-        "Quality of lists, in validation",
-        "Metrics of which more is better, measured after each epoch",
+        said("Quality of lists, in validation"),
+        said("Metrics of which more is better, measured after each epoch"),
         _metrics(better_high=True),
         _earlier_metrics(better_high=True),
         marks_best=lambda monitor: monitor not in (TRAINING_LOSS, _LOSS) and _is_high(monitor),
     ),
     Panel(
         "errors",
-        "Errors of ratings, in validation",
-        "Metrics of which less is better, measured after each epoch",
+        said("Errors of ratings, in validation"),
+        said("Metrics of which less is better, measured after each epoch"),
         _metrics(better_high=False),
         _earlier_metrics(better_high=False),
         marks_best=lambda monitor: monitor not in (TRAINING_LOSS, _LOSS) and not _is_high(monitor),
         bound=near_best,
     ),
-    Panel("rate", "Learning rate", "How far each step goes", _rate, _earlier_rate, unit="rate", is_rate=True),
+    Panel(
+        "rate", said("Learning rate"), said("How far each step goes"), _rate, _earlier_rate, unit="rate", is_rate=True
+    ),
     Panel(
         "norm",
-        "Gradient norm",
-        "How strongly each batch pulls at the weights; where it explodes, the rate is too high",
+        said("Gradient norm"),
+        said("How strongly each batch pulls at the weights; where it explodes, the rate is too high"),
         _norm,
         _nothing,
         bound=near_middle,
     ),
-    Panel("parts", "Parts of the loss", "What the loss is made of, where it has parts", _parts, _nothing),
+    Panel("parts", said("Parts of the loss"), said("What the loss is made of, where it has parts"), _parts, _nothing),
     Panel(
         "learned",
-        "Learned weights",
-        "What a model learns about its own loss, such as the log variances of a model with two heads",
+        said("Learned weights"),
+        said("What a model learns about its own loss, such as the log variances of a model with two heads"),
         _learned,
         _nothing,
     ),

@@ -28,6 +28,7 @@ from desktop_rec.training.live.panels import Panel, shown_panels
 from desktop_rec.training.live.ranges import Range, visible_x
 from desktop_rec.training.live.run import EarlierRun, LiveRun
 from engine.text import format_clock, format_count
+from engine.wording import said
 
 _BREATH_MS = 25
 _POINTING_MS = 40
@@ -43,7 +44,7 @@ class LivePlot(QScrollArea):
 
     def __init__(self, name: str = "live_plot") -> None:
         super().__init__()
-        named(self, name, "How the model learns, step by step")
+        named(self, name, said("How the model learns, step by step"))
         set_tip(self, "")
         self.panels: dict[str, PanelView] = {}
         self._run: LiveRun | None = None
@@ -113,7 +114,7 @@ class LivePlot(QScrollArea):
         run = self._run
         step = min(max(1.0, round(run.step_at(x, self._choices.across))), max(1.0, run.last_step))
         epoch, when = format_count(run.epoch_of(step)), format_clock(run.seconds_at(step))
-        place = f"step {format_count(step)} (epoch {epoch}, {when})"
+        place = said("step {step} (epoch {epoch}, {when})", step=format_count(step), epoch=epoch, when=when)
         values = [
             f"{words} {value}"
             for name, view in self.panels.items()

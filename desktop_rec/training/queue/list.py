@@ -12,6 +12,7 @@ from desktop_rec.common.controls import ElidedLabel, button, named
 from desktop_rec.common.plain import PlainLabel
 from desktop_rec.theme.theme import set_role
 from engine.text import plural
+from engine.wording import said
 
 _ROW_HEIGHT, _MOST_ROWS = 32, 5
 
@@ -35,12 +36,14 @@ class QueueList(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_queue")
-        self.setAccessibleName("Queue of runs")
+        self.setAccessibleName(said("Queue of runs"))
         set_role(self, "card")
         self._rows: tuple[QueueRow, ...] = ()
         self._heading = PlainLabel()
         self._heading.setObjectName("run_queue_heading")
-        self._clear = button("Clear the queue", "clear_queue", "Let no run wait any more; the one that learns goes on")
+        self._clear = button(
+            said("Clear the queue"), "clear_queue", said("Let no run wait any more; the one that learns goes on")
+        )
         set_role(self._clear, "quiet")
         self._clear.clicked.connect(self.cleared)
         head = QHBoxLayout()
@@ -70,7 +73,11 @@ class QueueList(QFrame):
             return
         self._rows = tuple(rows)
         waiting = [row for row in rows if row.number is not None]
-        self._heading.setText(f"{plural(len(waiting), 'run')} waiting" if waiting else "All runs of the queue are done")
+        self._heading.setText(
+            said("{runs} waiting", runs=plural(len(waiting), "run"))
+            if waiting
+            else said("All runs of the queue are done")
+        )
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -92,13 +99,18 @@ class QueueList(QFrame):
         layout.addWidget(words, 1)
         if row.number is not None:
             place = waiting.index(row)
-            for name, sign, tip, by in (("up", "↑", "Start it earlier", -1), ("down", "↓", "Start it later", 1)):
+            for name, sign, tip, by in (
+                ("up", "↑", said("Start it earlier"), -1),
+                ("down", "↓", said("Start it later"), 1),
+            ):
                 made = self._small(f"queue_{name}_{row.number}", sign, f"{tip}: {row.words}")
                 made.setEnabled(0 <= place + by < len(waiting))
                 made.setProperty("order", (row.number, by))
                 made.clicked.connect(self._on_moved)
                 layout.addWidget(made)
-            remove = self._small(f"queue_remove_{row.number}", "✕", f"Take it out of the queue: {row.words}")
+            remove = self._small(
+                f"queue_remove_{row.number}", "✕", said("Take it out of the queue: {words}", words=row.words)
+            )
             remove.setProperty("number", row.number)
             remove.clicked.connect(self._on_removed)
             layout.addWidget(remove)

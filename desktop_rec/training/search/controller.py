@@ -18,6 +18,7 @@ from desktop_rec.session.undo import UndoStack
 from desktop_rec.session.worker import MakeJob
 from desktop_rec.training.search.state import SearchJobState, SearchState, search_title
 from engine.events import Advised, Event, Job, SearchMoved, SearchStarted
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -93,7 +94,7 @@ class SearchController(QObject):
         library, record = self._library.files, self.state.record
         if library is None or record is None or self.state.running:
             return
-        text = f"Removed {search_title(record)} (its runs stay)"
+        text = said("Removed {search} (its runs stay)", search=search_title(record))
         self._undo.do(
             self._library.deletion(
                 library.searches,
@@ -110,7 +111,7 @@ class SearchController(QObject):
         if not self._model.use_run(run_id) or run is None:
             return
         see = partial(self.requests.show_place, "for_you")
-        sentence = f"{run.title} is the model in use now."
+        sentence = said("{title} is the model in use now.", title=run.title)
         self.requests.notify(Notice(sentence, kind="info", action_words="See recommendations", action=see))
 
     def save(self, path: Path) -> bool:
@@ -133,7 +134,7 @@ class SearchController(QObject):
 
     def _start(self, make: MakeJob) -> bool:
         job = LongJob(
-            SearchJobState("search", "Search"),
+            SearchJobState("search", said("Search")),
             make,
             finished=self._on_finished,
             failed=self._on_failed,

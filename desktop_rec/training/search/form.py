@@ -18,6 +18,7 @@ from desktop_rec.training.setting_field import format_choice
 from engine.errors import SettingError
 from engine.settings import Declared
 from engine.training.spans import Span
+from engine.wording import said
 
 ReadValues = Callable[[str, str], tuple[Any, ...] | Span]
 """(setting, listed text) -> values or a range, or SettingError with the setting's own sentence."""
@@ -68,15 +69,20 @@ class AxisField(QWidget):
 
     def _build(self) -> None:
         setting, name = self.declared.setting, self.declared.name
-        self._tick = named(QCheckBox(setting.label), f"vary_{name}", f"Vary {setting.label}", setting.help)
+        self._tick = named(
+            QCheckBox(setting.label), f"vary_{name}", said("Vary {label}", label=setting.label), setting.help
+        )
         self._line = named(
             QLineEdit(),
             f"values_{name}",
-            f"Values of {setting.label}",
-            f"The values to try, with commas between, or a range to draw from: low..high, then log or linear. "
-            f"{setting.sentence(name)}.",
+            said("Values of {label}", label=setting.label),
+            said(
+                "The values to try, with commas between, or a range to draw from: low..high, then log or "
+                "linear. {sentence}.",
+                sentence=setting.sentence(name),
+            ),
         )
-        self._line.setPlaceholderText("values, or low..high")
+        self._line.setPlaceholderText(said("values, or low..high"))
         self._chip_row = QWidget()
         flow = FlowLayout(self._chip_row)
         for value in setting.choices or (("yes", "no") if self.declared.kind is bool else ()):
@@ -84,7 +90,7 @@ class AxisField(QWidget):
                 QPushButton(format_choice(value)),
                 f"value_{name}_{value}",
                 f"{setting.label}: {format_choice(value)}",
-                f"Try {format_choice(value)}, or leave it out",
+                said("Try {choice}, or leave it out", choice=format_choice(value)),
             )
             chip.setCheckable(True)
             chip.setChecked(True)
@@ -150,7 +156,7 @@ class SearchForm(FoldingForm):
     edited = Signal()
 
     def __init__(self) -> None:
-        super().__init__("search_form", "More settings to vary")
+        super().__init__("search_form", said("More settings to vary"))
         self._fields: list[AxisField] = []
 
     def show_settings(self, choices: Sequence[AxisChoice], *, read: ReadValues) -> None:

@@ -14,11 +14,12 @@ from desktop_rec.theme.theme import GRID, set_role
 from desktop_rec.training.choice_list import Choice
 from desktop_rec.training.progress_parts import FiguresStrip
 from desktop_rec.training.search.table import SearchTable, SearchTableContent
+from engine.wording import said
 
-_NOTHING = (
-    "One run for each combination of values, or so many as you say, drawn at random: all on the same people, compared "
-    "by what none of them learned from. Each run becomes a line here as soon as it begins; a run that fails is noted "
-    "and the search goes on."
+_NOTHING = said(
+    "One run for each combination of values, or so many as you say, drawn at random: all on "
+    "the same people, compared by what none of them learned from. Each run becomes a line "
+    "here as soon as it begins; a run that fails is noted and the search goes on."
 )
 
 
@@ -70,13 +71,21 @@ class SearchProgress(QWidget):
         self._words.setWordWrap(True)
         self._words.setObjectName("search_words")
         set_role(self._words, "weak")
-        self._which = named(CalmComboBox(), "search_which", "Search shown", "The searches over this data set")
-        self._resume = button("Resume", "resume_search", "Make the runs that are missing; what is done stays")
-        self._export = button("Export CSV…", "export_search", "Write the table as a CSV file, one row a run")
-        self._delete = button("Remove", "delete_search", "Take this search off the list; its runs stay", role="quiet")
-        self._open = button("Open the best", "open_best", "Recommend with the model of the best run")
+        self._which = named(
+            CalmComboBox(), "search_which", said("Search shown"), said("The searches over this data set")
+        )
+        self._resume = button(
+            said("Resume"), "resume_search", said("Make the runs that are missing; what is done stays")
+        )
+        self._export = button(
+            said("Export CSV…"), "export_search", said("Write the table as a CSV file, one row a run")
+        )
+        self._delete = button(
+            said("Remove"), "delete_search", said("Take this search off the list; its runs stay"), role="quiet"
+        )
+        self._open = button(said("Open the best"), "open_best", said("Recommend with the model of the best run"))
         self._empty = PlaceMessage()
-        self._empty.show_message("No search yet", _NOTHING)
+        self._empty.show_message(said("No search yet"), _NOTHING)
         self._shown = QWidget()
         self._actions = QWidget()
         flow = FlowLayout(self._actions, gap=GRID)
@@ -88,7 +97,7 @@ class SearchProgress(QWidget):
         for part in (self._which, self._strip, self._words):
             column.addWidget(part)
         column.addWidget(self.table, 1)
-        column.addWidget(caption("A double click opens any run. A click on a heading sorts."))
+        column.addWidget(caption(said("A double click opens any run. A click on a heading sorts.")))
         column.addWidget(self._actions)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from desktop_rec.common.job_state import JobState
 from engine.events import EpochEnded, Event, SearchMoved, SearchStarted, StepsTaken, TrainingStarted
 from engine.models.registry import title_of
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.common.notices import Failure
@@ -103,7 +104,9 @@ class SearchJobState(JobState):
             case SearchMoved():
                 return replace(
                     self, place=event.place, ended=event.ended, rest_s=event.remaining_s, run_began_s=now_s,
-                    words=f"Run {event.place:,} of {event.runs:,}: {event.settings}",
+                    words=said(
+                        "Run {place:,} of {runs:,}: {what}", place=event.place, runs=event.runs, what=event.settings
+                    ),
                     share=event.ended / max(1, event.runs), remaining_s=event.remaining_s,
                 )  # fmt: skip
         inner = super().after(event, now_s=now_s)
@@ -112,5 +115,6 @@ class SearchJobState(JobState):
         within = inner.share if isinstance(event, StepsTaken) and inner.share is not None else 0.0
         share = self.share if not isinstance(event, StepsTaken) else (self.ended + within) / self.runs
         rest_s = None if self.rest_s is None else max(0.0, self.rest_s - (now_s - self.run_began_s))
-        words = f"Run {self.place:,} of {self.runs:,}: {inner.words[:1].lower()}{inner.words[1:]}"
+        what = f"{inner.words[:1].lower()}{inner.words[1:]}"
+        words = said("Run {place:,} of {runs:,}: {what}", place=self.place, runs=self.runs, what=what)
         return replace(inner, words=words, share=share, remaining_s=rest_s)

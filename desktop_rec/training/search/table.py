@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QStyleOptionView
 from desktop_rec.common.controls import named
 from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import THEME, number_font
+from engine.wording import said
 from resources import resource_path
 
 ROW_HEIGHT = 30
@@ -101,7 +102,7 @@ class SearchRowsModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return cell.words
             case Qt.ItemDataRole.AccessibleTextRole:
-                return "the best" if cell.words == BEST_SIGN else cell.words
+                return said("the best") if cell.words == BEST_SIGN else cell.words
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tip(line.tip)
             case Qt.ItemDataRole.TextAlignmentRole:
@@ -164,7 +165,7 @@ class SearchTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "search_table", "The runs of the search", " ")
+        named(self, "search_table", said("The runs of the search"), " ")
         self._rows = SearchRowsModel(self)
         self._sorted = SortedSearchRows(self)
         self._sorted.setSourceModel(self._rows)

@@ -22,6 +22,7 @@ from engine.text import format_clock, format_count, format_duration, plural
 from engine.training.plan import TrainingPlan
 from engine.training.search import Grid, format_settings, format_value, varied_settings
 from engine.training.spans import LINEAR, LOG, Span, checked_span
+from engine.wording import joined, said
 
 if TYPE_CHECKING:
     from engine.library.searches import SearchRecord, SearchRow
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 _STATUS = {
     WAITING: "waiting",
     FINISHED: "done",
-    DIVERGED: "its loss left all bounds",
+    DIVERGED: said("its loss left all bounds"),
     FAILED: "failed",
-    STOPPED: "stopped; can go on",
-    INTERRUPTED: "was cut short; can go on",
+    STOPPED: said("stopped; can go on"),
+    INTERRUPTED: said("was cut short; can go on"),
 }
 _BEGIN_FROM = {"lr": "1e-3, 3e-3, 1e-2", "weight_decay": "0, 1e-5, 1e-4", "batch": "auto"}
 """Where a setting that is off or automatic says little about what to try."""
@@ -49,7 +50,7 @@ def axis_choices(base: TrainingPlan, suggest: Callable[[Declared, bool], str]) -
     title = kind_of(base.model).title
     idle = base.model_config.idle | (base.training.idle if base.training is not None else frozenset())
     return tuple(
-        AxisChoice(declared, partial(suggest, declared, in_training), "Training" if in_training else title)
+        AxisChoice(declared, partial(suggest, declared, in_training), said("Training") if in_training else title)
         for declared, in_training in varied_settings(base)
         if declared.name not in idle
     )
@@ -74,20 +75,29 @@ def describe_grid(grid: Grid, *, runs: int, state: SearchState, at_random: bool 
     labels = named_axes(grid.plan, [axis.name for axis in several])
     parts = [f"{label} ({axis.span or len(axis.values)})" for label, axis in zip(labels, several, strict=True)]
     product = (", " if at_random else " × ").join(parts)
-    drawn = f", drawn from {grid.size:,}" if runs < grid.size and not at_random else ""
-    made_of = f"{', each drawn anew from ' if at_random else ': '}{product}" if product else ""
-    words = f"{plural(runs, 'run')}{made_of}{drawn}."
+    words = plural(runs, "run")
+    if product and at_random:
+        words = said("{runs}, each drawn anew from {settings}", runs=words, settings=product)
+    elif product and runs < grid.size:
+        words = said("{runs}: {settings}, drawn from {all:,}", runs=words, settings=product, all=grid.size)
+    elif product:
+        words = f"{words}: {product}"
     took = [row.seconds for row in state.rows if row.status == FINISHED]
     if state.record is None or state.record.model != grid.plan.model or not took:
-        return f"{words} How long they take shows after the first."
-    about = format_duration(runs * sum(took) / len(took))
-    return f"{words} About {about}, if each takes as long as those of {search_title(state.record)}."
+        return joined(f"{words}.", said("How long they take shows after the first."))
+    about, search = format_duration(runs * sum(took) / len(took)), search_title(state.record)
+    long = said("About {time}, if each takes as long as those of {search}.", time=about, search=search)
+    return joined(f"{words}.", long)
 
 
 def search_choices(records: Sequence[SearchRecord]) -> tuple[Choice, ...]:
     """The searches to choose from."""
     return tuple(
-        Choice(record.search_id, search_title(record), f"{record.ended:,} of {record.runs:,} runs done")
+        Choice(
+            record.search_id,
+            search_title(record),
+            said("{ended:,} of {runs:,} runs done", ended=record.ended, runs=record.runs),
+        )
         for record in records
     )
 
@@ -99,14 +109,18 @@ def content(state: SearchState) -> SearchTableContent:
         return SearchTableContent()
     shape = _Shape.of(record, state.rows)
     monitor, held = metric_title(record.monitor), _held(record)
+    validation = said("{metric} on the {people} held out to compare runs by", metric=monitor, people=held)
+    test = said("{metric} on {people} that decided nothing", metric=monitor, people=held)
     headings = (
-        ("", "The best so far"), ("Run", "The run's number"),
-        *((label, f"{label} of the run") for label in _labels(record, shape.names)),
-        (f"Validation {monitor}", f"{monitor} on the {held} held out to compare runs by"),
-        *([("Best epoch", "The epoch whose weights are kept")] if shape.by_steps else []),
-        *([(f"Test {monitor}", f"{monitor} on {held} that decided nothing")] if shape.tested else []),
-        ("Took", "All the time spent on the run"), ("How it went", "What a person should know of the run"),
-    )  # fmt: skip
+        ("", said("The best so far")),
+        (said("Run"), said("The run's number")),
+        *((label, said("{setting} of the run", setting=label)) for label in _labels(record, shape.names)),
+        (said("Validation {metric}", metric=monitor), validation),
+        *([(said("Best epoch"), said("The epoch whose weights are kept"))] if shape.by_steps else []),
+        *([(said("Test {metric}", metric=monitor), test)] if shape.tested else []),
+        (said("Took"), said("All the time spent on the run")),
+        (said("How it went"), said("What a person should know of the run")),
+    )
     best = state.best
     lines = tuple(_line(row, state, shape, is_best=best is not None and row.place == best.place) for row in state.rows)
     return SearchTableContent(headings, lines)
@@ -136,12 +150,19 @@ def figures(state: SearchState, *, remaining_s: float | None, paused: bool) -> t
     best = state.best
     left = ""
     if state.running and paused:
-        left = "paused"
+        left = said("paused")
     elif state.running and remaining_s is not None:
-        left = f"about {format_clock(remaining_s)} left"
+        left = said("about {time} left", time=format_clock(remaining_s))
     return (
-        f"{format_count(state.ended)} of {format_count(len(state.rows))} runs done",
-        f"best {metric_title(state.record.monitor)} {_figure(best.value)} at run {best.place}" if best else "",
+        said("{ended:,} of {runs:,} runs done", ended=state.ended, runs=len(state.rows)),
+        said(
+            "best {metric} {figure} at run {place}",
+            metric=metric_title(state.record.monitor),
+            figure=_figure(best.value),
+            place=best.place,
+        )
+        if best
+        else "",
         left,
     )
 
@@ -151,18 +172,31 @@ def sentence(state: SearchState) -> str:
     if state.running or state.record is None:
         return ""
     if state.failure is not None:
-        return f"{state.failure.sentence} {state.failure.remedy} Resume goes on where it ended.".strip()
+        return joined(state.failure.sentence, state.failure.remedy, said("Resume goes on where it ended."))
     best = state.best
     if state.can_go_on:
-        begun = "Stopped" if state.stopped else "Not all runs are made"
-        return f"{begun}; {format_count(len(state.rows) - state.ended)} are missing. Resume makes them."
+        missing = format_count(len(state.rows) - state.ended)
+        if state.stopped:
+            return said("Stopped; {runs} are missing. Resume makes them.", runs=missing)
+        return said("Not all runs are made; {runs} are missing. Resume makes them.", runs=missing)
     if best is None:
-        return "No run came to a value; the last column says why."
+        return said("No run came to a value; the last column says why.")
     monitor = state.record.monitor
     tested = dict(best.metrics).get(monitor)
     held = _held(state.record)
-    on_test = f" On {held} it never saw: {metric_title(monitor)} {_figure(tested)}." if tested is not None else ""
-    return f"The best on the validation {held} is run {best.place}: {format_settings(best.values)}.{on_test}"
+    on_test = said(
+        "On {people} it never saw: {metric} {figure}.",
+        people=held,
+        metric=metric_title(monitor),
+        figure=_figure(tested),
+    )
+    winner = said(
+        "The best on the validation {people} is run {place}: {values}.",
+        people=held,
+        place=best.place,
+        values=format_settings(best.values),
+    )
+    return joined(winner, on_test if tested is not None else "")
 
 
 def named_axes(base: TrainingPlan, names: Sequence[str]) -> tuple[str, ...]:
@@ -177,20 +211,22 @@ def _line(row: SearchRow, state: SearchState, shape: _Shape, *, is_best: bool) -
     value = live.value if live is not None else row.value
     took = row.seconds if row.status in ENDED or row.seconds else None
     test = dict(row.metrics).get(state.record.monitor)
+    figure = _figure(value)
+    if live is not None and value is not None:
+        figure = said("{figure} so far", figure=figure)
     words = _how(row, state, is_live=live is not None)
     cells = (
         SearchCell(BEST_SIGN if is_best else "", 0 if is_best else 1),
         SearchCell(str(row.place), row.place, is_number=True),
         *(_value_cell(value) for name, value in row.values if name in shape.names),
-        SearchCell(f"{_figure(value)} so far" if live is not None and value is not None else _figure(value), value,
-                   is_number=True),
+        SearchCell(figure, value, is_number=True),
         *([SearchCell(str(row.best_epoch or ""), row.best_epoch, is_number=True)] if shape.by_steps else []),
         *([SearchCell(_figure(test), test, is_number=True)] if shape.tested else []),
         SearchCell(format_duration(took) if took is not None else "", took, is_number=True),
         SearchCell(words, words or None),
     )  # fmt: skip
     tone = "live" if live is not None else "best" if is_best else "" if row.status in ENDED else "weak"
-    tip = f"Run {row.place}: {format_settings(row.values)}"
+    tip = said("Run {place}: {values}", place=row.place, values=format_settings(row.values))
     return SearchLine(row.place, cells, row.run_id or "", tone, f"{tip}\n{words}" if words else tip)
 
 
@@ -198,8 +234,8 @@ def _how(row: SearchRow, state: SearchState, *, is_live: bool) -> str:
     if is_live:
         live = state.live
         if live is not None and live.epochs:
-            return f"epoch {max(1, live.epoch)} of {live.epochs}"
-        return "running"
+            return said("epoch {epoch} of {epochs}", epoch=max(1, live.epoch), epochs=live.epochs)
+        return said("running")
     status = _STATUS.get(row.status, row.status)
     if row.status in (FAILED, DIVERGED) and row.note:
         return row.note

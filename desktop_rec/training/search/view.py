@@ -19,18 +19,19 @@ from engine.errors import SettingError
 from engine.settings import Declared
 from engine.training.search import RANDOM, Grid, SearchConfig, grid_of, read_axis, refuse_unmeasurable
 from engine.training.spans import Span
+from engine.wording import said
 
 _WIDTH = 304
 _SHOW_EVERY_MS = 200
-_HOW = "Tick what to vary and list its values or give a range. All else is as in the plan."
-_NOTHING_TICKED = "Tick at least one setting to vary."
+_HOW = said("Tick what to vary and list its values or give a range. All else is as in the plan.")
+_NOTHING_TICKED = said("Tick at least one setting to vary.")
 _BUTTONS = JobWords(
     kind="search",
-    start="Start search",
+    start=said("Start search"),
     start_name="start_search_button",
-    start_tip="Make a run for each combination, one after the other",
-    stop="Stop and keep",
-    stop_tip="End now; every run so far is kept",
+    start_tip=said("Make a run for each combination, one after the other"),
+    stop=said("Stop and keep"),
+    stop_tip=said("End now; every run so far is kept"),
     suffix="_search",
 )
 
@@ -56,9 +57,9 @@ class SearchView(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("search_view")
-        self._column = SidePanel("search_setup", "What to vary", width=_WIDTH)
-        self._form, self._common = SearchForm(), ConfigForm("search_common", fold_words="How runs are compared")
-        self._common.show_configs([FormPart("The search", SearchConfig())])
+        self._column = SidePanel("search_setup", said("What to vary"), width=_WIDTH)
+        self._form, self._common = SearchForm(), ConfigForm("search_common", fold_words=said("How runs are compared"))
+        self._common.show_configs([FormPart(said("The search"), SearchConfig())])
         self._grid_words = caption()
         self._grid_words.setObjectName("search_plan")
         self._buttons = JobButtons(_BUTTONS)
@@ -214,6 +215,6 @@ class SearchView(QWidget):
     def _export(self) -> None:
         record = self._search.state.record
         if record is not None:
-            path = questions.ask_where_to_save(self, "Export the table", f"{search_title(record)}.csv")
+            path = questions.ask_where_to_save(self, said("Export the table"), f"{search_title(record)}.csv")
             if path is not None:
                 self._search.save(path)
