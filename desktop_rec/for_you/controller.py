@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from engine.recommending.recommender import Recommender
 
 LIST_LENGTH = 100
+BENDING = "bending"
+"""What the quiet worker is asked for: to get a model ready for lists that are bent."""
 CHOICES = "choices of a list"
 """The scope of changes to filters and sliders: they are forgotten with the data set they were made for."""
 
@@ -83,6 +85,7 @@ class RecommendationsController(QObject):
         profile: CurrentProfile,
         kept: KeptChoices,
         worker: QueryWorker,
+        quiet: QueryWorker,
         undo: UndoStack,
         requests: WindowRequests,
         parent: QObject | None = None,
@@ -92,7 +95,8 @@ class RecommendationsController(QObject):
         self.choices = ListChoices()
         self.list: RecommendationList | None = None
         self.explains_companion = False
-        self._kept, self._worker, self._undo = kept, worker, undo
+        self._kept, self._worker, self._quiet, self._undo = kept, worker, quiet, undo
+        self._ready_to_bend: Recommender | None = None
         self.picked = LeftAs("title", kept.people, self)
         self._key: ChoicesKey | None = None
         profile.changed.connect(self._on_profile)
@@ -181,7 +185,8 @@ class RecommendationsController(QObject):
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """Choices are of a data set, and so are changes to them."""
-        self.list = None
+        self.list = self._ready_to_bend = None
+        self._quiet.forget(BENDING)
         self._undo.forget(CHOICES)
         self._kept.use_dataset(dataset)
         self._key = None
@@ -228,6 +233,14 @@ class RecommendationsController(QObject):
             self.asked.emit(answer)
         elif kind == "insights":
             self.insights_ready.emit(answer)
+            self._get_ready_to_bend()
+
+    def _get_ready_to_bend(self) -> None:
+        """Now that all is shown, have worked out what the first variety and the first list of one per series need."""
+        recommender = self.model.recommender
+        if recommender is not None and recommender is not self._ready_to_bend:
+            self._ready_to_bend = recommender
+            self._quiet.request(BENDING, partial(_bendable, recommender))
 
     def _on_failure(self, kind: str, failure: Failure) -> None:
         if kind in ("recommend", "explain", "ask", "insights", "longer look"):
@@ -252,6 +265,12 @@ def _recommend(
             return list_for_two(recommender, profile, other, fairness=source.fairness, terms=terms, top=LIST_LENGTH)
         case _:
             return make_list(recommender, profile, _kind_of(source), terms=terms, top=LIST_LENGTH)
+
+
+def _bendable(recommender: Recommender) -> Job[None]:
+    from engine.recommending.getting_ready import get_ready_to_bend
+
+    yield from get_ready_to_bend(recommender)
 
 
 def _ask(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_rec.data.controller import DataController
 from desktop_rec.data.importing.controller import ImportController
-from desktop_rec.for_you.controller import RecommendationsController
+from desktop_rec.for_you.controller import BENDING, RecommendationsController
 from desktop_rec.for_you.kept_choices import KeptChoices
 from desktop_rec.for_you.my_ratings.controller import MyRatingsController
 from desktop_rec.for_you.my_taste.controller import TasteController
@@ -56,7 +56,9 @@ class Session(QObject):
         self.devices = Devices(scoring, modules=_VIEWS, parent=self)
         counting = self.queries.add(QueryWorker("statistics", ("statistics",)))
         self.dataset = OpenDataset(self.library, counting, self)
-        judging = self.queries.add(QueryWorker("judging", ("stars", "replacement", "baselines"), uses_torch=True))
+        judging = self.queries.add(
+            QueryWorker("judging", ("stars", "replacement", "baselines", BENDING), uses_torch=True)
+        )
         self.model = ModelInUse(self.library, self.dataset, self.requests, scoring, judging, self)
         self.profile = CurrentProfile(self.library, self.undo, self)
         library, dataset, model, profile = self.library, self.dataset, self.model, self.profile
@@ -75,7 +77,9 @@ class Session(QObject):
         mapping = queries.add(QueryWorker("mapping", ("quick map", "map"), uses_torch=True))
         self.taste_map = TasteMapController(library, dataset, model, profile, scoring, mapping, self)
         kept = KeptChoices(self._stored_people, self)
-        self.recommendations = RecommendationsController(dataset, model, profile, kept, scoring, undo, requests, self)
+        self.recommendations = RecommendationsController(
+            dataset, model, profile, kept, scoring, judging, undo, requests, self
+        )
         self.taste = TasteController(library, self.recommendations, scoring, self)
         self.my_ratings = MyRatingsController(library, dataset, profile, queries, undo, requests, self)
         self.settings = SettingsController(library, dataset, self.devices, jobs, queries, requests, self)

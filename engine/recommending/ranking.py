@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -102,7 +102,7 @@ class TitleFacts:
     """What filters look at, as arrays made once per data set, so that a filter costs microseconds."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._genres, self._titles = dataset.catalogue.genres, dataset.catalogue.titles
+        self._genres, self._named = dataset.catalogue.genres, (dataset.catalogue.titles, dataset.catalogue.years)
         self._years_I = np.array(dataset.catalogue.years, dtype=np.int64)
         self.counts_I: Int64 = dataset.counts_I
         ratings_N = dataset.histories.ratings_N
@@ -142,7 +142,11 @@ class TitleFacts:
     @cached_property
     def series_I(self) -> Int64:
         """A number for each title that is the same within a series, [I]; ALONE for titles that are in none."""
-        return series_rows(self._titles, self._years_I.tolist())
+        return _series_of(*self._named)
+
+    def get_ready(self) -> None:
+        """Work out what a list of one title per series needs, so that the first one need not wait for it."""
+        _ = self.series_I
 
     def careful(self, rating_I: Float32, sd_I: Float32 | None) -> Float32:
         """Predicted ratings as a list may go by them, [I]: drawn to the mean where few rated a title, less their doubt.
@@ -175,6 +179,14 @@ class TitleFacts:
             for genre in genres:
                 rows.setdefault(genre.casefold(), []).append(row)
         return {genre: np.array(found, dtype=np.int64) for genre, found in rows.items()}
+
+
+@lru_cache(maxsize=2)
+def _series_of(titles: tuple[str, ...], years: tuple[int, ...]) -> Int64:
+    """`series_rows`, worked out once for a catalogue, whatever models rank it."""
+    series_I = series_rows(titles, years)
+    series_I.flags.writeable = False
+    return series_I
 
 
 @dataclass(frozen=True)

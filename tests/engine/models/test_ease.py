@@ -212,3 +212,17 @@ def test_that_the_user_weight_exponent_is_still_read_by_its_former_name():
     )
     assert with_texts(EaseConfig(), {"evenness": "0.5"}) == EaseConfig(user_weight_exponent=0.5)
     assert "evenness" not in EaseConfig.from_dict(stored).as_dict()
+
+
+def test_that_item_vectors_are_the_strongest_directions_of_the_weights_and_draw_from_nobodys_numbers():
+    model = fitted(crowd(200, 90), 90)
+    before = torch.random.get_rng_state()
+
+    vectors_ID = model.item_vectors()
+
+    assert torch.equal(torch.random.get_rng_state(), before)
+    weights_LL = model.weights_LL.numpy().astype(np.float64)
+    directions_LD = torch.nn.functional.normalize(vectors_ID[model.title_rows_L].double(), dim=0).numpy()
+    left_over = np.linalg.norm(weights_LL - weights_LL @ directions_LD @ directions_LD.T)
+    least = np.linalg.norm(np.linalg.svd(weights_LL, compute_uv=False)[64:])
+    assert least <= left_over < 1.1 * least

@@ -13,7 +13,10 @@ from engine.data.catalogue import Catalogue
 from engine.data.dataset import Histories, Vocabulary
 from engine.errors import ProfileError, SettingError
 from engine.events import drive
+from engine.recommending import ranking
+from engine.recommending import vectors as vectors_module
 from engine.recommending.explanation import explain
+from engine.recommending.getting_ready import get_ready_to_bend
 from engine.recommending.insights import explain_list
 from engine.recommending.ranking import Filters, ListTerms, TitleFacts, one_per_series, ranked
 from engine.recommending.recommender import Recommender
@@ -260,6 +263,18 @@ def test_that_a_varied_list_goes_by_the_vectors_of_the_titles(dataset, make_mode
 
     by_score = np.array(rows_of(recommender.recommend(history)))
     assert rows_of(order) == varied(by_score, item_vectors(recommender), strength=0.7).tolist()
+
+
+def test_that_a_model_that_got_ready_bends_its_first_list_without_more_work(dataset, make_model, monkeypatch):
+    recommender, history = Recommender(make_model(), dataset), Histories.of_one([0], [5.0])
+    drive(get_ready_to_bend(recommender))
+    for module, name in ((vectors_module, "_vectors"), (ranking, "series_rows")):
+        monkeypatch.setattr(module, name, lambda *_given: pytest.fail("Worked out once more"))
+
+    other = Recommender(recommender.model, dataset)
+
+    bent = ListTerms(filters=Filters(variety=0.7, one_per_series=True))
+    assert rows_of(recommender.recommend(history, bent)) == rows_of(other.recommend(history, bent))
 
 
 def test_that_a_dial_ranks_27000_titles_within_a_frame():
