@@ -270,7 +270,20 @@ def ready(name: str, dataset: Dataset, *, full_width: bool = False, ease_titles:
         yield from model.fit(dataset.histories)
     if isinstance(model, StepModel):
         model.prepare(dataset.histories, seed=1)
+    if isinstance(model, (TwoHead, MultVae, MultDae)):
+        _set_apart(model.eval(), dataset)
     return model.eval()
+
+
+@torch.no_grad()
+def _set_apart(network: TwoHead | MultVae | MultDae, dataset: Dataset) -> None:
+    """Give titles chances as unlike as learned ones: a fresh network has them equal but for the last digits of float32,
+    and a comparison of two ways would be one of rounding.
+    """
+    log_probability_UI = network.predict(dataset.histories.row(0), ratings=False).log_probability_UI
+    assert log_probability_UI is not None, "these networks have a chance for each title"
+    head = network.presence_head if isinstance(network, TwoHead) else network.last_layer
+    head.weight.div_(log_probability_UI.std())
 
 
 def _blend(dataset: Dataset, *, full_width: bool, ease_titles: int | None) -> Job[Model]:
