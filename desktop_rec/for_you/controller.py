@@ -295,10 +295,11 @@ def _explain(
     pair: Pair | None,
 ) -> Job[Explanation]:
     """The reasons of one title, with its ranks in the list that is shown."""
-    from engine.recommending.explanation import explain
+    from engine.recommending.explanation import explain, get_ready_to_explain
 
     yield None
     history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
+    yield from get_ready_to_explain(recommender, history, shown)
     return explain(recommender, history, item_row, terms=shown, order_of=order_of)
 
 

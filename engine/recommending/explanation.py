@@ -19,11 +19,12 @@ import numpy.typing as npt
 
 from engine.data.dataset import Float32, Histories, Int64
 from engine.errors import ProfileError
+from engine.events import Job, drive
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
 from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.leaving_out import chunks_of, without_each
-from engine.recommending.left_out import left_out_of, remember_if_as_quick, remembered
+from engine.recommending.left_out import left_out_of, remembered, remembering_if_as_quick
 from engine.recommending.ranking import USUAL, ListTerms, OrderOf
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
 from engine.recommending.recommender import Recommender, rank_row, value_at
@@ -86,8 +87,7 @@ def explain(
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order_of = order_of or partial(recommender.order, history=history, terms=terms)
     others = history.where(history.item_rows_N != item_row)
-    if not again:
-        remember_if_as_quick(recommender, history)
+    drive(get_ready_to_explain(recommender, history, terms))
     reasons, parts, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
     order = order_of(scores_I)
     return Explanation(
@@ -107,6 +107,13 @@ def explain(
         parts=parts if others.entries else by_parts(recommender, history, item_row, _NONE)[0],
         crowd=crowd_of(recommender.dataset, item_row),
     )
+
+
+def get_ready_to_explain(recommender: Recommender, history: Histories, terms: ListTerms) -> Job[None]:
+    """What `explain` does first and may take long, in portions; a title of the person's own is explained by itself."""
+    if not terms.filters.again:
+        recommender.check(history)
+        yield from remembering_if_as_quick(recommender, history)
 
 
 def mixed_note(recommender: Recommender, weight: float | None) -> str:

@@ -115,11 +115,11 @@ def each_left_out(recommender: Recommender, history: Histories) -> Iterator[Port
         _MEMORY[recommender] = LeftOut(history, tuple(portions))
 
 
-def remember_if_as_quick(recommender: Recommender, history: Histories) -> None:
-    """Work out and remember all of a history, where that takes no longer than what one title needs."""
+def remembering_if_as_quick(recommender: Recommender, history: Histories) -> Iterator[None]:
+    """Work out and remember all of a history, where that takes no longer than what one title needs; in portions."""
     if recommender.model.leaves_out_for_all and _fits(recommender, history.entries):
         for _ in each_left_out(recommender, history):
-            pass
+            yield None
 
 
 def remembered(recommender: Recommender, history: Histories) -> LeftOut | None:
