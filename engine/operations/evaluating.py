@@ -145,7 +145,7 @@ def advice_on(model: Model, split: Split, dataset: Dataset, *, learned_s: float 
     """
     if split.validation is None or not is_compared(kind_of(model.name, model.config), dataset.titles):
         return Advice()
-    yield StageStarted("comparing", said("Comparing with EASE on the validation people"))
+    yield StageStarted("comparing", said("Comparing with {model} on the validation people", model=kind_of(EASE).title))
     try:
         theirs = yield from _on_validation((yield from _fitted("ease", split, dataset)), split)
         if theirs.stopped:

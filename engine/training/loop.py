@@ -45,7 +45,7 @@ from engine.training.saving import Saving
 from engine.training.schedules import planned_rate
 from engine.training.step import Course
 from engine.training.trouble import trouble_of
-from engine.training.validating import Validation
+from engine.training.validating import MEASURING_AND_SAVING, Validation, learn_uncertainty, measures_uncertainty
 from engine.training.watching import Watch
 from engine.wording import joined, said
 
@@ -223,19 +223,18 @@ class TrainingLoop:
     def ending(self) -> Iterator[Event]:
         """The last reports, and the state from which the run could go on."""
         yield from self.remaining_steps()
-        yield StageStarted("saving", said("Saving what was learned"))
-        self._learn_uncertainty()
+        is_measured = self._best is not None and measures_uncertainty(self._stepper.model, self._split)
+        yield StageStarted("saving", MEASURING_AND_SAVING if is_measured else said("Saving what was learned"))
+        if is_measured:
+            self._learn_uncertainty()
         yield from told(self._saving.save_last(self.progress.step, self._state))
 
     def _learn_uncertainty(self) -> None:
-        """Measure the best weights' errors on the validation ratings; those of a strong split are too few (likes)."""
-        model, validation = self._stepper.model, self._split.validation
-        is_learned = model.can.states_uncertainty and self._split.config.kind != "strong"
-        if not is_learned or validation is None or not self._best:
-            return
+        """Measure how far off the best weights are."""
+        model = self._stepper.model
         current = copy_of(model.state_dict())
-        model.load_state_dict(self._best)
-        model.learn_uncertainty(validation.fold_in, validation.to_find)
+        model.load_state_dict(self._best or current)
+        learn_uncertainty(model, self._split, quickly=self.stopped)
         self._best = copy_of(model.state_dict())
         model.load_state_dict(current)
 

@@ -22,6 +22,7 @@ from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks
 from engine.training.loop import TrainingLoop
 from engine.training.progress import TrainedRun
+from engine.training.validating import MEASURING_AND_SAVING, learn_uncertainty, measures_uncertainty
 from engine.wording import said
 
 
@@ -123,8 +124,9 @@ def fit(
         if not model.keeps_when_stopped:
             raise
         stopped, because = True, said("Stopped by you; what was learned is kept.")
-    if model.can.states_uncertainty and split.config.kind != "strong" and split.validation is not None:
-        model.learn_uncertainty(split.validation.fold_in, split.validation.to_find)
+    if measures_uncertainty(model, split):
+        yield StageStarted("saving", MEASURING_AND_SAVING)
+        learn_uncertainty(model, split, quickly=stopped)
     recorder.save_checkpoint(TrainingState(dict(model.state_dict()), None, {}, {}))
     seconds = clock() - started
     people_per_second = len(split.train) / max(seconds, 1e-9)

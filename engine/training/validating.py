@@ -23,7 +23,7 @@ from engine.data.split import HeldOut, Split
 from engine.errors import TrainingError
 from engine.evaluation.protocol import measured, unmeasurable
 from engine.events import Job
-from engine.models.base import Moment, StepModel, as_index
+from engine.models.base import Model, Moment, StepModel, as_index
 from engine.models.rating_model import RatingModel
 from engine.text import format_count, join_words
 from engine.training.config import TrainingConfig
@@ -258,3 +258,25 @@ def _of_a_sample(taken: int, of: int, unit: str) -> str:
         of=format_count(of),
         unit=unit,
     )
+
+
+MEASURING_AND_SAVING = said("Measuring how far off its stars may be, and saving what was learned")
+_RATINGS_AFTER_STOP = 50_000
+"""On people with how many ratings uncertainty is measured where somebody waits for the end: a sixth of a second."""
+
+
+def measures_uncertainty(model: Model, split: Split) -> bool:
+    """Whether the errors of a model are measured; the ratings held out of a strong split are too few: likes."""
+    return model.can.states_uncertainty and split.config.kind != "strong" and split.validation is not None
+
+
+def learn_uncertainty(model: Model, split: Split, *, quickly: bool) -> None:
+    """Measure a model's errors on the validation people; `quickly` on some of them, drawn alike each time."""
+    if split.validation is None:
+        return
+    fold_in, to_find = split.validation.fold_in, split.validation.to_find
+    if quickly:
+        drawn = np.random.default_rng(0).permutation(len(fold_in))
+        rows = np.sort(drawn[: 1 + int((fold_in.counts_U[drawn].cumsum() < _RATINGS_AFTER_STOP).sum())])
+        fold_in, to_find = fold_in.take(rows), to_find.take(rows)
+    model.learn_uncertainty(fold_in, to_find)

@@ -12,14 +12,15 @@ from engine.data.dataset import Histories
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.sample import sample_files
 from engine.data.split import SplitConfig, make_split
-from engine.events import drive
+from engine.events import EpochEnded, StageStarted, drive
 from engine.models.base import StepModel
-from engine.models.mf import MfConfig, fitted_variance_weights, nonnegative_weights, variance_parts
+from engine.models.mf import MatrixFactorization, MfConfig, fitted_variance_weights, nonnegative_weights, variance_parts
 from engine.models.registry import MODELS, build, fitted_config
 from engine.recommending.explanation import explain
 from engine.recommending.recommender import Recommender
+from engine.training import validating
 from engine.training.config import TrainingConfig
-from engine.training.trainer import train
+from engine.training.trainer import fit, train
 
 WIDTHS = {0.5: 0.6745, 0.8: 1.2816, 0.95: 1.9600}
 """How many standard deviations to both sides hold so much of a normal distribution."""
@@ -151,3 +152,40 @@ def test_that_weights_of_a_former_version_load_without_uncertainty():
     assert not fresh.states_uncertainty
     fresh.load_state_dict(model.state_dict())
     assert torch.equal(fresh.uncertainty_P, model.uncertainty_P)
+
+
+@pytest.mark.parametrize("solver", ["adam", "als"])
+def test_that_a_stopped_run_says_that_it_measures_its_errors_and_does_so_on_some_people(monkeypatch, solver):
+    measured, learn = [], MatrixFactorization.learn_uncertainty
+    monkeypatch.setattr(validating, "_RATINGS_AFTER_STOP", 200)
+
+    def learn_uncertainty(model, fold_in, to_find):
+        measured.append(fold_in)
+        learn(model, fold_in, to_find)
+
+    monkeypatch.setattr(MatrixFactorization, "learn_uncertainty", learn_uncertainty)
+    split = make_split(planted_dataset(people=300), SplitConfig(kind="random", seed=1))
+    model = build("mf", MfConfig(solver=solver, rank=4), items=split.titles, scale=split.scale)
+    if solver == "adam":
+        job = train(split, model, config=QUICK, recorder=Kept(), device=CPU)
+    else:
+        job = fit(split, model, recorder=Kept())
+    events = []
+
+    def has_learned():
+        return model.keeps_when_stopped if solver == "als" else any(isinstance(event, EpochEnded) for event in events)
+
+    run = drive(job, on_event=events.append, should_stop=has_learned)
+    assert run.stopped
+    assert run.model.states_uncertainty
+    stages = [event.words for event in events if isinstance(event, StageStarted)]
+    assert stages[-1] == "Measuring how far off its stars may be, and saving what was learned"
+    assert 200 <= measured[-1].entries < 300, "those of people with about so many ratings, not of all 300"
+
+
+def test_that_a_run_without_uncertainty_says_nothing_of_it():
+    stages = []
+    split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
+    job = train(split, small_model("embedding_mlp", split), config=QUICK, recorder=Kept(), device=CPU)
+    drive(job, on_event=lambda event: stages.append(event) if isinstance(event, StageStarted) else None)
+    assert stages[-1].words == "Saving what was learned"
