@@ -17,6 +17,9 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -27,6 +30,7 @@ from desktop_rec.theme.theme import GRID, number_font
 
 Control = TypeVar("Control", bound=QWidget)
 Box = TypeVar("Box", bound=QBoxLayout)
+_ICON_GAP = 6
 
 
 def named(control: Control, object_name: str, accessible_name: str, tooltip: str = "") -> Control:
@@ -120,7 +124,7 @@ def scrolled_page(area: QScrollArea, object_name: str) -> QVBoxLayout:
 
 
 class CalmComboBox(QComboBox):
-    """A combo box for long, scrolled columns; it may be narrower than its longest entry."""
+    """A combo box for long, scrolled columns; it may be narrower than its longest entry, which then ends in dots."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,6 +137,24 @@ class CalmComboBox(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    @property
+    def fitting_text(self) -> str:
+        """What is written in the box: its entry, cut with dots where that has no room."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        kind, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(kind, option, part, self).width()
+        room -= 0 if self.itemIcon(self.currentIndex()).isNull() else self.iconSize().width() + _ICON_GAP
+        return self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        option.currentText = self.fitting_text
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def choose(self, value: object) -> bool:
         """Choose the entry that stands for a value; False where there is none."""

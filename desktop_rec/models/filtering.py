@@ -15,7 +15,7 @@ LINE_METRICS = ("ndcg@100", "recall@20", "rmse")
 """By which figure runs are listed and sorted: the first that any run of a group has."""
 STARRED = "starred"
 NEWEST, BEST, NAME, LONGEST = "newest", "best", "name", "longest"
-ORDERS = {NEWEST: "Newest first", BEST: "Best first", NAME: "By name", LONGEST: "Longest training first"}
+ORDERS = {NEWEST: "Newest first", BEST: "Best first", NAME: "By name", LONGEST: "Longest first"}
 
 
 @dataclass(frozen=True)

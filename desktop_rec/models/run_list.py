@@ -140,19 +140,20 @@ class RunDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._heights: dict[str, int] = {}
+        self._heights: dict[tuple[str, int, str], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row, font = index.data(RowRole), option.font.key()
-        if isinstance(row, RunLine) and font in self._heights:
-            return QSize(120, self._heights[font])
-        line, weak = QFontMetrics(option.font).height(), QFontMetrics(small(option.font)).height()
-        if isinstance(row, RunHeading):
-            room = max(60, option.rect.width() - 2 * _PAD)
-            about = wrapped(QFontMetrics(small(option.font)), row.about, room, lines=_MOST_LINES)
-            return QSize(120, 3 * _GAP + line + weak * len(about))
-        self._heights[font] = 2 * _GAP + line + weak + 3
-        return QSize(120, self._heights[font])
+        row, width = index.data(RowRole), option.rect.width()
+        if isinstance(row, RunLine):
+            key = row.name, width, option.font.key()
+            if key not in self._heights:
+                name = _name_lines(QFontMetrics(option.font), row, width)
+                line, weak = QFontMetrics(option.font).height(), QFontMetrics(small(option.font)).height()
+                self._heights[key] = 2 * _GAP + line * len(name) + weak + 3
+            return QSize(120, self._heights[key])
+        metrics = QFontMetrics(small(option.font))
+        about = wrapped(metrics, row.about, max(60, width - 2 * _PAD), lines=_MOST_LINES)
+        return QSize(120, 3 * _GAP + QFontMetrics(option.font).height() + metrics.height() * len(about))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(RowRole)
@@ -195,7 +196,9 @@ class RunDelegate(QStyledItemDelegate):
         inside = option.rect.adjusted(_PAD + _TICK + 10, _GAP, -_PAD, 0)
         font, weak, figures = option.font, small(option.font), small(number_font(option.font))
         top = QRect(inside.left(), inside.top(), inside.width(), QFontMetrics(font).height())
-        paint_text(painter, top, row.name, font=font, colour=colours.text)
+        for number, words in enumerate(_name_lines(QFontMetrics(font), row, option.rect.width())):
+            top.moveTop(inside.top() + number * top.height())
+            paint_text(painter, top, words, font=font, colour=colours.text)
         below = QRect(top.left(), top.bottom() + 3, top.width(), QFontMetrics(weak).height())
         about = " · ".join(filter(None, (row.about, "in use" if row.in_use else "")))
         taken = paint_text(painter, below, row.figure, font=figures, colour=colours.text, align=RIGHT)
@@ -293,6 +296,11 @@ class RunList(QFrame):
         row = now.data(RowRole) if now.isValid() else None
         if isinstance(row, RunLine):
             self.chosen.emit(row.run_id)
+
+
+def _name_lines(metrics: QFontMetrics, row: RunLine, width: int) -> list[str]:
+    """The name in a row of a width: two lines where it needs them, as names often differ at their end."""
+    return wrapped(metrics, row.name, max(60, width - 2 * _PAD - _TICK - 10), lines=2)
 
 
 def tick_place(row: QRect) -> QRect:

@@ -16,9 +16,9 @@ from engine.device import ALL_GPUS, Device, UnusedGpu, gpus_of
 from engine.wording import joined, said
 
 _PRECISIONS = {
-    "float32": said("float32: exact everywhere"),
-    "bf16": said("bf16: faster, a little coarser"),
-    "fp16": said("fp16: faster, a little coarser"),
+    "float32": said("float32: exact"),
+    "bf16": said("bf16: faster, coarser"),
+    "fp16": said("fp16: faster, coarser"),
 }
 
 

@@ -90,6 +90,7 @@ class SchedulePlot(PlotCanvas):
 
     def draw(self) -> None:
         super().draw()
+        self.viewport().update()  # all of it: pyqtgraph repaints less than its dots took
         if self._planned is None:
             return
         self.plot.setXRange(0, self._planned[1] - 1, padding=0.02)

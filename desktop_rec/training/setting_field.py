@@ -21,7 +21,7 @@ from engine.wording import joined, said
 
 LABEL_WIDTH = 118
 _MARK = " •"
-_BACK_SIZE, _LIMITS_WIDTH = 20, 58
+_BACK_SIZE, _EDITOR_WIDTH, _LIMITS_WIDTH = 20, 84, 50
 _UNFINISHED = re.compile(r"[+-]?\d*[.,]?\d*(e[+-]?)?", re.IGNORECASE)
 """What a number may be while it is typed."""
 Editor = QCheckBox | QLineEdit | CalmComboBox
@@ -159,6 +159,7 @@ class SettingField(QWidget):
         line = QLineEdit()
         if self.declared.automatic:
             line.setPlaceholderText(setting.automatic)
+            line.setMinimumWidth(_EDITOR_WIDTH)
             line.setClearButtonEnabled(True)
         return line
 
@@ -206,6 +207,7 @@ class SettingField(QWidget):
             self._beside = PlainLabel(words)
             self._beside.setObjectName(f"limits_{self.declared.name}")
             self._beside.setMinimumWidth(_LIMITS_WIDTH)
+            self._beside.setWordWrap(True)
             set_role(self._beside, "weak")
             row.addWidget(self._beside)
         return row
@@ -322,6 +324,7 @@ def format_choice(choice: str) -> str:
         "svd": "SVD",
         "whole_svd": said("Whole SVD"),
         "z_scores": "z-scores",
+        "reduce_on_plateau": said("Plateau"),
         "float32": "float32",
         "bf16": "bf16",
         "fp16": "fp16",

@@ -70,7 +70,12 @@ class LivePanel:
         self._title.fill = pg.mkBrush(colours.raised)
 
     def _place(self) -> None:
-        self._title.setPos(self.plot.getViewBox().width() - 2, 0)
+        """In the upper right; where the plot is narrower than the label, in several lines."""
+        room = self.plot.getViewBox().width() - 2
+        self._title.setTextWidth(-1)
+        if self._title.textItem.boundingRect().width() > room > 0:
+            self._title.setTextWidth(room)
+        self._title.setPos(room, 0)
 
 
 class BestMark:

@@ -18,7 +18,7 @@ from desktop_rec.common.plain import Coloured, Words, markup
 from desktop_rec.common.plots.axes import LEFT_WIDTH, ScaleAxis
 from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.curve import Curve
-from desktop_rec.common.plots.live_panel import BestMark, LivePanel
+from desktop_rec.common.plots.live_panel import BestMark, LivePanel, widened
 from desktop_rec.common.plots.points import Float64
 from desktop_rec.common.plots.smoothing import smooth, window_for
 from desktop_rec.theme.theme import THEME
@@ -222,7 +222,9 @@ class PanelView(PlotCanvas):
         raw = [curve.ys for name, curve in self.lines.items() if name.endswith(" raw")]
         smoothed = [curve.ys for name, curve in self.lines.items() if not name.endswith(" raw")]
         bound = no_bound if choices.log_y else self.panel.bound
-        self.held.show_y(drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y))
+        wanted = drawn_range(raw, smoothed, bound=bound, from_zero=self.panel.is_rate and not choices.log_y)
+        has_ring = best_mark(self.panel, shown.run) is not None
+        self.held.show_y(widened(wanted) if has_ring else wanted)
         loud = next((line for line in lines if line.each_step), None)
         behind = left_behind(loud.ys, self.panel.bound) if loud is not None else None
         self._trouble = (

@@ -1,17 +1,22 @@
 """What all plots share: thinning, axes, words for numbers, when to draw, and the table behind."""
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QTableView, QToolButton, QWidget
 
-from desktop_rec.common.plots.axes import clock_ticks, log_scale_ticks, log_ticks
+from desktop_rec.common.controls import CalmComboBox
+from desktop_rec.common.plots.axes import CountAxis, FigureAxis, clock_ticks, log_scale_ticks, log_ticks
+from desktop_rec.common.plots.canvas import PlotCanvas
 from desktop_rec.common.plots.card import PlotCard, Table
+from desktop_rec.common.plots.live_panel import LivePanel
 from desktop_rec.common.plots.points import DRAWN_POINTS, drawable, thin
 from desktop_rec.common.plots.repainter import Repainter
 from desktop_rec.common.plots.smoothing import smooth, window_for
+from desktop_rec.theme.colours import DARK
 from desktop_rec.training.schedule_plot import nice_ceiling
 from engine.evaluation.metrics import metric_title
 from engine.text import format_clock, format_figure, format_rate
@@ -158,3 +163,31 @@ def test_that_a_plot_has_a_table_behind_it_that_can_be_copied(qtbot):
     assert QGuiApplication.clipboard().text() == "Step\tLoss\n1\t0.5\n2\t0.4"
     card.show_plot()
     assert not table.isVisible()
+
+
+def test_that_an_entry_too_long_for_its_box_ends_in_dots(qtbot):
+    box = CalmComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["Short", "An entry that is far longer than its box is wide"])
+    box.resize(120, 32)
+    box.show()
+    assert box.fitting_text == "Short"
+    box.setCurrentIndex(1)
+    assert box.fitting_text.startswith("An entry")
+    assert box.fitting_text.endswith("…")
+    narrow = box.grab().toImage()
+    box.setItemText(1, box.fitting_text)
+    assert box.grab().toImage() == narrow, "what is painted is what is said to fit"
+
+
+def test_that_a_label_wider_than_its_plot_goes_on_in_the_next_line(qtbot):
+    canvas = PlotCanvas("plot", "A plot")
+    qtbot.addWidget(canvas)
+    panel = LivePanel(canvas.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left")))
+    canvas.resize(260, 200)
+    canvas.show()
+    panel.recolour(DARK)
+    panel.say("a label that says far more than a plot of this width has room for")
+    view = panel.plot.getViewBox()
+    (label,) = (item for item in view.childItems() if isinstance(item, pg.TextItem))
+    assert view.boundingRect().contains(label.mapRectToParent(label.boundingRect()))

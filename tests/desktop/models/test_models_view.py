@@ -503,6 +503,17 @@ def test_that_the_run_that_is_looked_at_is_scrolled_into_sight(qtbot):
     assert runs.view.currentIndex().row() == 40
 
 
+def test_that_a_long_name_of_a_run_takes_two_lines(qtbot):
+    runs = RunList()
+    qtbot.addWidget(runs)
+    runs.resize(WIDTH, 400)
+    runs.show()
+    names = ("Factorisation", "Factorisation 2, solver adam, rate 3e-3, 30 epochs")
+    runs.show_runs([RunLine(f"r{n}", name, "", "", n) for n, name in enumerate(names)], chosen="r0")
+    short, long = (runs.view.visualRect(runs.view.model().index(row, 0)).height() for row in (0, 1))
+    assert long == short + runs.view.fontMetrics().height()
+
+
 def test_that_a_star_and_notes_can_be_taken_back(shared_session, shared_view):
     runs, chosen = shared_session.library.files.runs, shared_view.chosen
     shared_view.page.head.star.click()

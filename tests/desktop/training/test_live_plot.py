@@ -5,6 +5,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage
 
 from desktop_rec.common import questions
@@ -81,6 +82,15 @@ def test_that_the_curves_of_a_run_are_drawn_each_in_its_panel(plot):
     assert points(panels["rate"], "lr")[1][0] == 1e-3
     assert set(points(panels["parts"], "rating")[1]) == {1.0}
     assert panels["ranking"].best.words.toPlainText() == "best 0.400 at 2"
+
+
+def test_that_the_ring_of_the_best_epoch_is_seen_whole(plot):
+    ended = tuple(dataclasses.replace(end, validation=end.validation[:2]) for end in THREE)
+    view = draw(plot, run_of(30, ended))["ranking"]
+    box, ring = view.plot.getViewBox(), view.best.ring
+    at = box.mapViewToScene(QPointF(20, 0.4))
+    room = ring.opts["size"] / 2 + 1
+    assert box.sceneBoundingRect().contains(QRectF(at.x() - room, at.y() - room, 2 * room, 2 * room))
 
 
 def test_that_a_panel_with_nothing_new_is_not_painted_again(plot, qtbot):

@@ -1,7 +1,8 @@
 """The drawn schedule: what can be moved, by mouse and keys, and what that makes of the settings."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QRegion
 
 from desktop_rec.training.schedule_handles import handles_of, moved
 from desktop_rec.training.schedule_plot import SchedulePlot, rate_becomes, schedule_title
@@ -108,6 +109,39 @@ def test_that_a_plateau_shows_the_earliest_it_may_do(plot):
     assert title.endswith("dashed: the earliest it may fall (step 60)")
     plot.show_schedule(config_of("constant"), total_steps=TOTAL, lr=LR)
     assert len(plot.possible.xs) == 0
+
+
+class PaintedParts(QObject):
+    """What of a widget is painted again from now on."""
+
+    def __init__(self, widget):
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            self.region += event.region()
+        return False
+
+
+@pytest.mark.parametrize("then", ["nothing", "constant"])
+def test_that_nothing_of_former_handles_stays_on_the_screen(qtbot, plot, then):
+    plot.show_schedule(config_of("one_cycle"), total_steps=510, lr=2e-3)
+    qtbot.waitUntil(lambda: not plot.repainter.is_due)
+    qtbot.wait(50)
+    size = plot._dots.opts["size"]
+    places = [pixel_of(plot, handle.step, handle.rate) for handle in plot.handles]
+    painted = PaintedParts(plot.viewport())
+    if then == "nothing":
+        plot.show_nothing()
+    else:
+        plot.show_schedule(config_of(then), total_steps=510, lr=2e-3)
+    qtbot.waitUntil(lambda: not plot.repainter.is_due)
+    qtbot.wait(50)
+    for place in places:
+        ring = QRegion(QRect(place.x() - size, place.y() - size, 2 * size, 2 * size))
+        assert (ring - painted.region).isEmpty()
 
 
 def test_that_a_plot_only_to_look_at_has_no_handles(qtbot):
