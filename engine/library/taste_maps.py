@@ -1,7 +1,7 @@
 """Taste maps that were laid out to the end, stored so that the next opening has them at once.
 
-Each is one folder, found by the fingerprint of its data set and by the model whose titles it shows: the points, with a
-checksum. It is a saving of time and no more: what is missing, damaged or of another version is laid out again.
+Each is one folder, found by the fingerprint of its data set and the key of the vectors that were laid out: the points,
+with a checksum. It is a saving of time and no more: what is missing, damaged or of another version is laid out again.
 
 Shapes: I titles.
 """
@@ -9,7 +9,6 @@ Shapes: I titles.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -35,27 +34,27 @@ _VERSION = 1
 
 
 class TasteMapStore(FingerprintStore):
-    """One folder for each data set and model. `model` is what tells a model from all others. Any thread may call."""
+    """One folder for each data set and key. Any thread may call."""
 
     _gone = "the taste map %s: its data set is gone"
 
-    def save(self, fingerprint: str, model: Sequence[str], found: TasteMap) -> None:
+    def save(self, fingerprint: str, found: TasteMap) -> None:
         """Keep a map; what was there gives way, and beyond the newest 20 of a data set the oldest go.
 
         Raises NotStoredError where the disk refuses.
         """
-        place = self._place_of(_VERSION, fingerprint, list(model))
+        place = self._place_of(_VERSION, fingerprint, found.key)
         unfinished.discard(place)
         with new_folder(place, what="The taste map", need_bytes=found.points_I2.nbytes + 65536) as passing:
             save_array(passing / _POINTS, found.points_I2.astype(np.float32))
             write_format(passing, KIND, FORMAT, checksums_of([passing / _POINTS]))
         self._forget_oldest(fingerprint)
 
-    def find(self, fingerprint: str, model: Sequence[str], *, titles: int) -> TasteMap | None:
+    def find(self, fingerprint: str, key: str, *, titles: int) -> TasteMap | None:
         """The map of so many titles that was kept; None where there is none that can be read."""
         from engine.recommending.taste_map import TasteMap
 
-        place = self._place_of(_VERSION, fingerprint, list(model))
+        place = self._place_of(_VERSION, fingerprint, key)
         if not place.is_dir():
             return None
         try:
@@ -64,7 +63,7 @@ class TasteMapStore(FingerprintStore):
         except LibraryError as error:
             LOG.warning("The stored taste map %s is laid out anew: %s", place.name, error)
             return None
-        return TasteMap(points_I2, keeps_neighbours=True)
+        return TasteMap(points_I2, keeps_neighbours=True, key=key)
 
     def _forget_oldest(self, fingerprint: str) -> None:
         aged = []

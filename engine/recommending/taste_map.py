@@ -43,12 +43,14 @@ Floats = npt.NDArray[np.float64]
 class TasteMap:
     """Where each title lies, [I, 2], about -1 to 1; NaN for titles of which the model knows nothing.
 
-    `keeps_neighbours`: laid out by nearest neighbours, not by PCA; `stopped`: before that was finished.
+    `keeps_neighbours`: laid out by nearest neighbours, not by PCA; `stopped`: before that was finished. `key`: of which
+    vectors it is (see `engine.recommending.vectors.vectors_key`), "" where nobody said so.
     """
 
     points_I2: Float32
     keeps_neighbours: bool
     stopped: bool = False
+    key: str = ""
 
     @property
     def placed_I(self) -> Bools:

@@ -8,6 +8,7 @@ Shapes: I titles, D numbers of a title, P people looked at, N entries.
 
 from __future__ import annotations
 
+import hashlib
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -48,6 +49,23 @@ def item_vectors(recommender: Recommends) -> Float32:
     if found is None or found[0] is not recommender.dataset:
         found = _known[recommender.model] = (recommender.dataset, _vectors(recommender))
     return found[1]
+
+
+def vectors_key(recommender: Recommends) -> str:
+    """What tells a recommender's vectors from all others of the same data set, without working them out.
+
+    Models without vectors of their own have the same.
+    """
+    model = recommender.model
+    with torch.inference_mode(), exactly():
+        own = model.item_vectors()
+    if own is None or not bool(own.any()):
+        return "entries"
+    parts = own.detach().cpu().float().numpy(), np.zeros(0) if model.learned_I is None else model.learned_I
+    digest = hashlib.blake2b(model.can.learns_from.encode(), digest_size=8)
+    for part in parts:
+        digest.update(np.ascontiguousarray(part).data)
+    return digest.hexdigest()
 
 
 def _vectors(recommender: Recommends) -> Float32:

@@ -138,7 +138,7 @@ def _lost(said: tuple[str, ...], library: Library, folder: Path, activity: str) 
                 f"{purpose} stored" in said and not is_whole
             ):
                 yield f"the first model's {purpose} cannot be read"
-        is_whole = library.taste_maps.find(fingerprint, ("map",), titles=30) is not None
+        is_whole = library.taste_maps.find(fingerprint, "map", titles=30) is not None
         if "map stored" in said and not is_whole:
             yield "the taste map cannot be read"
     if "baselines" in said:

@@ -75,7 +75,7 @@ def furnish(home: Path) -> None:
         library.runs.rename(drive(operations.blend(library, ["one", "two"])).run_id, "four")
         drive(operations.baselines(library, dataset, SplitConfig()))
         drive(operations.companion(library, dataset, drive(operations.quick_model(library, dataset)).model))
-        library.taste_maps.save(dataset.fingerprint, ("map",), TasteMap(POINTS, keeps_neighbours=True))
+        library.taste_maps.save(dataset.fingerprint, TasteMap(POINTS, keeps_neighbours=True, key="map"))
         drive(operations.search(library, dataset, grid_of(TrainingPlan.defaults("ease"), {"l2": (1.0, 10.0)})))
         library.sweeps.add(dataset, a_sweep())
         library.profiles.save(ME)
@@ -130,7 +130,7 @@ def _first_listed(library: Library) -> Any:
 
 
 def _is_map_whole_or_none(library: Library) -> bool:
-    found = library.taste_maps.find(library.datasets.open("planted").fingerprint, ("map",), titles=len(POINTS))
+    found = library.taste_maps.find(library.datasets.open("planted").fingerprint, "map", titles=len(POINTS))
     return found is None or np.array_equal(found.points_I2, POINTS)
 
 

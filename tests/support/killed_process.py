@@ -115,7 +115,7 @@ def prepare(library: Library, folder: Path, say: Say) -> None:
     say("list stored")
     say("stars stored")
     points = np.random.default_rng(0).standard_normal((dataset.titles, 2)).astype(np.float32)
-    library.taste_maps.save(dataset.fingerprint, ("map",), TasteMap(points, keeps_neighbours=True))
+    library.taste_maps.save(dataset.fingerprint, TasteMap(points, keeps_neighbours=True, key="map"))
     say("map stored")
 
 

@@ -6,6 +6,7 @@ is laid out twice.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ class TasteMapController(QObject):
             self.map_ready.emit(self._maps[key])
             return
         self._asked = key
-        self._mapping.request(QUICK, partial(_map_at_once, recommender, self._stored, key))
+        self._mapping.request(QUICK, partial(_map_at_once, recommender, self._stored))
 
     def stop(self) -> None:
         """Leave the map as far as it has come."""
@@ -98,19 +99,17 @@ class TasteMapController(QObject):
         if recommender is not None and profile is not None:
             self._scoring.request(STANDING, partial(_standing, recommender, profile, weight))
 
-    def part_left(self) -> Part | None:
-        """Which part of the map of the model in use was in sight when the person left it."""
+    def part_left(self, shown: TasteMap) -> Part | None:
+        """Which part of this map was in sight when the person left it."""
         dataset, person = self.dataset.current, self.profile.current
         left = None if dataset is None or person is None else self.view.found(person.profile_id, dataset)
-        if not isinstance(left, dict) or left.get("model") != list(self._key[1:]):
-            return None
-        return part_in(left.get("part"))
+        return part_in(left.get("part")) if isinstance(left, dict) and left.get("map") == shown.key else None
 
-    def leave_at(self, part: Part | None) -> None:
-        """The person looks at this part of the map of the model in use; None: at all of it."""
+    def leave_at(self, shown: TasteMap, part: Part | None) -> None:
+        """The person looks at a part of this map; None: at all of it."""
         dataset, person = self.dataset.current, self.profile.current
         if dataset is not None and person is not None and not self.profile.is_borrowed:
-            left = None if part is None else {"model": list(self._key[1:]), "part": list(part)}
+            left = None if part is None else {"map": shown.key, "part": list(part)}
             self.view.keep(person.profile_id, dataset, left)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
@@ -139,9 +138,9 @@ class TasteMapController(QObject):
         self.map_ready.emit(found)
 
     def _ask_better_map(self) -> None:
-        recommender, key = self.model.recommender, self._key
-        if recommender is not None and key == self._asked:
-            self._mapping.request(FULL, partial(_full_map, recommender, self._stored, key))
+        recommender = self.model.recommender
+        if recommender is not None and self._key == self._asked:
+            self._mapping.request(FULL, partial(_full_map, recommender, self._stored))
             self.progressed.emit(0.0)
 
     @property
@@ -166,27 +165,27 @@ class TasteMapController(QObject):
             self.progressed.emit(event.done / event.total)
 
 
-def _map_at_once(recommender: Recommender, stored: TasteMapStore | None, key: _MapKey) -> Job[TasteMap]:
+def _map_at_once(recommender: Recommender, stored: TasteMapStore | None) -> Job[TasteMap]:
     """The map that was laid out and stored before, else the quick one."""
     from engine.recommending.taste_map import quick_map
-    from engine.recommending.vectors import item_vectors
+    from engine.recommending.vectors import item_vectors, vectors_key
 
     yield None
-    fingerprint, *model = key
-    found = None if stored is None else stored.find(fingerprint, model, titles=recommender.dataset.titles)
+    dataset, key = recommender.dataset, vectors_key(recommender)
+    found = None if stored is None else stored.find(dataset.fingerprint, key, titles=dataset.titles)
     return found or quick_map(item_vectors(recommender))
 
 
-def _full_map(recommender: Recommender, stored: TasteMapStore | None, key: _MapKey) -> Job[TasteMap]:
+def _full_map(recommender: Recommender, stored: TasteMapStore | None) -> Job[TasteMap]:
     from engine.recommending.taste_map import lay_out
-    from engine.recommending.vectors import item_vectors
+    from engine.recommending.vectors import item_vectors, vectors_key
 
     yield None
-    found = yield from lay_out(item_vectors(recommender))
+    laid_out = yield from lay_out(item_vectors(recommender))
+    found = replace(laid_out, key=vectors_key(recommender))
     if stored is not None and found.is_finished:
-        fingerprint, *model = key
         try:
-            stored.save(fingerprint, model, found)
+            stored.save(recommender.dataset.fingerprint, found)
         except NotStoredError as error:
             LOG.warning("The taste map is laid out anew next time: %s", error)
     return found

@@ -124,14 +124,14 @@ class TasteMapPresenter(QObject):
         """Show of the finished map what was in sight when it was left, unless the person went on by themselves."""
         if self._map is not None and self._map.is_finished and not self._is_restored:
             self._is_restored = True
-            part = self._maps.part_left()
+            part = self._maps.part_left(self._map)
             if part is not None and self._panel.plot.camera.is_whole:
                 self._panel.plot.look_at(part)
 
     def _on_rested(self) -> None:
         if self._map is not None and self._map.is_finished and self._is_restored:
             camera = self._panel.plot.camera
-            self._maps.leave_at(None if camera.is_whole else camera.part)
+            self._maps.leave_at(self._map, None if camera.is_whole else camera.part)
 
     def _on_standing(self, standing: Standing) -> None:
         dataset = self._maps.dataset.current

@@ -8,7 +8,6 @@ from desktop_rec.for_you.taste_map.camera import part_in
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from desktop_rec.for_you.taste_map.presenter import TasteMapPresenter
-from desktop_rec.session.model import ModelLabel
 from desktop_rec.session.queries import QueryWorker
 from engine.errors import NotStoredError
 from engine.events import drive
@@ -90,7 +89,7 @@ def test_that_a_map_that_was_stopped_is_not_stored(qtbot, session, mapping, monk
 
 
 def test_that_a_map_that_cannot_be_stored_is_shown_all_the_same(qtbot, mapping, monkeypatch, caplog):
-    def refused(self, fingerprint, model, found):
+    def refused(self, fingerprint, found):
         raise NotStoredError("The disk is full.", remedy="", not_stored="it", is_full=True)
 
     monkeypatch.setattr(TasteMapStore, "save", refused)
@@ -129,14 +128,13 @@ def test_that_the_part_in_sight_is_the_same_when_the_map_is_opened_again(qtbot, 
     assert again.camera.zoom == 6.0
 
 
-def test_that_a_map_that_was_left_as_a_whole_or_of_another_model_opens_as_a_whole(qtbot, session, plot):
+def test_that_a_map_that_was_left_as_a_whole_or_of_other_vectors_opens_as_a_whole(qtbot, session, plot):
     plot.zoom_by(6.0)
     with qtbot.waitSignal(plot.rested, timeout=5_000):
         pass
     session.taste_map.view.store()
-    session.model.label = ModelLabel("ease", "r1")
-    assert looked_at(qtbot, session).camera.is_whole
-    session.model.label = None
+    other = TasteMap(np.zeros((session.dataset.current.titles, 2), np.float32), True, key="other")
+    assert session.taste_map.part_left(other) is None
     plot.show_all()
     with qtbot.waitSignal(plot.rested, timeout=5_000):
         pass

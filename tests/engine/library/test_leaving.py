@@ -21,7 +21,7 @@ def test_that_everything_that_a_library_made_is_removed(tmp_path, report, monkey
         library.own_presets.add("Mine", {})
         library.speeds.remember([])
         library.ladders.remember(LADDER)
-        library.taste_maps.save("films", ("ease",), TasteMap(np.zeros((3, 2), np.float32), keeps_neighbours=True))
+        library.taste_maps.save("films", TasteMap(np.zeros((3, 2), np.float32), keeps_neighbours=True))
         (home / "speeds.json").write_text("\0")
         library.speeds.remember([])
     (home / "window.ini").write_text("[window]")

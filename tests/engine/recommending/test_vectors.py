@@ -19,7 +19,7 @@ from engine.models.mf_by_turns import FactorizationByTurns
 from engine.models.popularity import Popularity, PopularityConfig
 from engine.models.registry import MODELS, build, kind_of
 from engine.recommending.recommender import Recommender
-from engine.recommending.vectors import item_vectors
+from engine.recommending.vectors import item_vectors, vectors_key
 
 Kind = type[ClosedFormModel]
 KINDS: list[tuple[Kind, ModelConfig]] = [
@@ -130,3 +130,16 @@ def test_that_many_titles_take_a_moment() -> None:
     began = time.process_time()
     item_vectors(recommender)
     assert time.process_time() - began < 10
+
+
+def test_that_the_key_of_vectors_is_that_of_what_the_model_learned() -> None:
+    dataset = two_tastes()
+    config = MfConfig(rank=4).fitted_to(dataset.histories.entries)
+    first, again, other = (FactorizationByTurns(config, items=dataset.titles, scale=dataset.scale) for _ in range(3))
+    for model in (first, again):
+        drive(model.fit(dataset.histories))
+    drive(other.fit(dataset.histories.take(np.arange(len(dataset.histories) - 1))))
+    keys = [vectors_key(Recommender(model, dataset)) for model in (first, again, other)]
+    assert keys[0] == keys[1] != keys[2]
+    popular = Popularity(PopularityConfig(), items=dataset.titles, scale=dataset.scale)
+    assert vectors_key(Recommender(popular, dataset)) == "entries"
