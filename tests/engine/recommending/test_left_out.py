@@ -12,7 +12,7 @@ from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.registry import build
 from engine.recommending import leaving_out, left_out
-from engine.recommending.explanation import explain
+from engine.recommending.explanation import explain, get_ready_to_explain
 from engine.recommending.insights import explain_list
 from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender
@@ -91,6 +91,24 @@ def test_that_ranks_are_looked_up_in_several_portions(network, dataset, monkeypa
 
     ranks = [[(one.item_row, one.rank_without) for one in found] for carried in (at_once, in_turn) for found in carried]
     assert ranks[:5] == ranks[5:]
+
+
+def test_that_reasons_are_got_ready_in_portions_which_explaining_does_not_repeat(network, dataset, monkeypatch):
+    monkeypatch.setattr(leaving_out, "_MOST_AT_ONCE", 2)
+    recommender, asked = Recommender(network, dataset), []
+    whole = type(network).left_out
+
+    def left_out_of(model, history, *, left_out_V):
+        asked.append(left_out_V)
+        return whole(model, history, left_out_V=left_out_V)
+
+    monkeypatch.setattr(type(network), "left_out", left_out_of)
+
+    portions = list(get_ready_to_explain(recommender, HISTORY, ListTerms()))
+    explain(recommender, HISTORY, 5)
+
+    assert len(portions) == len(asked)
+    assert sorted(np.concatenate(asked)) == np.flatnonzero(recommender.informative(HISTORY)).tolist()
 
 
 def test_that_another_rating_is_worked_out_anew(dataset, make_model):
