@@ -194,7 +194,10 @@ class ResidentEntries:
     def batch(self, rows_B: Tensor) -> EntryBatch:
         """The ratings of these numbers, in that order."""
         rows_B = sent(rows_B, self._ratings_N.device)
-        return EntryBatch(self._person_N[rows_B].long(), self._item_rows_N[rows_B].long(), self._ratings_N[rows_B])
+        person_B, item_rows_B = (
+            part_N.index_select(0, rows_B).long() for part_N in (self._person_N, self._item_rows_N)
+        )
+        return EntryBatch(person_B, item_rows_B, self._ratings_N.index_select(0, rows_B))
 
 
 @dataclass(frozen=True)

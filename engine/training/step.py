@@ -97,7 +97,8 @@ class Stepper:
         for group in self.optimizer.param_groups:
             shared = lr * group.get("lr_share", 1.0)
             group["lr"] = (group["own_lr"] if self._own_rates else 0.0) if "own_lr" in group else shared
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         noise = step_noise(self.device, seed=self._config.seed, step=step, rank=part.rank if part else 0)
         moment = Moment(step, self._total_steps, part.counted if part else at_least_one)
         with self._scratch:
@@ -108,7 +109,8 @@ class Stepper:
             total.backward()  # type: ignore[no-untyped-call]
         whole = Losses(losses.total.detach(), losses.shown, losses.parts) if part is None else part.whole(losses)
         self._step_if_finite(whole.total)
-        self.optimizer.zero_grad(set_to_none=True)
+        for parameter in self._parameters:
+            parameter.grad = None
         return whole
 
     def memory(self) -> dict[str, Tensor]:
