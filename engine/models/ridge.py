@@ -18,7 +18,7 @@ from torch import Tensor
 
 from engine.data.dataset import Float32
 
-BLOCK = 384
+BLOCK, _BANDS = 384, 10
 
 
 def gram_matrix(likes_UL: csr_array, gram_LL: Tensor) -> Iterator[int]:
@@ -35,20 +35,36 @@ def invert_by_sweeping(matrix_LL: Tensor) -> Iterator[int]:
     """Turn a symmetric positive definite matrix A into -A^-1 in place, a block of pivots at a time.
 
     The block form of the sweep operator (Goodnight 1979, "A Tutorial on the SWEEP Operator"): nearly all of its time
-    is one matrix product per block, it can be paused between blocks, and it needs no second matrix.
+    is one matrix product per block, it can be paused between blocks, and it needs no second matrix. What lies right of
+    a band's own square is left alone until the end, when it is copied from below: half the product is saved.
     """
     titles = matrix_LL.shape[0]
     for start in range(0, titles, BLOCK):
         pivots = slice(start, min(start + BLOCK, titles))
         inverse_bb = torch.linalg.inv(matrix_LL[pivots, pivots].double()).to(matrix_LL.dtype)
-        columns_Lb = matrix_LL[:, pivots].clone()
-        columns_Lb[pivots] = 0.0
+        before, after = slice(0, start), slice(pivots.stop, titles)
+        columns_Lb = torch.zeros((titles, len(inverse_bb)), dtype=matrix_LL.dtype)
+        columns_Lb[before] = matrix_LL[pivots, before].T
+        columns_Lb[after] = matrix_LL[after, pivots]
         scaled_Lb = columns_Lb @ inverse_bb
-        matrix_LL.addmm_(scaled_Lb, columns_Lb.T, alpha=-1.0)
-        matrix_LL[:, pivots] = scaled_Lb
-        matrix_LL[pivots, :] = scaled_Lb.T
+        for band in _bands(titles):
+            left = slice(0, band.stop)
+            matrix_LL[band, left].addmm_(scaled_Lb[band], columns_Lb[left].T, alpha=-1.0)
+        matrix_LL[pivots, before] = scaled_Lb[before].T
+        matrix_LL[after, pivots] = scaled_Lb[after]
         matrix_LL[pivots, pivots] = -inverse_bb
         yield pivots.stop
+    for start in range(0, titles, BLOCK):
+        rows, right = slice(start, start + BLOCK), slice(start + BLOCK, titles)
+        matrix_LL[rows, right] = matrix_LL[right, rows].T
+        yield titles
+
+
+def _bands(titles: int) -> Iterator[slice]:
+    """Some ten bands of rows, each of whole blocks of pivots."""
+    height = BLOCK * max(1, round(titles / (_BANDS * BLOCK)))
+    for start in range(0, titles, height):
+        yield slice(start, min(start + height, titles))
 
 
 def weights_from_inverse(negative_inverse_LL: Tensor) -> None:
