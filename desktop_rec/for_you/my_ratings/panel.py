@@ -223,8 +223,8 @@ class MyRatingsPanel(QFrame):
             left=said("Alike"),
             right=said("Varied"),
             tip=said(
-                "To the right, titles that differ from those above them come earlier. Half way, lists of "
-                "the sample are a third more varied and find an eighth less of what people went on to "
+                "To the right, titles that differ from those above them come earlier. Half way, titles in lists of "
+                "the sample are over a third less alike, and the lists find an eighth less of what people went on to "
                 "like."
             ),
         )

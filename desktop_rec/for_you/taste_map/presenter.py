@@ -13,6 +13,7 @@ from desktop_rec.common.text import describe_own_rating, describe_predicted
 from desktop_rec.for_you.choices import ListSource, SourceKind
 from desktop_rec.for_you.controller import RecommendationsController
 from desktop_rec.for_you.no_list import no_model
+from desktop_rec.for_you.taste_map.camera import Part
 from desktop_rec.for_you.taste_map.colouring import ColourBy, Colouring, by_genre, by_place, by_stars
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark
@@ -49,6 +50,7 @@ class TasteMapPresenter(QObject):
         self._map: TasteMap | None = None
         self._picked: list[int] = []
         self._is_looked_at = self._is_restored = False
+        self._part_left: Part | None = None
         self._connect()
         self._on_dataset()
 
@@ -124,14 +126,17 @@ class TasteMapPresenter(QObject):
         """Show of the finished map what was in sight when it was left, unless the person went on by themselves."""
         if self._map is not None and self._map.is_finished and not self._is_restored:
             self._is_restored = True
-            part = self._maps.part_left(self._map)
-            if part is not None and self._panel.plot.camera.is_whole:
-                self._panel.plot.look_at(part)
+            self._part_left = self._maps.part_left(self._map)
+            if self._part_left is not None and self._panel.plot.camera.is_whole:
+                self._panel.plot.look_at(self._part_left)
 
     def _on_rested(self) -> None:
         if self._map is not None and self._map.is_finished and self._is_restored:
             camera = self._panel.plot.camera
-            self._maps.leave_at(self._map, None if camera.is_whole else camera.part)
+            part = None if camera.is_whole else camera.part
+            if part != self._part_left:
+                self._part_left = part
+                self._maps.leave_at(self._map, part)
 
     def _on_standing(self, standing: Standing) -> None:
         dataset = self._maps.dataset.current
