@@ -22,8 +22,8 @@ from engine.models.blend import LeftOutOfParts
 from engine.recommending.leaving_out import chunks_of
 from engine.recommending.recommender import Recommender, same_history
 
-_MOST_NUMBERS = 4_000_000
-"""So many numbers of a kind are remembered: 16 MiB a kind, of which a prediction has one to four."""
+_MOST_NUMBERS = 8_000_000
+"""So many numbers of a kind are remembered: 32 MB a kind, of which networks have one, and a blend one for each part."""
 
 
 @dataclass(frozen=True)
