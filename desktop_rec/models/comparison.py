@@ -13,6 +13,7 @@ from engine.evaluation.metrics import METRICS, describe_metric, higher_is_better
 from engine.events import EpochEnded, Job
 from engine.models.registry import title_of
 from engine.text import format_figure
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from engine.library.store import Library
 
 POPULARITY, BIASES, EASE = "baseline:popularity", "baseline:biases", "baseline:ease"
-MAIN_SET = "The main figures"
-STARS_SET = "Predicted ratings"
+MAIN_SET = said("The main figures")
+STARS_SET = said("Predicted ratings")
 _MAIN = ("ndcg@100", "recall@20", "precision@20", "rmse", "coverage@100", "novelty@100")
 
 Differences = Mapping[tuple[str, str], "Interval"]
@@ -132,8 +133,8 @@ def compare_runs(
 
 def baseline_title(name: str, taken: Collection[str] = ()) -> str:
     """What a baseline is called on the screen, where a run beside it may have its name."""
-    title = "Averages" if name == "biases" else title_of(name)
-    return f"{title} (baseline)" if title in taken else title
+    title = said("Averages") if name == "biases" else title_of(name)
+    return said("{title} (baseline)", title=title) if title in taken else title
 
 
 def metric_sets(models: Sequence[EvaluatedModel]) -> dict[str, tuple[str, ...]]:
@@ -143,7 +144,7 @@ def metric_sets(models: Sequence[EvaluatedModel]) -> dict[str, tuple[str, ...]]:
     sets: dict[str, tuple[str, ...]] = {MAIN_SET: _MAIN}
     shown = [metric for metric in METRICS.values() if metric.is_shown]
     lists = sorted((metric.name for metric in shown if not metric.needs_ratings), key=lambda name: "ndcg" not in name)
-    sets |= {f"Lists of {cut}": tuple(f"{name}@{cut}" for name in lists) for cut in cuts}
+    sets |= {said("Lists of {cut}", cut=cut): tuple(f"{name}@{cut}" for name in lists) for cut in cuts}
     sets[STARS_SET] = tuple(metric.name for metric in shown if metric.needs_ratings)
     found = {title: tuple(name for name in names if name in there) for title, names in sets.items()}
     return {title: names for title, names in found.items() if names}

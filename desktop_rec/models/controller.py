@@ -26,6 +26,7 @@ from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
 from engine.events import Event, Job, Progressed, StageStarted
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -142,7 +143,7 @@ class ModelsController(QObject):
         """Give a run another name."""
         library, run, name = self.library.files, self.dataset.run(run_id), name.strip()
         if library is not None and run is not None and name not in ("", run.name, run.title):
-            text = f"Renamed {run.title} to {name}"
+            text = said("Renamed {title} to {name}", title=run.title, name=name)
             self._undo.do(self.library.renaming(library.runs, run_id, text, old=run.name, new=name))
 
     def note(
@@ -162,9 +163,13 @@ class ModelsController(QObject):
             library.runs.mark(run_id, **values)
             self.library.note_change()
 
-        text = f"Noted something on {run.title}"
+        text = said("Noted something on {title}", title=run.title)
         if "star" in new:
-            text = f"Gave {run.title} a star" if star else f"Took its star from {run.title}"
+            text = (
+                said("Gave {title} a star", title=run.title)
+                if star
+                else said("Took its star from {title}", title=run.title)
+            )
         old = {name: former[name] for name in new}
         self._undo.do(Change(text, partial(mark, new), partial(mark, old)))
 
@@ -205,7 +210,7 @@ class ModelsController(QObject):
             self.library.deletion(
                 library.runs,
                 run_id,
-                f"Deleted the run {run.title}",
+                said("Deleted the run {title}", title=run.title),
                 before=partial(self._refuse_running, run_id),
                 deleted=self.model.use_last if was_in_use else None,
                 restored=partial(self.model.use_run, run_id) if was_in_use else None,
@@ -224,7 +229,7 @@ class ModelsController(QObject):
             return operations.evaluate(library, run_id)
 
         job = LongJob(
-            JobState("evaluation", f"Evaluating {run.title}"),
+            JobState("evaluation", said("Evaluating {title}", title=run.title)),
             make,
             finished=self._on_evaluated,
             failed=self.requests.report,
@@ -242,7 +247,7 @@ class ModelsController(QObject):
     def _refuse_running(self, run_id: str) -> None:
         run = self.dataset.run(run_id)
         if run is not None and run.status == "running" and self.jobs.state is not None:
-            raise LibraryError(f"{run.title} is training just now.", remedy="Stop it first.")
+            raise LibraryError(said("{title} is training just now.", title=run.title), remedy=said("Stop it first."))
 
     def _ask_baselines(self, group: RunGroup) -> None:
         library, dataset = self.library.files, self.dataset.current
@@ -250,7 +255,7 @@ class ModelsController(QObject):
             _, self.baseline_text = self._baselines.get(group.key, ({}, ""))
         elif self._asked_baselines != group.key and library is not None and dataset is not None:
             self._asked_baselines = group.key
-            self.baseline_text = "Evaluating the baselines"
+            self.baseline_text = said("Evaluating the baselines")
 
             def make() -> Job[dict[str, EvaluationResult]]:
                 from engine import operations
@@ -277,7 +282,7 @@ class ModelsController(QObject):
     def _on_baselines_failed(self, kind: str, failure: Failure) -> None:
         if kind != "baselines":
             return
-        self.baseline_text = f"There are no baselines: {failure.sentence}"
+        self.baseline_text = said("There are no baselines: {sentence}", sentence=failure.sentence)
         if self._asked_baselines is not None:
             self._baselines[self._asked_baselines] = ({}, self.baseline_text)
         self._asked_baselines = None
@@ -301,7 +306,7 @@ class ModelsController(QObject):
 
     def _on_evaluated(self, result: EvaluationResult | None) -> None:
         if result is None or result.stopped:
-            self.requests.inform("The evaluation was stopped; nothing changed.")
+            self.requests.inform(said("The evaluation was stopped; nothing changed."))
         self.library.note_change()
 
 

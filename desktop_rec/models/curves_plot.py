@@ -20,6 +20,7 @@ from desktop_rec.theme.colours import Colours
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
 from engine.text import format_count, format_figure, join_words
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.events import EpochEnded
@@ -71,11 +72,26 @@ def overlay(
     others = [run.title for run in drawn if curves[run.run_id][0].monitor != metric]
     notes = []
     if is_relative:
-        notes.append("Losses of different models are counted differently, so each is drawn as a share of its first.")
+        notes.append(
+            said("Losses of different models are counted differently, so each is drawn as a share of its first.")
+        )
     if others:
-        notes.append(f"{join_words(others)} monitored another metric than {metric_title(metric)}.")
+        notes.append(
+            said(
+                "{runs} monitored another metric than {metric}.",
+                runs=join_words(others),
+                metric=metric_title(metric),
+            )
+        )
     if without and drawn:
-        notes.append(f"{join_words(without)} {'was' if len(without) == 1 else 'were'} computed at once: no curve.")
+        notes.append(
+            counted(
+                "{runs} was computed at once: no curve.",
+                "{runs} were computed at once: no curve.",
+                len(without),
+                runs=join_words(without),
+            )
+        )
     made = [_curves(run, curves[run.run_id], places.get(run.run_id, 0), metric, is_relative) for run in drawn]
     return Overlay(tuple(made), metric, is_relative, tuple(notes))
 
@@ -93,7 +109,7 @@ class CurvesPlot(PlotCanvas):
     """Two plots whose x axes, epochs, are one."""
 
     def __init__(self) -> None:
-        super().__init__("run_curves_plot", "Training loss and validation metric of several runs over epochs")
+        super().__init__("run_curves_plot", said("Training loss and validation metric of several runs over epochs"))
         self.overlay = Overlay((), "", is_relative=False, notes=())
         self.loss = LivePanel(self.add_plot(0, bottom=CountAxis("bottom"), left=FigureAxis("left")))
         self.metric = LivePanel(self.add_plot(1, bottom=CountAxis("bottom", words="epoch"), left=FigureAxis("left")))
@@ -137,14 +153,14 @@ class CurvesPlot(PlotCanvas):
     def table(self) -> Table:
         """A row for each run and epoch."""
         rows = [row for run in self.overlay.runs for row in _rows(run)]
-        loss = "Loss, first = 1" if self.overlay.is_relative else "Training loss"
-        return Table(("Run", "Epoch", loss, metric_title(self.overlay.metric) or "Metric"), rows)
+        loss = said("Loss, first = 1") if self.overlay.is_relative else said("Training loss")
+        return Table((said("Run"), said("Epoch"), loss, metric_title(self.overlay.metric) or said("Metric")), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         curves = self.training if plot is self.loss.plot else self.monitor
         near = [(run.name, curve.value_at(x)) for run, curve in zip(self.overlay.runs, curves, strict=False)]
         values = [f"{name} {format_figure(point[1])}" for name, point in near if point is not None]
-        return f"epoch {format_count(round(x))}: {', '.join(values)}" if values else ""
+        return said("epoch {epoch}: {values}", epoch=format_count(round(x)), values=", ".join(values)) if values else ""
 
     def recolour(self) -> None:
         super().recolour()
@@ -158,11 +174,13 @@ class CurvesPlot(PlotCanvas):
         return tuple(part for name in names for part in (" · ", name))[1:]
 
     def _show_titles(self) -> None:
-        loss = "training loss, first epoch = 1" if self.overlay.is_relative else "training loss"
+        loss = said("training loss, first epoch = 1") if self.overlay.is_relative else said("training loss")
         if any(len(run.validation_loss[0]) for run in self.overlay.runs):
-            loss += "; dashed: in validation"
+            loss = said("{loss}; dashed: in validation", loss=loss)
         self.loss.say(loss)
-        self.metric.say(f"{metric_title(self.overlay.metric)} in validation" if self.overlay.metric else "")
+        self.metric.say(
+            said("{metric} in validation", metric=metric_title(self.overlay.metric)) if self.overlay.metric else ""
+        )
 
 
 def _range(curves: Sequence[Curve]) -> tuple[float, float]:

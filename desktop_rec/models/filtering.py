@@ -10,12 +10,18 @@ from desktop_rec.models.groups import groups_of
 from engine.evaluation.metrics import higher_is_better
 from engine.library.run_record import RunRecord, describe_run
 from engine.models.registry import title_of
+from engine.wording import said
 
 LINE_METRICS = ("ndcg@100", "recall@20", "rmse")
 """By which figure runs are listed and sorted: the first that any run of a group has."""
 STARRED = "starred"
 NEWEST, BEST, NAME, LONGEST = "newest", "best", "name", "longest"
-ORDERS = {NEWEST: "Newest first", BEST: "Best first", NAME: "By name", LONGEST: "Longest first"}
+ORDERS = {
+    NEWEST: said("Newest first"),
+    BEST: said("Best first"),
+    NAME: said("By name"),
+    LONGEST: said("Longest first"),
+}
 
 
 @dataclass(frozen=True)
@@ -64,10 +70,10 @@ def choices_of(runs: Sequence[RunRecord]) -> tuple[tuple[str, str], ...]:
     models = sorted({run.model for run in runs}, key=title_of)
     tags = sorted({tag for run in runs for tag in run.tags}, key=str.casefold)
     return (
-        ("", "All models"),
-        (STARRED, "With a star"),
+        ("", said("All models")),
+        (STARRED, said("With a star")),
         *((f"model:{model}", title_of(model)) for model in models),
-        *((f"tag:{tag}", f"Tag: {tag}") for tag in tags),
+        *((f"tag:{tag}", said("Tag: {tag}", tag=tag)) for tag in tags),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.data.split import SplitKey, split_key
 from engine.text import plural
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -45,28 +46,34 @@ def describe_split(split: Mapping[str, Any]) -> str:
     """What was held out, in a line: "people held out, seed 1"."""
     seed = split.get("seed")
     share = split.get("test_share")
-    percent = f"{100 * share:g} %" if isinstance(share, float | int) else "some"
+    percent = f"{100 * share:g} %" if isinstance(share, float | int) else said("some")
     people_seed = split.get("people_seed")
-    seeds = f"seed {seed}" if people_seed in (None, seed) else f"seeds {people_seed} and {seed}"
+    seeds = (
+        said("seed {seed}", seed=seed)
+        if people_seed in (None, seed)
+        else said("seeds {people_seed} and {seed}", people_seed=people_seed, seed=seed)
+    )
     match split.get("kind"):
         case "strong":
-            return f"whole people held out, {seeds}"
+            return said("whole people held out, {seeds}", seeds=seeds)
         case "random":
-            return f"{percent} of all ratings held out at random, seed {seed}"
+            return said("{percent} of all ratings held out at random, seed {seed}", percent=percent, seed=seed)
         case "time":
-            return f"the newest {percent} of all ratings held out"
+            return said("the newest {percent} of all ratings held out", percent=percent)
         case "last":
-            return "each person's last rating held out"
+            return said("each person's last rating held out")
         case "none":
-            return "learned from everything, nothing held out"
+            return said("learned from everything, nothing held out")
     return str(split.get("kind"))
 
 
 def describe_people(group: RunGroup) -> str:
     """Whom a group was evaluated on: "Evaluated on the same 60 people"."""
     if not group.can_be_evaluated:
-        return "Nobody is left to evaluate them on"
+        return said("Nobody is left to evaluate them on")
     if not group.people:
-        return "Not evaluated"
-    which = "the same " if len(group.runs) > 1 else ""
-    return f"Evaluated on {which}{plural(group.people, 'person')}"
+        return said("Not evaluated")
+    people = plural(group.people, "person")
+    if len(group.runs) > 1:
+        return said("Evaluated on the same {people}", people=people)
+    return said("Evaluated on {people}", people=people)

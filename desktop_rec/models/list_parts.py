@@ -12,6 +12,7 @@ from desktop_rec.common.panels import caption
 from desktop_rec.common.plain import set_tip
 from desktop_rec.models.filtering import ORDERS, RunFilter
 from engine.text import format_size, plural
+from engine.wording import said
 
 
 class RunListHead(QWidget):
@@ -22,15 +23,22 @@ class RunListHead(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.words = named(
-            QLineEdit(), "find_runs", "Find runs", "Words of a name, of settings that differ, of tags or notes"
+            QLineEdit(),
+            "find_runs",
+            said("Find runs"),
+            said("Words of a name, of settings that differ, of tags or notes"),
         )
-        self.words.setPlaceholderText("Name, setting, tag or note")
+        self.words.setPlaceholderText(said("Name, setting, tag or note"))
         self.words.setClearButtonEnabled(True)
-        self.only = named(CalmComboBox(), "narrow_runs", "Which runs", "Only runs with a star, a model or a tag")
-        self.order = named(CalmComboBox(), "sort_runs", "In which order", "In which order the runs are listed")
+        self.only = named(
+            CalmComboBox(), "narrow_runs", said("Which runs"), said("Only runs with a star, a model or a tag")
+        )
+        self.order = named(
+            CalmComboBox(), "sort_runs", said("In which order"), said("In which order the runs are listed")
+        )
         for key, title in ORDERS.items():
             self.order.addItem(title, key)
-        self.only.addItem("All models", "")
+        self.only.addItem(said("All models"), "")
         row = QHBoxLayout()
         row.addWidget(self.only, 1)
         row.addWidget(self.order, 1)
@@ -74,8 +82,10 @@ class RunListFoot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._can_give = False
-        self.open = button("Open a model file…", "open_model_file", "Make a run of a model that was exported elsewhere")
-        self.make_room = button("Make room", "make_room", "", role="quiet")
+        self.open = button(
+            said("Open a model file…"), "open_model_file", said("Make a run of a model that was exported elsewhere")
+        )
+        self.make_room = button(said("Make room"), "make_room", "", role="quiet")
         self._room = caption()
         self._room.setObjectName("runs_room")
         buttons = QHBoxLayout()
@@ -91,18 +101,19 @@ class RunListFoot(QWidget):
 
     def show_room(self, size_bytes: int, *, runs: int, free_bytes: int, giving: int) -> None:
         """How much the runs take, and how much of it `giving` of them could do without."""
-        text = (
-            f"{plural(runs, 'run')} take {format_size(size_bytes)}" if runs > 1 else f"Takes {format_size(size_bytes)}"
-        )
-        more = f"; {format_size(free_bytes)} can be made free." if giving else "."
-        self._room.setText(f"{text}{more}" if runs else "")
+        size, free, named = format_size(size_bytes), format_size(free_bytes), plural(runs, "run")
+        text = said("{runs} take {size}", runs=named, size=size) if runs > 1 else said("Takes {size}", size=size)
+        text = said("{taken}; {free} can be made free", taken=text, free=free) if giving else text
+        self._room.setText(f"{text}." if runs else "")
         self._can_give = giving > 0
         self.make_room.setEnabled(self._can_give and self.open.isEnabled())
-        price = (
-            f"Frees {format_size(free_bytes)}: what predicts stays, but {plural(giving, 'run')} can then only go on "
-            "from their best epochs (Ctrl+Z brings it back)"
+        price = said(
+            "Frees {free}: what predicts stays, but {runs} can then only go on from their best "
+            "epochs (Ctrl+Z brings it back)",
+            free=free,
+            runs=plural(giving, "run"),
         )
-        set_tip(self.make_room, price if giving else "Every run keeps only what it needs")
+        set_tip(self.make_room, price if giving else said("Every run keeps only what it needs"))
 
     def allow(self, is_free: bool) -> None:
         """Whether no long job is in the way."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.models.comparison import BIASES, EASE, POPULARITY, Differences, EvaluatedModel
 from engine.models.registry import title_of
-from engine.text import format_count, format_distinct, format_percent, join_words, plural_of
+from engine.text import format_distinct, format_percent, join_words, plural, plural_of
+from engine.wording import counted, joined, said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Scale
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 Models = Sequence[EvaluatedModel]
 
-_MOST_LIKED_LIST = "the most-liked list"
-_NAMES = {POPULARITY: "the most liked", EASE: title_of("ease")}
+_MOST_LIKED_LIST = said("the most-liked list")
+_NAMES = {POPULARITY: said("the most liked"), EASE: title_of("ease")}
 _LISTS = {POPULARITY: _MOST_LIKED_LIST, EASE: title_of("ease")}
 
 
@@ -35,18 +36,20 @@ def meaning(
     likes_only: whether nothing but likes was held out, so that errors are known of those alone.
     """
     baselines = [other for other in others if other.place is None]
-    of_loved = f" for loved {plural_of(word)}" * likes_only
+    predicted = unit
+    if likes_only:
+        predicted = said("{stars} for loved {titles}", stars=unit, titles=plural_of(word))
     paragraphs = (
         _lists(chosen, baselines, differences, people=people, word=word),
-        _errors(chosen, baselines, differences, people=people, unit=unit, of=of_loved),
+        _errors(chosen, baselines, differences, people=people, unit=predicted),
         (_variety(chosen, baselines, word=word),),
     )
-    return tuple(text for paragraph in paragraphs if (text := " ".join(part for part in paragraph if part)))
+    return tuple(text for paragraph in paragraphs if (text := joined(*paragraph)))
 
 
 def unit_of(scale: Scale) -> str:
     """What ratings of a scale are counted in."""
-    return "stars" if scale.high == 5 else "points"
+    return said("stars") if scale.high == 5 else said("points")
 
 
 def format_hits(precision: float, k: int) -> str:
@@ -63,7 +66,7 @@ def verdict(difference: Interval | None, *, of: str, more: str, less: str) -> st
     if difference is None or difference.low is None or difference.high is None:
         return ""
     if difference.low <= 0 <= difference.high:
-        return f"The two cannot be told apart on {of}."
+        return said("The two cannot be told apart on {people}.", people=of)
     return more if difference.value > 0 else less
 
 
@@ -74,23 +77,28 @@ def _lists(
     if not metric:
         return ()
     own = format_hits(chosen.metrics[metric].value, k)
-    hits = [f"Of {k} {plural_of(word)} it lists, about {own} are ones people really went on to love"]
+    listed = plural(k, word)
+    hits = said("Of {titles} it lists, about {hits} are ones people really went on to love", titles=listed, hits=own)
     verdicts: dict[str, list[str]] = {}
     for baseline in _with(metric, baselines, (POPULARITY, EASE)):
-        hits.append(f"{_LISTS[baseline.key]} gets {format_hits(baseline.metrics[metric].value, k)}")
+        theirs = format_hits(baseline.metrics[metric].value, k)
+        hits = said("{text}; {model} gets {hits}", text=hits, model=_LISTS[baseline.key], hits=theirs)
         found = verdict(differences.get((baseline.key, metric)), of="", more="better", less="worse")
         verdicts.setdefault(found, []).append(_NAMES[baseline.key])
-    return (f"{'; '.join(hits)}.", *_verdicts(verdicts, people=people), _found(chosen, baselines, word=word))
+    return (f"{hits}.", *_verdicts(verdicts, people=people), _found(chosen, baselines, word=word))
 
 
 def _verdicts(names: Mapping[str, Sequence[str]], *, people: int) -> tuple[str, ...]:
     """What may be said of the differences, one sentence for all baselines that it holds for."""
     sentences = []
     for found, those in names.items():
-        if found in ("better", "worse"):
-            sentences.append(f"It is {found} than {join_words(those)} by more than chance explains.")
+        if found == "better":
+            sentences.append(said("It is better than {models} by more than chance explains.", models=join_words(those)))
+        elif found == "worse":
+            sentences.append(said("It is worse than {models} by more than chance explains.", models=join_words(those)))
         elif found:
-            sentences.append(f"{join_words(('It', *those))} cannot be told apart on {_people(people)}.")
+            same = join_words((said("It"), *those))
+            sentences.append(said("{models} cannot be told apart on {people}.", models=same, people=_people(people)))
     return tuple(sentences)
 
 
@@ -100,38 +108,57 @@ def _found(chosen: EvaluatedModel, baselines: Models, *, word: str) -> str:
     if not metric:
         return ""
     most_liked = _first(metric, baselines, POPULARITY)
-    against = f", {_MOST_LIKED_LIST} {100 * most_liked.metrics[metric].value:.0f} %" if most_liked else ""
-    found = 100 * chosen.metrics[metric].value
-    return f"Its first {k} hold {found:.0f} % of the loved {plural_of(word)} that were kept from it{against}."
+    found = said(
+        "Its first {k} hold {percent:.0f} % of the loved {titles} that were kept from it",
+        k=k,
+        percent=100 * chosen.metrics[metric].value,
+        titles=plural_of(word),
+    )
+    if most_liked is None:
+        return f"{found}."
+    theirs = 100 * most_liked.metrics[metric].value
+    return said("{found}, {model} {percent:.0f} %.", found=found, model=_MOST_LIKED_LIST, percent=theirs)
 
 
 def _errors(
-    chosen: EvaluatedModel, baselines: Models, differences: Differences, *, people: int, unit: str, of: str
+    chosen: EvaluatedModel, baselines: Models, differences: Differences, *, people: int, unit: str
 ) -> tuple[str, ...]:
     if "mae" not in chosen.metrics:
         return ()
     baseline = _first("mae", baselines, BIASES, POPULARITY)
     own, plain = format_distinct(*(model.metrics["mae"].value for model in (chosen, baseline or chosen)))
-    sentence = f"Its predicted {unit}{of} are off by {own} on average"
     if baseline is None:
-        return (f"{sentence}.",)
+        return (said("Its predicted {stars} are off by {own} on average.", stars=unit, own=own),)
     apart = verdict(
         differences.get((baseline.key, "mae")),
         of=_people(people),
-        more="Plain averages predict them better, by more than chance explains.",
-        less="That is better than plain averages, by more than chance explains.",
+        more=said("Plain averages predict them better, by more than chance explains."),
+        less=said("That is better than plain averages, by more than chance explains."),
     )
-    return (f"{sentence}; plain averages of title and person are off by {plain}.", apart)
+    sentence = said(
+        "Its predicted {stars} are off by {own} on average; plain averages of title and person are off by {plain}.",
+        stars=unit,
+        own=own,
+        plain=plain,
+    )
+    return sentence, apart
 
 
 def _variety(chosen: EvaluatedModel, baselines: Models, *, word: str) -> str:
     metric, k = _smallest("coverage", chosen)
     if not metric:
         return ""
-    own = f"{format_percent(chosen.metrics[metric].value)} of all {plural_of(word)} are in somebody's first {k}"
+    own = said(
+        "{percent} of all {titles} are in somebody's first {k}",
+        percent=format_percent(chosen.metrics[metric].value),
+        titles=plural_of(word),
+        k=k,
+    )
     most_liked = _first(metric, baselines, POPULARITY)
-    against = f"; of {_MOST_LIKED_LIST} {format_percent(most_liked.metrics[metric].value)}" if most_liked else ""
-    return f"{own}{against}."
+    if most_liked is None:
+        return f"{own}."
+    theirs = format_percent(most_liked.metrics[metric].value)
+    return said("{variety}; of {model} {percent}.", variety=own, model=_MOST_LIKED_LIST, percent=theirs)
 
 
 def _smallest(head: str, chosen: EvaluatedModel) -> tuple[str, int]:
@@ -150,4 +177,4 @@ def _with(metric: str, baselines: Models, keys: Sequence[str]) -> list[Evaluated
 
 
 def _people(people: int) -> str:
-    return "this one person" if people == 1 else f"these {format_count(people)} people"
+    return counted("this one person", "these {count} people", people)

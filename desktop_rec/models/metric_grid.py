@@ -16,13 +16,14 @@ from desktop_rec.models.comparison import EvaluatedModel, MetricFigures, figures
 from desktop_rec.models.whisker_plot import WhiskerPlot
 from desktop_rec.theme.theme import GRID
 from engine.evaluation.metrics import metric_title
+from engine.wording import said
 
 TWO_COLUMNS_FROM = 660
 _PAUSE_MS = 8
 """Between two turns the window takes in what the person does."""
-_LEGEND = (
-    "A dot is the figure; its line is where it would lie for 95 of 100 such groups of people. "
-    "A ring marks the best of each; grey ones are the baselines."
+_LEGEND = said(
+    "A dot is the figure; its line is where it would lie for 95 of 100 such groups of "
+    "people. A ring marks the best of each; grey ones are the baselines."
 )
 
 
@@ -106,7 +107,7 @@ class FigureCards(QWidget):
     def _make_card(self) -> None:
         name = f"{self._name}_{len(self._plots)}"
         plot = WhiskerPlot(f"{name}_plot")
-        card = PlotCard(name, "Metric", plot, plot.table)
+        card = PlotCard(name, said("Metric"), plot, plot.table)
         plot.pointed_at.connect(card.show_reading)
         self._plots.append(plot)
         self._cards.append(card)
@@ -126,7 +127,7 @@ class MetricGrid(QWidget):
         self._sets: dict[str, tuple[str, ...]] = {}
         self._heading, self.note, self.cards = heading(), caption(), FigureCards("metric")
         self._heading.setWordWrap(True)
-        self._box = named(CalmComboBox(), "metric_set", "Metrics", "Which metrics to compare the models by")
+        self._box = named(CalmComboBox(), "metric_set", said("Metrics"), said("Which metrics to compare the models by"))
         self._box.setMinimumContentsLength(15)
         head = QHBoxLayout()
         head.addWidget(self._heading, 1)

@@ -18,11 +18,12 @@ from desktop_rec.models.metric_grid import OneByOne
 from desktop_rec.models.notes_card import NotesCard
 from desktop_rec.models.settings_card import SettingsCard
 from desktop_rec.theme.theme import GRID, set_role
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.evaluation.breakdown import Breakdown
 
-_TIP = "Evaluate this run again, with the curve from few to many titles"
+_TIP = said("Evaluate this run again, with the curve from few to many titles")
 Pair = tuple["Breakdown", "Breakdown | None"]
 
 
@@ -49,7 +50,7 @@ class MissingCurve(Card):
     def allow(self, may_evaluate: bool) -> None:
         """Whether nothing is in the way of an evaluation."""
         self.evaluate.setEnabled(may_evaluate)
-        set_tip(self.evaluate, _TIP if may_evaluate else "Another job is running; wait for it, or stop it first")
+        set_tip(self.evaluate, _TIP if may_evaluate else said("Another job is running; wait for it, or stop it first"))
 
 
 class BreakdownCell(QWidget):
@@ -93,7 +94,7 @@ class ModelPanel(ScrollPage):
         self.missing.hide()
         self.notes, self.settings = NotesCard(), SettingsCard()
         card = Card("run_facts")
-        card.column.addWidget(heading("About this run"))
+        card.column.addWidget(heading(said("About this run")))
         card.column.addWidget(self.facts)
         self.column.addWidget(self._note)
         self.column.addLayout(self._grid)

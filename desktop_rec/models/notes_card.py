@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from desktop_rec.common.controls import named
 from desktop_rec.common.panels import Card, heading
+from engine.wording import said
 
 _LINES = 4
 
@@ -18,15 +19,17 @@ class NotesCard(Card):
 
     def __init__(self) -> None:
         super().__init__("notes_card")
-        self.tags = named(QLineEdit(), "run_tags", "Tags of this run", "Words to find this run by, with commas between")
-        self.tags.setPlaceholderText("Tags, with commas between")
-        self.notes = named(QPlainTextEdit(), "run_notes", "Notes on this run", "What you think of this run")
-        self.notes.setPlaceholderText("Notes")
+        self.tags = named(
+            QLineEdit(), "run_tags", said("Tags of this run"), said("Words to find this run by, with commas between")
+        )
+        self.tags.setPlaceholderText(said("Tags, with commas between"))
+        self.notes = named(QPlainTextEdit(), "run_notes", said("Notes on this run"), said("What you think of this run"))
+        self.notes.setPlaceholderText(said("Notes"))
         self.notes.setTabChangesFocus(True)
         self.notes.setFixedHeight(_LINES * self.notes.fontMetrics().lineSpacing() + 16)
         self._run_id = ""
         self._shown: tuple[tuple[str, ...], str] = ((), "")
-        for part in (heading("Your notes"), self.tags, self.notes):
+        for part in (heading(said("Your notes")), self.tags, self.notes):
             self.column.addWidget(part)
         self.tags.editingFinished.connect(self._say)
         self.notes.installEventFilter(self)

@@ -18,6 +18,7 @@ from desktop_rec.models.run_list import RunList
 from desktop_rec.models.side_by_side import SideBySide
 from desktop_rec.models.user_evaluation import UserEvaluationPanel
 from desktop_rec.theme.theme import GRID
+from engine.wording import said
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,38 @@ class RunHead(QWidget):
         self.setObjectName("run_head")
         self.name, self._about = NameEdit("run_name", role="title"), caption()
         self._about.setObjectName("run_about")
-        self.use = button("Use this model", "use_run", "Let For you recommend with this model", role="primary")
-        self.resume = button("Continue training", "resume_run", "Continue where the training of this run was stopped")
-        self.evaluate = button(
-            "Evaluate again",
-            "evaluate_run",
-            "Evaluate this run on what was held out from it, with the curve from few to many titles",
+        self.use = button(
+            said("Use this model"), "use_run", said("Let For you recommend with this model"), role="primary"
         )
-        self.star = button("☆ Star", "star_run", "Mark this run, to find it again", role="quiet")
+        self.resume = button(
+            said("Continue training"), "resume_run", said("Continue where the training of this run was stopped")
+        )
+        self.evaluate = button(
+            said("Evaluate again"),
+            "evaluate_run",
+            said("Evaluate this run on what was held out from it, with the curve from few to many titles"),
+        )
+        self.star = button(said("☆ Star"), "star_run", said("Mark this run, to find it again"), role="quiet")
         self.star.setCheckable(True)
         self.duplicate = button(
-            "Train again…",
+            said("Train again…"),
             "duplicate_run",
-            "Put this run's plan into Train, to change it and train again",
+            said("Put this run's plan into Train, to change it and train again"),
             role="quiet",
         )
-        self.export = button("Export…", "export_model", "Write this model to a file, for another machine", role="quiet")
-        self.answers = button(
-            "Answers…", "write_answers", "Write the ratings that the data set's own file asks for", role="quiet"
+        self.export = button(
+            said("Export…"), "export_model", said("Write this model to a file, for another machine"), role="quiet"
         )
-        self.rename = button("Rename", "rename_run", "Give this run another name", role="quiet")
-        self.delete = button("Delete", "delete_run", "Delete this run (Ctrl+Z brings it back)", role="quiet")
+        self.answers = button(
+            said("Answers…"),
+            "write_answers",
+            said("Write the ratings that the data set's own file asks for"),
+            role="quiet",
+        )
+        self.rename = button(said("Rename"), "rename_run", said("Give this run another name"), role="quiet")
+        self.delete = button(
+            said("Delete"), "delete_run", said("Delete this run (Ctrl+Z brings it back)"), role="quiet"
+        )
         buttons = QWidget()
         row = FlowLayout(buttons, gap=GRID)
         first = (self.use, self.resume, self.evaluate, self.star, self.duplicate, self.export)
@@ -83,7 +95,7 @@ class RunHead(QWidget):
         """Show a run; `is_free`: no long job is in the way of another."""
         self.name.show_name(state.name, of=state.run_id)
         self.star.setChecked(state.star)
-        self.star.setText("★ Starred" if state.star else "☆ Star")
+        self.star.setText(said("★ Starred") if state.star else said("☆ Star"))
         self.duplicate.setEnabled(state.can_duplicate)
         self.export.setEnabled(state.can_export and is_free)
         self.answers.setVisible(state.can_answer)
@@ -110,15 +122,15 @@ class ModelsPage(QWidget):
         self.model, self.user = ModelPanel(evaluate_text=evaluate_text), UserEvaluationPanel()
         self.matrix, self.ladder = MatrixPanel(), LadderPanel()
         next_step()
-        self.tabs = named(QTabWidget(), "models_tabs", "What to look at")
+        self.tabs = named(QTabWidget(), "models_tabs", said("What to look at"))
         set_tip(self.tabs, "")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.beside, "Side by side")
-        self.tabs.addTab(self.model, "This model")
-        self.tabs.addTab(self.user, "How well it knows you")
-        self.tabs.addTab(self.matrix, "All ratings")
-        self.tabs.addTab(self.ladder, "Speed")
+        self.tabs.addTab(self.beside, said("Side by side"))
+        self.tabs.addTab(self.model, said("This model"))
+        self.tabs.addTab(self.user, said("How well it knows you"))
+        self.tabs.addTab(self.matrix, said("All ratings"))
+        self.tabs.addTab(self.ladder, said("Speed"))
         next_step()
         right = QVBoxLayout()
         right.setContentsMargins(2 * GRID, 2 * GRID, GRID, 0)
@@ -133,5 +145,6 @@ class ModelsPage(QWidget):
 
     def name_person(self, name: str) -> None:
         """Whom the model may know, on the tab."""
-        who = "you" if name in ("", "Me") else name
-        self.tabs.setTabText(self.tabs.indexOf(self.user), f"How well it knows {who}")
+        is_me = name in ("", "Me")
+        title = said("How well it knows you") if is_me else said("How well it knows {name}", name=name)
+        self.tabs.setTabText(self.tabs.indexOf(self.user), title)

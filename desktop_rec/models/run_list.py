@@ -31,6 +31,7 @@ from desktop_rec.common.row_painting import RIGHT, paint_ground, paint_text, sma
 from desktop_rec.models.list_parts import RunListFoot, RunListHead
 from desktop_rec.theme.icons import pixmap
 from desktop_rec.theme.theme import GRID, THEME, number_font, series_colour, set_role
+from engine.wording import said
 
 Index = QModelIndex | QPersistentModelIndex
 RowRole = Qt.ItemDataRole.UserRole + 1
@@ -71,10 +72,9 @@ class RunLine:
 
     def sentence(self) -> str:
         """The line for those who listen."""
-        ticked = ", compared" if self.is_ticked and self.can_tick else ""
-        star = ", with a star" if self.star else ""
-        told = ", ".join(filter(None, (self.name, self.about, self.figure)))
-        return f"{told}{star}{ticked}"
+        ticked = said("compared") if self.is_ticked and self.can_tick else ""
+        star = said("with a star") if self.star else ""
+        return ", ".join(filter(None, (self.name, self.about, self.figure, star, ticked)))
 
 
 Row = RunHeading | RunLine
@@ -200,7 +200,7 @@ class RunDelegate(QStyledItemDelegate):
             top.moveTop(inside.top() + number * top.height())
             paint_text(painter, top, words, font=font, colour=colours.text)
         below = QRect(top.left(), top.bottom() + 3, top.width(), QFontMetrics(weak).height())
-        about = " · ".join(filter(None, (row.about, "in use" if row.in_use else "")))
+        about = " · ".join(filter(None, (row.about, said("in use") if row.in_use else "")))
         taken = paint_text(painter, below, row.figure, font=figures, colour=colours.text, align=RIGHT)
         below.adjust(0, 0, -taken - 8, 0)
         taken = paint_text(painter, below, STAR * row.star, font=font, colour=colours.accent, align=RIGHT)
@@ -253,7 +253,7 @@ class RunList(QFrame):
     def show_blend_problem(self, problem: str) -> None:
         """Why the ticked runs cannot be blended; "" where they can."""
         self.blend.setEnabled(not problem)
-        set_tip(self.blend, problem or "Mix the ticked runs into a new one, weighted by how good each is")
+        set_tip(self.blend, problem or said("Mix the ticked runs into a new one, weighted by how good each is"))
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
 
@@ -262,7 +262,9 @@ class RunList(QFrame):
         set_role(self, "panel")
         self.setFixedWidth(WIDTH)
         self._rows = RunRows(self)
-        self.view = named(QListView(), "runs", "Runs", "Choose a run to look at; tick others to compare with")
+        self.view = named(
+            QListView(), "runs", said("Runs"), said("Choose a run to look at; tick others to compare with")
+        )
         self.view.setModel(self._rows)
         self.view.setItemDelegate(RunDelegate(self.view))
         self.view.setResizeMode(QListView.ResizeMode.Adjust)
@@ -272,13 +274,13 @@ class RunList(QFrame):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setStyleSheet("QListView, QListView:focus { border: none; }")
         self.view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.blend = button("Blend these", "blend_runs", "Mix the ticked runs into a new one")
+        self.blend = button(said("Blend these"), "blend_runs", said("Mix the ticked runs into a new one"))
         self._problem = caption()
-        self.head, self.foot, self._none = RunListHead(), RunListFoot(), caption("No run is like that.")
+        self.head, self.foot, self._none = RunListHead(), RunListFoot(), caption(said("No run is like that."))
         self._none.hide()
         top, foot = QVBoxLayout(), QVBoxLayout()
         top.setContentsMargins(12, 2 * GRID, 12, 0)
-        for part in (heading("Trained on these ratings"), self.head, self._none):
+        for part in (heading(said("Trained on these ratings")), self.head, self._none):
             top.addWidget(part)
         foot.setContentsMargins(12, GRID, 12, 2 * GRID)
         foot.setSpacing(4)

@@ -12,14 +12,15 @@ from desktop_rec.common.controls import CalmComboBox, button, named
 from desktop_rec.common.panels import Card, TextGrid, caption, heading
 from engine.evaluation.metrics import describe_metric, metric_title
 from engine.text import format_figure
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.operations import SamePeople
 
 _METRICS = ("ndcg@100", "recall@20", "rmse", "mae")
-_ABOUT = (
-    "These learned from different people and ratings, so their figures cannot stand side by side. What neither has "
-    "learned from is held against both."
+_ABOUT = said(
+    "These learned from different people and ratings, so their figures cannot stand side by "
+    "side. What neither has learned from is held against both."
 )
 
 
@@ -31,18 +32,18 @@ class SameCard(Card):
     def __init__(self) -> None:
         super().__init__("same_card")
         self._others: tuple[tuple[str, str], ...] = ()
-        self.box = named(CalmComboBox(), "same_other", "With", "A run that was evaluated on other people")
+        self.box = named(CalmComboBox(), "same_other", said("With"), said("A run that was evaluated on other people"))
         self.go = button(
-            "Compare on the same people",
+            said("Compare on the same people"),
             "compare_same",
-            "Evaluate both on ratings that neither has learned from; nothing is stored",
+            said("Evaluate both on ratings that neither has learned from; nothing is stored"),
         )
         self.note, self._grid = caption(_ABOUT), TextGrid(1, 1, 1, 2, has_head=True)
         self.note.setObjectName("same_note")
         row = QHBoxLayout()
         row.addWidget(self.box, 1)
         row.addWidget(self.go)
-        self.column.addWidget(heading("Beside runs that were evaluated on other people"))
+        self.column.addWidget(heading(said("Beside runs that were evaluated on other people")))
         self.column.addLayout(row)
         self.column.addWidget(self.note)
         self.column.addWidget(self._grid)
@@ -80,14 +81,14 @@ class SameCard(Card):
     def show_found(self, found: SamePeople, titles: Sequence[str]) -> None:
         """What was found of the runs with these titles, in the order in which they were asked for."""
         lines = same_lines(found, titles)
-        self.show_note(found.words if lines else "Nothing could be measured of both.")
+        self.show_note(found.words if lines else said("Nothing could be measured of both."))
         self._grid.show_lines(lines, tips=["", *(describe_metric(name) for name in _shared(found))] if lines else [])
 
     def _ask(self) -> None:
         run_id = self.box.currentData()
         if run_id:
             self.go.setEnabled(False)
-            self.note.setText("Evaluating both on what neither has learned from …")
+            self.note.setText(said("Evaluating both on what neither has learned from …"))
             self.asked.emit(str(run_id))
 
 

@@ -6,8 +6,9 @@ from desktop_rec.common.controls import Fold
 from desktop_rec.common.panels import Card, TextGrid
 from desktop_rec.models.settings_list import SET, settings_of
 from engine.library.run_record import RunRecord
+from engine.wording import said
 
-_MARK = {SET: "● set"}
+_MARK = {SET: said("● set")}
 
 
 class SettingsCard(Card):
@@ -16,7 +17,7 @@ class SettingsCard(Card):
     def __init__(self) -> None:
         super().__init__("settings_card")
         self._grid = TextGrid(1, 1, 1, has_head=True)
-        self.fold = Fold("all_settings", "All settings", self._grid)
+        self.fold = Fold("all_settings", said("All settings"), self._grid)
         self._run: RunRecord | None = None
         self._is_due = False
         self.column.addWidget(self.fold)
@@ -38,7 +39,7 @@ class SettingsCard(Card):
         if self._run is None or not self._is_due:
             return
         self._is_due = False
-        lines, tips = [("Setting", "Value", "How it was chosen")], [""]
+        lines, tips = [(said("Setting"), said("Value"), said("How it was chosen"))], [""]
         for title, settings in settings_of(self._run):
             for line in settings:
                 lines.append((f"{title}: {line.label}", line.value, _MARK.get(line.how, line.how)))

@@ -17,8 +17,9 @@ from engine.library.run_record import RunRecord
 from engine.models.naming import run_title
 from engine.models.registry import MODELS, title_of
 from engine.settings import Config, declared_settings, find_setting
-from engine.text import format_count, format_setting, plural
+from engine.text import format_count, format_setting
 from engine.training.config import TrainingConfig
+from engine.wording import counted, said
 
 NOTHING = "–"
 
@@ -42,13 +43,13 @@ def settings_differences(run: RunRecord, other: RunRecord) -> tuple[Difference, 
     """What differs, the model's own settings first, then training, split and where it ran."""
     found = []
     if run.model != other.model:
-        found.append(Difference("Model", title_of(run.model), title_of(other.model)))
+        found.append(Difference(said("Model"), title_of(run.model), title_of(other.model)))
     for mine, others in zip(settings_parts(run), settings_parts(other), strict=True):
         found += _between(*mine, *others)
     for label, values in (
-        ("Parameters", (format_count(run.parameters), format_count(other.parameters))),
-        ("Device", (run.device, other.device)),
-        ("Precision", (run.precision, other.precision)),
+        (said("Parameters"), (format_count(run.parameters), format_count(other.parameters))),
+        (said("Device"), (run.device, other.device)),
+        (said("Precision"), (run.precision, other.precision)),
     ):
         if values[0] != values[1]:
             found.append(Difference(label, *values))
@@ -64,15 +65,15 @@ class DiffCard(Card):
         super().__init__("diff_card")
         self._shown: tuple[str, str, tuple[Difference, ...]] = ("", "", ())
         self._others: tuple[tuple[str, str], ...] = ()
-        self.box = named(CalmComboBox(), "diff_other", "Against", "The run to compare the settings with")
+        self.box = named(CalmComboBox(), "diff_other", said("Against"), said("The run to compare the settings with"))
         self.box.setMinimumContentsLength(28)  # names differ at their ends
-        self._same = caption("No setting differs.")
+        self._same = caption(said("No setting differs."))
         head = QHBoxLayout()
-        head.addWidget(heading("Settings that differ"), 1)
-        head.addWidget(PlainLabel("from"))
+        head.addWidget(heading(said("Settings that differ")), 1)
+        head.addWidget(PlainLabel(said("from")))
         head.addWidget(self.box)
         self._grid = TextGrid(1, 1, 1, has_head=True)
-        self.more = button("", "diff_more", "Settings that only one of the two models has", role="link")
+        self.more = button("", "diff_more", said("Settings that only one of the two models has"), role="link")
         self.more.setCheckable(True)
         self.column.addLayout(head)
         self.column.addWidget(self._same)
@@ -109,7 +110,19 @@ class DiffCard(Card):
         self._shown = (name, other, tuple(differences))
         one_sided, is_on = sum(difference.is_one_sided for difference in differences), self.more.isChecked()
         self.more.setVisible(bool(one_sided))
-        text = f"{'Hide' if is_on else 'Show'} {plural(one_sided, 'setting')} that only one of them has"
+        text = (
+            counted(
+                "Hide {count} setting that only one of them has",
+                "Hide {count} settings that only one of them has",
+                one_sided,
+            )
+            if is_on
+            else counted(
+                "Show {count} setting that only one of them has",
+                "Show {count} settings that only one of them has",
+                one_sided,
+            )
+        )
         self.more.setText(text)
         self.more.setAccessibleName(text)
         wanted = [difference for difference in differences if is_on or not difference.is_one_sided]

@@ -8,8 +8,9 @@ from desktop_rec.models.settings_diff import settings_parts
 from engine.library.run_record import RunRecord
 from engine.settings import declared_settings
 from engine.text import format_setting
+from engine.wording import said
 
-SET, AUTOMATIC, DEFAULT = "set", "found automatically", "default"
+SET, AUTOMATIC, DEFAULT = said("set"), said("found automatically"), said("default")
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,10 @@ def settings_of(run: RunRecord) -> tuple[tuple[str, tuple[SettingLine, ...]], ..
     """The settings under headings: of the model, of training, of what was held out."""
     asked = {name for name, _ in run.differences}
     found = []
-    for heading, (config_class, values) in zip(("Model", "Training", "Held out"), settings_parts(run), strict=True):
+    parts = (("model", said("Model")), ("training", said("Training")), ("split", said("Held out")))
+    for (part, heading), (config_class, values) in zip(parts, settings_parts(run), strict=True):
         if config_class is None:
             continue
-        part = {"Model": "model", "Training": "training", "Held out": "split"}[heading]
         lines = [
             SettingLine(
                 declared.setting.label,

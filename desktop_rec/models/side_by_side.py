@@ -14,6 +14,7 @@ from desktop_rec.models.metric_grid import MetricGrid
 from desktop_rec.models.same_card import SameCard
 from desktop_rec.models.settings_diff import DiffCard
 from desktop_rec.theme.theme import GRID, THEME
+from engine.wording import said
 
 
 class MeaningCard(Card):
@@ -21,7 +22,7 @@ class MeaningCard(Card):
 
     def __init__(self) -> None:
         super().__init__("meaning_card", spacing=6)
-        self._heading, self.text = heading("What this means"), plain_text()
+        self._heading, self.text = heading(said("What this means")), plain_text()
         self.column.addWidget(self._heading)
         self.column.addWidget(self.text)
 
@@ -64,7 +65,7 @@ class SideBySide(ScrollPage):
             return
         if self.curves is None or self._card is None:
             self.curves = CurvesPlot()
-            self._card = PlotCard("run_curves", "How they learned", self.curves, self.curves.table)
+            self._card = PlotCard("run_curves", said("How they learned"), self.curves, self.curves.table)
             self.curves.pointed_at.connect(self._card.show_reading)
             self._card.fit_to(HEIGHT)
             self._curves_column.insertWidget(1, self._card)

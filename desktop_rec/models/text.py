@@ -26,12 +26,13 @@ from engine.text import (
     format_size,
     join_words,
 )
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
     from engine.library.runs import RunRoom
 
-EVALUATE_FULLY = "Evaluate fully"
+EVALUATE_FULLY = said("Evaluate fully")
 
 
 def run_rows(
@@ -67,10 +68,14 @@ def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str 
     is_used = run.run_id == in_use
     return RunHeadState(
         name=run.title,
-        about=f"{title_of(run.model)} · trained {format_ago(run.finished or run.created)} · "
-        f"{describe_split(run.split_config)}",
+        about=said(
+            "{model} · trained {ago} · {split}",
+            model=title_of(run.model),
+            ago=format_ago(run.finished or run.created),
+            split=describe_split(run.split_config),
+        ),
         can_use=run.has_model and not is_used,
-        use_text="In use" if is_used else "Use this model",
+        use_text=said("In use") if is_used else said("Use this model"),
         can_continue=_can_continue(run),
         run_id=run.run_id,
         star=run.star,
@@ -83,31 +88,44 @@ def head_state(run: RunRecord, comparison: RunComparison | None, *, in_use: str 
 
 def run_facts(run: RunRecord, *, room: str = "") -> tuple[tuple[str, str], ...]:
     """What is known of a run, a line each; what there is nothing to say of is left out. `room`: what it takes."""
-    best = ""
-    if run.best_epoch is not None and run.best_value is not None:
-        best = f", the best was {run.best_epoch} ({metric_title(run.monitor)} {format_figure(run.best_value)})"
-    epochs = f"{format_count(run.epochs)} of {format_count(run.total_epochs)}{best}" if run.total_epochs else ""
+    epochs = said("{done:,} of {epochs:,}", done=run.epochs, epochs=run.total_epochs) if run.total_epochs else ""
+    if epochs and run.best_epoch is not None and run.best_value is not None:
+        epochs = said(
+            "{epochs}, the best was {epoch} ({metric} {value})",
+            epochs=epochs,
+            epoch=run.best_epoch,
+            metric=metric_title(run.monitor),
+            value=format_figure(run.best_value),
+        )
     kind = str(run.split_config.get("kind"))
-    evaluated = describe_held_out(kind, run.people_evaluated) if run.people_evaluated else "not yet"
+    evaluated = describe_held_out(kind, run.people_evaluated) if run.people_evaluated else said("not yet")
     facts = (
-        ("Model", title_of(run.model)),
-        ("How it ended", run.stopped_because),
-        ("Held out", describe_split(run.split_config)),
-        ("Evaluated on", evaluated),
-        ("Epochs", epochs),
-        ("Learning rate", format_rate(run.lr) if run.lr else ""),
-        ("Settings", run.chosen),
-        ("Took", format_duration(run.seconds) if run.seconds else ""),
-        ("Computed on", f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
-        ("Parameters", format_count(run.parameters)),
-        ("Trained", format_moment(run.created)),
-        ("Opened from a file", format_moment(run.imported) if run.imported else ""),
-        ("Rate changed", join_words(f"to {format_rate(lr)} at step {step:,}" for step, lr in run.rate_changes)),
-        ("Seed", str(run.seed)),
-        ("Data", f"{run.dataset_name}, fingerprint {run.fingerprint}"),
-        ("Made with", ", ".join(f"{name} {version}" for name, version in run.versions.items())),
-        ("Room", room),
-        ("Advice", run.advice),
+        (said("Model"), title_of(run.model)),
+        (said("How it ended"), run.stopped_because),
+        (said("Held out"), describe_split(run.split_config)),
+        (said("Evaluated on"), evaluated),
+        (said("Epochs"), epochs),
+        (said("Learning rate"), format_rate(run.lr) if run.lr else ""),
+        (said("Settings"), run.chosen),
+        (said("Took"), format_duration(run.seconds) if run.seconds else ""),
+        (said("Computed on"), f"{'CPU' if run.device.startswith('cpu') else 'GPU'}, {run.precision}"),
+        (said("Parameters"), format_count(run.parameters)),
+        (said("Trained"), format_moment(run.created)),
+        (said("Opened from a file"), format_moment(run.imported) if run.imported else ""),
+        (
+            said("Rate changed"),
+            join_words(
+                said("to {lr} at step {step:,}", lr=format_rate(lr), step=step) for step, lr in run.rate_changes
+            ),
+        ),
+        (said("Seed"), str(run.seed)),
+        (
+            said("Data"),
+            said("{dataset}, fingerprint {fingerprint}", dataset=run.dataset_name, fingerprint=run.fingerprint),
+        ),
+        (said("Made with"), ", ".join(f"{name} {version}" for name, version in run.versions.items())),
+        (said("Room"), room),
+        (said("Advice"), run.advice),
     )
     return tuple((label, text) for label, text in facts if text)
 
@@ -117,33 +135,43 @@ def missing_figures(run: RunRecord) -> str:
     if run.metrics:
         return ""
     if run.split_config.get("kind") == "none":
-        return f"{run.title} learned from everything, so nobody is left to evaluate it on. Train with another split."
+        return said(
+            "{title} learned from everything, so nobody is left to evaluate it on. Train with another split.",
+            title=run.title,
+        )
     if not run.has_model:
-        return f"{run.title} ended before it had learned anything that could be evaluated."
-    return f"{run.title} is not evaluated yet: its training was stopped. Press Evaluate to see how good it is."
+        return said("{title} ended before it had learned anything that could be evaluated.", title=run.title)
+    return said(
+        "{title} is not evaluated yet: its training was stopped. Press Evaluate to see how good it is.", title=run.title
+    )
 
 
 def missing_differences(run: RunRecord, comparison: RunComparison) -> tuple[str, ...]:
     """Why nothing is said of chance where a run's evaluation is not stored person by person."""
     if comparison.has_per_person or not run.metrics or not run.has_model:
         return ()
-    return ("Press Evaluate again to see which of these differences may be chance.",)
+    return (said("Press Evaluate again to see which of these differences may be chance."),)
 
 
 def missing_breakdowns(run: RunRecord, comparison: RunComparison | None) -> str:
     """Why a run's quality is not taken apart; "" where it is or is being fetched."""
     if comparison is None or comparison.breakdowns:
         return ""
-    return missing_figures(run) or f"{run.title} was evaluated without these details. Press Evaluate again to see them."
+    return missing_figures(run) or said(
+        "{title} was evaluated without these details. Press Evaluate again to see them.", title=run.title
+    )
 
 
 def missing_curve(run: RunRecord, comparison: RunComparison) -> str:
     """Why a run has no cold-start curve, and what draws it; "" where it has one, or first needs to be evaluated."""
     if _evaluate_text(run, comparison) != EVALUATE_FULLY:
         return ""
-    return (
-        f"How good {run.title} is for people of whom it knows only 1, 2 or 4 titles is not measured yet: that takes a "
-        f"few times as long as the evaluation after training. Press {EVALUATE_FULLY} to draw the curve."
+    return said(
+        "How good {title} is for people of whom it knows only 1, 2 or 4 titles is not measured "
+        "yet: that takes a few times as long as the evaluation after training. Press "
+        "{evaluate} to draw the curve.",
+        title=run.title,
+        evaluate=EVALUATE_FULLY,
     )
 
 
@@ -156,8 +184,8 @@ def can_be_held_beside(run: RunRecord, other: RunRecord) -> bool:
 
 def describe_room(room: RunRoom) -> str:
     """What a run takes on the disk, and what of that it could do without."""
-    more = f", of which {format_size(room.free_bytes)} only to go on exactly" if room.free_bytes else ""
-    return f"{format_size(room.size_bytes)}{more}"
+    size, free = format_size(room.size_bytes), format_size(room.free_bytes)
+    return said("{size}, of which {free} only to go on exactly", size=size, free=free) if room.free_bytes else size
 
 
 def blend_parts(group: RunGroup | None, ticked: Sequence[str]) -> tuple[RunRecord, ...]:
@@ -169,13 +197,13 @@ def blend_problem(group: RunGroup | None, ticked: Sequence[str], *, busy: str) -
     """Why the ticked runs cannot be blended now; "" where they can."""
     parts = blend_parts(group, ticked)
     if group is not None and not group.can_be_evaluated:
-        return "These runs hold nobody out, so a blend cannot be weighted."
+        return said("These runs hold nobody out, so a blend cannot be weighted.")
     if len(parts) < 2:
-        return "Tick two or more runs to blend them into one."
+        return said("Tick two or more runs to blend them into one.")
     without = next((part for part in parts if not part.has_model or part.status not in ("finished", "stopped")), None)
     if without is not None:
-        return f"{without.title} did not finish: untick it."
-    return f"{busy} is still running." if busy else ""
+        return said("{title} did not finish: untick it.", title=without.title)
+    return said("{busy} is still running.", busy=busy) if busy else ""
 
 
 def _evaluate_text(run: RunRecord, comparison: RunComparison | None) -> str:
@@ -183,7 +211,7 @@ def _evaluate_text(run: RunRecord, comparison: RunComparison | None) -> str:
     if not run.has_model or run.split_config.get("kind") == "none":
         return ""
     if not run.metrics:
-        return "Evaluate"
+        return said("Evaluate")
     if comparison is None:
         return ""
     has_lists = any("@" in name for name in run.metrics)
@@ -193,7 +221,7 @@ def _evaluate_text(run: RunRecord, comparison: RunComparison | None) -> str:
         and not any(breakdown.name == "cold start" for breakdown in comparison.breakdowns)
     ):
         return EVALUATE_FULLY
-    return "" if comparison.has_per_person else "Evaluate again"
+    return "" if comparison.has_per_person else said("Evaluate again")
 
 
 def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
@@ -201,16 +229,25 @@ def _heading(group: RunGroup, *, is_own: bool, is_only: bool) -> RunHeading:
     about = about[0].upper() + about[1:]
     if is_own or is_only or not group.can_be_evaluated:
         return RunHeading(describe_people(group), about)
-    return RunHeading("On other people: not comparable", f"{about}. Choose one of them to compare these.", warns=True)
+    return RunHeading(
+        said("On other people: not comparable"),
+        said("{about}. Choose one of them to compare these.", about=about),
+        warns=True,
+    )
 
 
 def _about(run: RunRecord) -> str:
     """What is to be said of a run beside its name, its model where that is not in the name."""
     title = "" if run.title.startswith(title_of(run.model)) else title_of(run.model)
-    states = {"stopped": "stopped", "interrupted": "interrupted", "failed": "failed", "running": "training"}
-    ended = "diverged" if run.diverged else states.get(run.status, "")
-    not_evaluated = "not evaluated" if not run.metrics and run.split_config.get("kind") != "none" else ""
-    imported = "from a file" if run.imported else ""
+    states = {
+        "stopped": said("stopped"),
+        "interrupted": said("interrupted"),
+        "failed": said("failed"),
+        "running": said("training"),
+    }
+    ended = said("diverged") if run.diverged else states.get(run.status, "")
+    not_evaluated = said("not evaluated") if not run.metrics and run.split_config.get("kind") != "none" else ""
+    imported = said("from a file") if run.imported else ""
     return " · ".join(filter(None, (title, ended, not_evaluated, imported, *run.tags)))
 
 

@@ -18,16 +18,17 @@ from desktop_rec.models.metric_grid import FigureCards
 from desktop_rec.models.side_by_side import MeaningCard
 from desktop_rec.models.user_evaluation_text import describe_user_evaluation, favourites_table, user_figures
 from desktop_rec.theme.theme import GRID, number_font
+from engine.wording import joined, said
 
 if TYPE_CHECKING:
     from engine.data.profiles import Profile
     from engine.library.run_record import RunRecord
 
-_EXPLAINED = (
-    "Each rating is left out once; from the others the model predicts it, and looks for it in its list. "
-    "Grey is what anybody could guess: averages, and the most liked titles."
+_EXPLAINED = said(
+    "Each rating is left out once; from the others the model predicts it, and looks for it "
+    "in its list. Grey is what anybody could guess: averages, and the most liked titles."
 )
-_TOO_FEW = "It takes at least five ratings of titles that this data set has."
+_TOO_FEW = said("It takes at least five ratings of titles that this data set has.")
 _LEAST_RATINGS = 5
 _TABLE_HEIGHT = 300
 
@@ -42,7 +43,7 @@ class UserEvaluationPanel(QStackedWidget):
         self.setObjectName("user_evaluation_panel")
         self.message, self._page = PlaceMessage(), ScrollPage("user_evaluation_page", spacing=GRID + 4)
         self.meaning, self.cards, self._table = MeaningCard(), FigureCards("user_metric"), PlotTable(self)
-        view = self._view = named(QTableView(), "left_out_ratings", "Your ratings, each left out once")
+        view = self._view = named(QTableView(), "left_out_ratings", said("Your ratings, each left out once"))
         view.setModel(self._table)
         view.verticalHeader().hide()
         view.setShowGrid(False)
@@ -50,7 +51,7 @@ class UserEvaluationPanel(QStackedWidget):
         view.setFont(number_font(self.font()))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setMinimumHeight(_TABLE_HEIGHT)
-        for part in (self.meaning, caption(_EXPLAINED), self.cards, heading("Title by title")):
+        for part in (self.meaning, caption(_EXPLAINED), self.cards, heading(said("Title by title"))):
             self._page.column.addWidget(part)
         self._page.column.addWidget(view, 1)
         self.addWidget(self.message)
@@ -71,7 +72,7 @@ class UserEvaluationPanel(QStackedWidget):
 
     def show_evaluation(self, evaluated: EvaluatedUser, name: str, whose: str, sentences: tuple[str, ...]) -> None:
         """What was found of this person."""
-        self.meaning.show_meaning(sentences, heading=f"How well {name} knows {whose}")
+        self.meaning.show_meaning(sentences, heading=said("How well {name} knows {whose}", name=name, whose=whose))
         self._table.show_table(favourites_table(evaluated.evaluation))
         self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self._view.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -111,26 +112,31 @@ class UserEvaluationPresenter(QObject):
             return
         self._asked = (run.run_id, profile)
         if not run.has_model:
-            self._panel.show_message(f"{run.title} has no model", "It ended before it had learned anything.")
+            self._panel.show_message(
+                said("{title} has no model", title=run.title), said("It ended before it had learned anything.")
+            )
         elif sum(entry.rating is not None for entry in profile.entries) < _LEAST_RATINGS:
-            self._panel.show_message("Too few ratings", _TOO_FEW, button="Rate titles")
+            self._panel.show_message(said("Too few ratings"), _TOO_FEW, button=said("Rate titles"))
         elif self._models.ask_user_evaluation(run.run_id):
-            self._panel.show_message("Leaving out your ratings one at a time…", "", busy=True)
+            self._panel.show_message(said("Leaving out your ratings one at a time…"), "", busy=True)
 
     def _on_evaluated(self, evaluated: EvaluatedUser) -> None:
         dataset, run, profile = self._models.dataset.current, self._run, self._models.profile.current
         if dataset is None or run is None or evaluated.run_id != run.run_id:
             return
-        whose = "you" if profile is None or profile.name == "Me" else profile.name
+        is_me = profile is None or profile.name == "Me"
+        whose = said("you") if profile is None or is_me else profile.name
         sentences = describe_user_evaluation(
             evaluated.evaluation,
             word=dataset.catalogue.word,
             unit=unit_of(dataset.scale),
             is_in_data=self._models.profile.is_borrowed,
-            is_me=whose == "you",
+            is_me=is_me,
         )
         self._panel.show_evaluation(evaluated, run.title, whose, sentences)
 
     def _on_failed(self, failure: Failure) -> None:
-        sentence = f"{failure.sentence} {failure.remedy}"
-        self._panel.show_message("This model could not be tried on your ratings", sentence, button="Rate titles")
+        sentence = joined(failure.sentence, failure.remedy)
+        self._panel.show_message(
+            said("This model could not be tried on your ratings"), sentence, button=said("Rate titles")
+        )

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING
 from desktop_rec.common.plots.card import Table
 from desktop_rec.models.comparison import FigureRow, MetricFigures, baseline_title
 from desktop_rec.models.meaning import verdict
-from engine.text import format_count, format_distinct, format_predicted_rating, format_rating, plural, plural_of
+from engine.text import format_count, format_distinct, format_predicted_rating, format_rating, plural
+from engine.wording import joined, said, singular_of
 
 if TYPE_CHECKING:
     from engine.recommending.user_evaluation import Comparison, LeftOut, UserEvaluation
 
-_IN_LIST = "Each favourite is left out, and its place in the list is looked up. More is better."
+_IN_LIST = said("Each favourite is left out, and its place in the list is looked up. More is better.")
 _SHOWN = {
     "mae": (
-        "Ratings off by, on average",
-        "Each rating is left out and predicted from the others. Less is better.",
+        said("Ratings off by, on average"),
+        said("Each rating is left out and predicted from the others. Less is better."),
         "biases",
     ),
-    "hits@20": ("Favourites in its first 20", _IN_LIST, "popularity"),
-    "hits@100": ("Favourites in its first 100", _IN_LIST, "popularity"),
+    "hits@20": (said("Favourites in its first 20"), _IN_LIST, "popularity"),
+    "hits@100": (said("Favourites in its first 100"), _IN_LIST, "popularity"),
 }
 """Metric -> heading, explanation, baseline."""
 
@@ -29,15 +30,22 @@ def describe_user_evaluation(
     found: UserEvaluation, *, word: str, unit: str, is_in_data: bool, is_me: bool = True
 ) -> tuple[str, ...]:
     """What was found, a paragraph each; what limits it after that. is_me: the person reads about themselves."""
-    whose = "your" if is_me else "their"
+    whose = said("your") if is_me else said("their")
     paragraphs = [_errors(found, unit=unit, whose=whose), _hits(found, word, whose=whose)]
     if not found.favourites:
-        paragraphs.append(f"None of these ratings is a favourite, so no {word} could be looked for in the list.")
+        paragraphs.append(
+            said(
+                "None of these ratings is a favourite, so no {title} could be looked for in the list.",
+                title=singular_of(word),
+            )
+        )
     if is_in_data:
-        paragraphs.append("These ratings are part of the data set: a model trained on them looks better than it is.")
+        paragraphs.append(
+            said("These ratings are part of the data set: a model trained on them looks better than it is.")
+        )
     if found.stopped:
         done, wanted = format_count(found.entries_done), format_count(found.entries_wanted)
-        paragraphs.append(f"Only {done} of {wanted} ratings were looked at.")
+        paragraphs.append(said("Only {done} of {wanted} ratings were looked at.", done=done, wanted=wanted))
     return tuple(paragraph for paragraph in paragraphs if paragraph)
 
 
@@ -53,8 +61,8 @@ def user_figures(found: UserEvaluation, name: str) -> tuple[tuple[str, MetricFig
 def favourites_table(found: UserEvaluation) -> Table:
     """The left out ratings: favourites by their place in the list, then the others by how far they were off."""
     has_ratings = any(entry.predicted is not None for entry in found.entries)
-    predictions = ("It predicts", "Averages predict") if has_ratings else ()
-    headings = ("Title", "Rated", "Place in its list", "Place in the most liked", *predictions)
+    predictions = (said("It predicts"), said("Averages predict")) if has_ratings else ()
+    headings = (said("Title"), said("Rated"), said("Place in its list"), said("Place in the most liked"), *predictions)
     rows = [_row(entry, has_ratings=has_ratings) for entry in sorted(found.entries, key=_order)]
     return Table(headings, rows, has_titles=True)
 
@@ -64,18 +72,34 @@ def _errors(evaluation: UserEvaluation, *, unit: str, whose: str) -> str:
     if found is None:
         return ""
     low, high = found.model.low, found.model.high
-    between = f" ({low:.2f} to {high:.2f})" if low is not None and high is not None else ""
     own, baseline = format_distinct(found.model.value, found.baseline.value)
     apart = verdict(
         found.difference,
-        of=f"{whose} {plural(found.of, 'rating')}",
-        more=f"Plain averages predict {whose} ratings better, by more than chance explains.",
-        less=f"It predicts {whose} ratings better than plain averages, by more than chance explains.",
+        of=said("{whose} {ratings}", whose=whose, ratings=plural(found.of, "rating")),
+        more=said("Plain averages predict {whose} ratings better, by more than chance explains.", whose=whose),
+        less=said("It predicts {whose} ratings better than plain averages, by more than chance explains.", whose=whose),
     )
-    return (
-        f"Its predictions of {whose} ratings are off by {own} {unit} on average{between}, "
-        f"plain averages by {baseline}. {apart}"
-    ).strip()
+    sentence = (
+        said(
+            "Its predictions of {whose} ratings are off by {own} {unit} on average ({low:.2f} to {high:.2f}), plain "
+            "averages by {baseline}.",
+            whose=whose,
+            own=own,
+            unit=unit,
+            low=low,
+            high=high,
+            baseline=baseline,
+        )
+        if low is not None and high is not None
+        else said(
+            "Its predictions of {whose} ratings are off by {own} {unit} on average, plain averages by {baseline}.",
+            whose=whose,
+            own=own,
+            unit=unit,
+            baseline=baseline,
+        )
+    )
+    return joined(sentence, apart)
 
 
 def _hits(evaluation: UserEvaluation, word: str, *, whose: str) -> str:
@@ -83,17 +107,22 @@ def _hits(evaluation: UserEvaluation, word: str, *, whose: str) -> str:
     if found is None:
         return ""
     own, baseline = round(found.model.value * found.of), round(found.baseline.value * found.of)
-    favourites = f"{whose} {plural(found.of, 'favourite')}"
+    favourites = said("{whose} {favourites}", whose=whose, favourites=plural(found.of, "favourite"))
     apart = verdict(
         found.difference,
         of=favourites,
-        more="That is more than chance explains.",
-        less="That is less than chance explains.",
+        more=said("That is more than chance explains."),
+        less=said("That is less than chance explains."),
     )
-    return (
-        f"Of {favourites}, {own} would be among the first 100 of {format_count(evaluation.candidates)} "
-        f"{plural_of(word)} without that rating; the most-liked list has {baseline}. {apart}"
-    ).strip()
+    sentence = said(
+        "Of {favourites}, {own} would be among the first 100 of {titles} without that rating; the most-liked list has "
+        "{baseline}.",
+        favourites=favourites,
+        own=own,
+        titles=plural(evaluation.candidates, word),
+        baseline=baseline,
+    )
+    return joined(sentence, apart)
 
 
 def _rows(metric: str, found: Comparison, name: str, baseline: str) -> tuple[FigureRow, ...]:

@@ -29,6 +29,7 @@ from desktop_rec.models.metric_grid import OneByOne
 from desktop_rec.models.page import ModelsPage
 from desktop_rec.models.settings_diff import settings_differences
 from desktop_rec.models.user_evaluation import UserEvaluationPresenter
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -74,11 +75,11 @@ class ModelsView(QWidget):
         """Show what there is now."""
         run = self._run
         if self._models.dataset.current is None:
-            sentence = "Here you compare the models that you train on your data."
-            self.missing.show_message("No data set is open", sentence, button="Go to Data")
+            sentence = said("Here you compare the models that you train on your data.")
+            self.missing.show_message(said("No data set is open"), sentence, button=said("Go to Data"))
         elif run is None:
-            sentence = "Train a model, and see here how good it is, for everybody and for you."
-            self.missing.show_message("Nothing trained yet", sentence, button="Train")
+            sentence = said("Train a model, and see here how good it is, for everybody and for you.")
+            self.missing.show_message(said("Nothing trained yet"), sentence, button=said("Train"))
         self._whole.setCurrentWidget(self.missing if run is None else self.page)
         if run is not None:
             self._show_head()
@@ -197,7 +198,9 @@ class ModelsView(QWidget):
         run = self._run
         if run is None:
             return
-        path = questions.ask_where_to_save_numbers(self, "Write answers", f"{run.title.replace('/', '-')} answers.txt")
+        path = questions.ask_where_to_save_numbers(
+            self, said("Write answers"), f"{run.title.replace('/', '-')} answers.txt"
+        )
         if path is not None:
             self._models.files.write_answers(run.run_id, path)
 

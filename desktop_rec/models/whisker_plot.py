@@ -20,6 +20,7 @@ from desktop_rec.models.comparison import FigureRow, MetricFigures, told_apart
 from desktop_rec.theme.theme import THEME, series_colour
 from engine.evaluation.metrics import metric_title
 from engine.text import format_figure
+from engine.wording import said
 
 ROW_HEIGHT = 24
 AROUND = 40
@@ -62,7 +63,7 @@ class WhiskerPlot(PlotCanvas):
     """Rows of dots with whiskers; the pointer reads a row out."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, "Figures of several models with their intervals")
+        super().__init__(name, said("Figures of several models with their intervals"))
         self.figures = MetricFigures("", "")
         self._names, self._values = NamesAxis("left", width=_NAMES_WIDTH), NamesAxis("right", width=_VALUES_WIDTH)
         self._plot = self.add_plot(0, bottom=SparseFigureAxis("bottom"), left=self._names)
@@ -113,8 +114,8 @@ class WhiskerPlot(PlotCanvas):
             )
             for row in self.figures.rows
         ]
-        headings = ("Model", "Figure", "95 of 100 between", "Best")
-        return Table((*headings, *(f"Better than {name}" for name in baselines)), rows)
+        headings = (said("Model"), said("Figure"), said("95 of 100 between"), said("Best"))
+        return Table((*headings, *(said("Better than {name}", name=name) for name in baselines)), rows)
 
     def recolour(self) -> None:
         super().recolour()
@@ -177,18 +178,23 @@ def round_spacing(least: float) -> float:
 def between(row: FigureRow) -> str:
     """The interval as text; "" where there is none."""
     low, high = row.figure.low, row.figure.high
-    return f"{format_figure(low)} to {format_figure(high)}" if low is not None and high is not None else ""
+    return (
+        said("{low} to {high}", low=format_figure(low), high=format_figure(high))
+        if low is not None and high is not None
+        else ""
+    )
 
 
 def _sentence(row: FigureRow) -> str:
     sentence = f"{row.name} {format_figure(row.figure.value)}"
     sentence += f" ({between(row)})" if between(row) else ""
-    beside = [f"{_better_words(percent)} than {name}" for name, percent in row.better]
-    return ", ".join((sentence, *beside))
+    return ", ".join((sentence, *(_beside(percent, name) for name, percent in row.better)))
 
 
-def _better_words(percent: float) -> str:
-    return f"{abs(percent):.1f} % {'better' if percent >= 0 else 'worse'}"
+def _beside(percent: float, name: str) -> str:
+    if percent >= 0:
+        return said("{percent:.1f} % better than {name}", percent=percent, name=name)
+    return said("{percent:.1f} % worse than {name}", percent=-percent, name=name)
 
 
 def _percent(percent: float | None) -> str:

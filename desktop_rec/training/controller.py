@@ -239,7 +239,7 @@ class TrainingController(QObject):
         self._library.note_change()
         if finished is None:
             self.state.discarded = True
-            self.requests.inform("Stopped before anything was learned; nothing was kept.")
+            self.requests.inform(said("Stopped before anything was learned; nothing was kept."))
         elif self._discarding:
             self._delete(finished.run_id)
         elif self.dataset.current is not None and self.dataset.fingerprint == self._fingerprint:

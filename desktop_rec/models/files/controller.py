@@ -23,6 +23,7 @@ from engine.errors import EngineError
 from engine.events import Job
 from engine.models.declaration import GRAPH_SUFFIX
 from engine.text import format_size, join_words, plural
+from engine.wording import joined, said
 
 if TYPE_CHECKING:
     from engine.library.runs import RunRoom
@@ -91,7 +92,7 @@ class ModelFilesController(QObject):
             export = operations.export_scorer if path.suffix == GRAPH_SUFFIX else operations.export_model
             return export(library, run_id, path)
 
-        return self._start("export", f"Exporting {run.title}", make, self._on_exported)
+        return self._start("export", said("Exporting {title}", title=run.title), make, self._on_exported)
 
     def write_answers(self, run_id: str, path: Path) -> bool:
         """Write a run's ratings of the pairs that the data set's own file asks for, one a line."""
@@ -104,10 +105,10 @@ class ModelFilesController(QObject):
 
             return operations.predict(library, run_id, None, out=path)
 
-        return self._start("predict", "Predicting ratings", make, self._on_answered)
+        return self._start("predict", said("Predicting ratings"), make, self._on_answered)
 
     def _on_answered(self, done: Predictions | None) -> None:
-        stopped = "Predicting was cancelled; nothing was written."
+        stopped = said("Predicting was cancelled; nothing was written.")
         self._requests.inform(stopped if done is None else format_predictions(done))
 
     def import_model(self, path: Path) -> bool:
@@ -121,7 +122,7 @@ class ModelFilesController(QObject):
 
             return operations.import_model(library, path)
 
-        return self._start("import", f"Opening {path.name}", make, self._on_imported)
+        return self._start("import", said("Opening {name}", name=path.name), make, self._on_imported)
 
     def _start(self, kind: str, title: str, make: MakeJob, finished: Callable[[Any], None]) -> bool:
         return self._jobs.start(LongJob(JobState(kind, title), make, finished=finished, failed=self._requests.report))
@@ -136,16 +137,20 @@ class ModelFilesController(QObject):
 
             return operations.make_room(library, run_ids)
 
-        return self._start("export", "Making room", make, partial(self._on_room_made, is_again=is_again))
+        return self._start("export", said("Making room"), make, partial(self._on_room_made, is_again=is_again))
 
     def _on_room_made(self, made: MadeRoom | None, *, is_again: bool) -> None:
         if made is not None and made.run_ids and not is_again:
             runs = plural(len(made.run_ids), "run")
             change = Change(
-                f"Made room: {format_size(made.freed_bytes)} of {runs} are free once Desktop Rec is opened again",
+                said(
+                    "Made room: {size} of {runs} are free once Desktop Rec is opened again",
+                    size=format_size(made.freed_bytes),
+                    runs=runs,
+                ),
                 partial(self._make_room_again, made.run_ids),
                 partial(self._take_back, made.run_ids),
-                undone=f"{runs} can go on exactly again",
+                undone=said("{runs} can go on exactly again", runs=runs),
                 announced=True,
             )
             self._undo.record(change)
@@ -153,7 +158,7 @@ class ModelFilesController(QObject):
 
     def _make_room_again(self, run_ids: tuple[str, ...]) -> None:
         if not self._start_making_room(run_ids, is_again=True):
-            raise EngineError("Another job is running.", remedy="Wait for it, or stop it first.")
+            raise EngineError(said("Another job is running."), remedy=said("Wait for it, or stop it first."))
 
     def _take_back(self, run_ids: tuple[str, ...]) -> None:
         library = self._library.files
@@ -164,20 +169,21 @@ class ModelFilesController(QObject):
 
     def _on_exported(self, done: ExportedModel | ExportedScorer | None) -> None:
         if done is None:
-            self._requests.inform("The export was stopped; nothing was written.")
+            self._requests.inform(said("The export was stopped; nothing was written."))
             return
-        use = "Programs without Python compute scores from it"
+        use = said("Programs without Python compute scores from it.")
         if done.path.suffix != GRAPH_SUFFIX:
-            use = "It opens where the same data set is"
+            use = said("It opens where the same data set is.")
+        size = format_size(done.size_bytes)
         self._requests.inform(
-            f"Exported {done.title} to {done.path} ({format_size(done.size_bytes)}).",
-            f"In it are {join_words(done.inside)}, and nobody's ratings. {use}.",
+            said("Exported {title} to {path} ({size}).", title=done.title, path=done.path, size=size),
+            joined(said("In it are {parts}, and nobody's ratings.", parts=join_words(done.inside)), use),
         )
 
     def _on_imported(self, done: ImportedModel | None) -> None:
         library = self._library.files
         if done is None or library is None:
-            self._requests.inform("The model was not opened; nothing changed.")
+            self._requests.inform(said("The model was not opened; nothing changed."))
             return
         run, store = done.record, library.runs
 
@@ -189,12 +195,15 @@ class ModelFilesController(QObject):
             store.delete(run.run_id)
             self._library.note_change()
 
-        self._undo.record(Change(f"Opened the model {run.title}", bring_back, take_away, announced=True))
+        self._undo.record(
+            Change(said("Opened the model {title}", title=run.title), bring_back, take_away, announced=True)
+        )
         self._library.note_change()
         if run.fingerprint == self._dataset.fingerprint:
             self.imported.emit(run.run_id)
         else:
-            self._requests.inform(f"{run.title} belongs to {run.dataset_name}.", "Open that data set to use it.")
+            belongs = said("{title} belongs to {dataset}.", title=run.title, dataset=run.dataset_name)
+            self._requests.inform(belongs, said("Open that data set to use it."))
 
 
 def _count(library: Library, run_ids: tuple[str, ...]) -> Job[CountedRoom]:

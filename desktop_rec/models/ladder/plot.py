@@ -96,7 +96,7 @@ class LadderPlot(PlotCanvas):
             [
                 (
                     rung_title(rung.rung),
-                    f"{rung.milliseconds:,.0f} ms",
+                    said("{milliseconds:,.0f} ms", milliseconds=rung.milliseconds),
                     format_factor(rung.gain),
                     format_factor(rung.faster),
                     format_figure(rung.quality),

@@ -15,11 +15,12 @@ from desktop_rec.common.panels import PlaceMessage, caption
 from desktop_rec.common.plain import plain_tip
 from desktop_rec.theme.theme import GRID, THEME, number_font
 from engine.text import format_title
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.operations import MatrixWindow
 
-_EXPLAINED = "Ratings that people gave, in bold, and in the gaps what this model predicts they would give."
+_EXPLAINED = said("Ratings that people gave, in bold, and in the gaps what this model predicts they would give.")
 _COLUMN = 84
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -57,7 +58,7 @@ class MatrixModel(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Vertical:
             user = self._window.users[section]
-            return user if role == Qt.ItemDataRole.DisplayRole else plain_tip(f"Person {user}")
+            return user if role == Qt.ItemDataRole.DisplayRole else plain_tip(said("Person {user}", user=user))
         title = format_title(self._window.names[section], self._window.years[section] or None)
         return self._window.names[section] if role == Qt.ItemDataRole.DisplayRole else plain_tip(title)
 
@@ -87,10 +88,16 @@ class MatrixModel(QAbstractTableModel):
         given, filled = float(window.given_RC[row, column]), float(window.filled_RC[row, column])
         name, user = window.names[column], window.users[row]
         if not math.isnan(given):
-            return MatrixCell(f"{given:g}", False, f"Person {user} gave {name} {given:g}")
+            return MatrixCell(
+                f"{given:g}", False, said("Person {user} gave {name} {given:g}", user=user, name=name, given=given)
+            )
         if math.isnan(filled):
-            return MatrixCell("", True, f"Nothing is known of {name} and person {user}")
-        return MatrixCell(f"{filled:.1f}", True, f"{filled:.2f} predicted for {name} by person {user}")
+            return MatrixCell("", True, said("Nothing is known of {name} and person {user}", name=name, user=user))
+        return MatrixCell(
+            f"{filled:.1f}",
+            True,
+            said("{filled:.2f} predicted for {name} by person {user}", filled=filled, name=name, user=user),
+        )
 
 
 class MatrixPanel(QStackedWidget):
@@ -135,7 +142,7 @@ class MatrixPanel(QStackedWidget):
         self._message, self._page, self._where = PlaceMessage(), QWidget(), caption()
         self._where.setObjectName("matrix_where")
         self._model = MatrixModel(self)
-        view = self._view = named(QTableView(), "matrix_table", "Ratings with their gaps filled")
+        view = self._view = named(QTableView(), "matrix_table", said("Ratings with their gaps filled"))
         view.setModel(self._model)
         view.setWordWrap(True)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -143,10 +150,10 @@ class MatrixPanel(QStackedWidget):
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._left = button("Titles before", "matrix_left", "Titles that more people have")
-        self._right = button("More titles", "matrix_right", "Titles that fewer people have")
-        self._up = button("People before", "matrix_up", "People with more ratings")
-        self._down = button("More people", "matrix_down", "People with fewer ratings")
+        self._left = button(said("Titles before"), "matrix_left", said("Titles that more people have"))
+        self._right = button(said("More titles"), "matrix_right", said("Titles that fewer people have"))
+        self._up = button(said("People before"), "matrix_up", said("People with more ratings"))
+        self._down = button(said("More people"), "matrix_down", said("People with fewer ratings"))
         column = QVBoxLayout(self._page)
         column.setContentsMargins(0, GRID, 0, GRID)
         column.setSpacing(GRID)

@@ -10,6 +10,7 @@ from desktop_rec.common.notices import Failure
 from desktop_rec.models.matrix.controller import MatrixController
 from desktop_rec.models.matrix.panel import MatrixPanel
 from engine.models.registry import MODELS
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -45,14 +46,18 @@ class MatrixPresenter(QObject):
             return
         kind = MODELS.get(run.model)
         if not run.has_model:
-            self._panel.show_message("Nothing was learned", "This run has no model that could fill the gaps.")
+            self._panel.show_message(
+                said("Nothing was learned"), said("This run has no model that could fill the gaps.")
+            )
         elif kind is None or not (kind.can.predicts_ratings or kind.made_of_runs):
             self._panel.show_message(
-                "This model ranks titles", "It predicts no ratings. Choose a run of a model that does."
+                said("This model ranks titles"), said("It predicts no ratings. Choose a run of a model that does.")
             )
         else:
             self._shown = run.run_id
-            self._panel.show_message("Filling the gaps", "The model predicts what people did not rate.", busy=True)
+            self._panel.show_message(
+                said("Filling the gaps"), said("The model predicts what people did not rate."), busy=True
+            )
             self._matrix.ask(run.run_id, first_person=0, first_title=0)
 
     def _on_moved(self, first_person: int, first_title: int) -> None:
@@ -65,4 +70,4 @@ class MatrixPresenter(QObject):
 
     def _on_failed(self, failure: Failure) -> None:
         self._shown = ""
-        self._panel.show_message("The gaps cannot be filled", f"{failure.sentence} {failure.remedy}".strip())
+        self._panel.show_message(said("The gaps cannot be filled"), f"{failure.sentence} {failure.remedy}".strip())

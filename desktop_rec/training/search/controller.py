@@ -124,7 +124,7 @@ class SearchController(QObject):
         write = partial(write_summary, path, self.state.rows, model=record.model, monitor=record.monitor)
         if not self.requests.attempt(write):
             return False
-        self.requests.inform(f"Saved the table of {search_title(record)} as {path}.")
+        self.requests.inform(said("Saved the table of {search} as {path}.", search=search_title(record), path=path))
         return True
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
@@ -162,7 +162,7 @@ class SearchController(QObject):
         self.state.running, self.state.live = False, None
         self._library.note_change()
         if result is None:
-            self.requests.inform("Stopped before anything was learned; nothing was kept.")
+            self.requests.inform(said("Stopped before anything was learned; nothing was kept."))
             self._show_newest()
             return
         self.state.stopped = result.stopped
