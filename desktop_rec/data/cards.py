@@ -14,11 +14,12 @@ from desktop_rec.common.plots.card import PlotTable, Table
 from desktop_rec.data.statistics_text import Fact
 from desktop_rec.theme.theme import GRID, number_font
 from engine.text import plural
+from engine.wording import joined, said
 
 _FACTS = ("scale", "unrated", "kept", "duplicates", "files", "layout", "titles_from", "imported", "memory", "disk")
-_NO_RUN = "Train a model that predicts ratings first, such as Factorisation."
-_BUSY = "Wait for what is running, or stop it."
-_HEADINGS = ("Line", "What is written there", "Why it was skipped")
+_NO_RUN = said("Train a model that predicts ratings first, such as Factorisation.")
+_BUSY = said("Wait for what is running, or stop it.")
+_HEADINGS = (said("Line"), said("What is written there"), said("Why it was skipped"))
 _ROW = 30
 _MOST_SHOWN = 7
 
@@ -28,8 +29,8 @@ class FactsCard(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        rows = make_card(self, "facts_card", "About this data set")
-        rows.addWidget(text_label("About this data set", role="heading"))
+        rows = make_card(self, "facts_card", said("About this data set"))
+        rows.addWidget(text_label(said("About this data set"), role="heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(GRID * 2)
         grid.setVerticalSpacing(GRID // 2)
@@ -70,13 +71,20 @@ class PredictionsCard(QFrame):
         self._asked, self._is_free = 0, True
         self._shown: tuple[tuple[str, str], ...] = ()
         self._about = text_label("", "predictions_words", role="weak", wraps=True)
-        self._by, self._missing = text_label("By", role="weak"), text_label(_NO_RUN, "predictions_missing", role="weak")
-        self._runs = named(QComboBox(), "predictions_run", "The run that predicts", "Which of your runs predicts")
+        self._by, self._missing = (
+            text_label(said("By"), role="weak"),
+            text_label(_NO_RUN, "predictions_missing", role="weak"),
+        )
+        self._runs = named(
+            QComboBox(), "predictions_run", said("The run that predicts"), said("Which of your runs predicts")
+        )
         self._runs.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._write = button("Write predictions…", "predictions_write", "Write the ratings that the file asks for")
-        self._pairs = button("Rate a file of pairs…", "predictions_pairs", "Choose a file of pairs")
-        rows = make_card(self, "predictions_card", "Predicted ratings")
-        rows.addWidget(text_label("Predicted ratings", role="heading"))
+        self._write = button(
+            said("Write predictions…"), "predictions_write", said("Write the ratings that the file asks for")
+        )
+        self._pairs = button(said("Rate a file of pairs…"), "predictions_pairs", said("Choose a file of pairs"))
+        rows = make_card(self, "predictions_card", said("Predicted ratings"))
+        rows.addWidget(text_label(said("Predicted ratings"), role="heading"))
         rows.addWidget(self._about)
         rows.addLayout(across(self._missing, self._by, self._runs, 1, self._write, self._pairs))
         self._write.clicked.connect(lambda: self.own_asked.emit(str(self._runs.currentData())))
@@ -85,13 +93,13 @@ class PredictionsCard(QFrame):
     def show_asked(self, pairs: int) -> None:
         """How many ratings the data set's own file asks for; 0 hides what belongs to that."""
         self._asked = pairs
-        what = plural(pairs, "rating")
-        own = f"The file of this data set asks for {what}: they are written one number a line, in its order. "
-        self._about.setText(
-            own + "Or choose a file with the columns user and item, and get it back with a rating on each line."
-            if pairs
-            else "Choose a file with the columns user and item, and get it back with a model's rating on each line."
+        own = said(
+            "The file of this data set asks for {ratings}: they are written one number a line, in its order.",
+            ratings=plural(pairs, "rating"),
         )
+        other = said("Or choose a file with the columns user and item, and get it back with a rating on each line.")
+        only = said("Choose a file with the columns user and item, and get it back with a model's rating on each line.")
+        self._about.setText(joined(own, other) if pairs else only)
         self._write.setVisible(bool(pairs))
         self._show_missing()
 
@@ -113,8 +121,11 @@ class PredictionsCard(QFrame):
         self._runs.setVisible(bool(self._shown))
         self._by.setVisible(bool(self._shown))
         tips = (
-            (self._write, f"Choose where, and write the {self._asked:,} ratings that the file asks for"),
-            (self._pairs, "Choose a file of pairs, then where to write them with their ratings"),
+            (
+                self._write,
+                said("Choose where, and write the {count:,} ratings that the file asks for", count=self._asked),
+            ),
+            (self._pairs, said("Choose a file of pairs, then where to write them with their ratings")),
         )
         for pressed, tip in tips:
             if missing and self.window().focusWidget() is pressed:
@@ -137,18 +148,18 @@ class ProblemsCard(QFrame):
         self._sentence = text_label("", "problems_sentence", role="weak", wraps=True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._model = ProblemsTable(self)
-        self._table = named(QTableView(), "problems_table", "Lines that were skipped")
+        self._table = named(QTableView(), "problems_table", said("Lines that were skipped"))
         set_tip(self._table, "")
         self._table.setModel(self._model)
         self._table.verticalHeader().hide()
         self._table.verticalHeader().setDefaultSectionSize(_ROW)
         self._table.setShowGrid(False)
         self._table.setFont(number_font(self.font()))
-        tip = "Write the skipped lines as CSV, with their reasons"
-        self._save = button("Save skipped lines…", "problems_save", tip)
+        tip = said("Write the skipped lines as CSV, with their reasons")
+        self._save = button(said("Save skipped lines…"), "problems_save", tip)
         self._save.clicked.connect(self.save_asked)
-        rows = make_card(self, "problems_card", "Problems of the import")
-        rows.addLayout(across(text_label("What was found while reading", role="heading"), 1, self._save))
+        rows = make_card(self, "problems_card", said("Problems of the import"))
+        rows.addLayout(across(text_label(said("What was found while reading"), role="heading"), 1, self._save))
         rows.addWidget(self._sentence)
         rows.addWidget(self._table)
 
@@ -190,12 +201,19 @@ def report_sentences(report: Mapping[str, Any]) -> list[str]:
     total = sum(skipped.values())
     if total:
         reasons = ", ".join(f"{count:,} × {reason}" for reason, count in skipped.items())
-        sentences.append(f"{total:,} of {report.get('rows', 0):,} lines were skipped: {reasons}.")
+        sentences.append(
+            said(
+                "{total:,} of {rows:,} lines were skipped: {reasons}.",
+                total=total,
+                rows=report.get("rows", 0),
+                reasons=reasons,
+            )
+        )
         listed = len(report.get("problems") or ())
         if 0 < listed < total:
-            sentences[-1] += f" Listed here: the first {listed:,}."
+            sentences[-1] = joined(sentences[-1], said("Listed here: the first {listed:,}.", listed=listed))
     elif report:
-        sentences.append(f"All {report.get('rows', 0):,} lines could be read.")
+        sentences.append(said("All {rows:,} lines could be read.", rows=report.get("rows", 0)))
     return [*sentences, *(report.get("notes") or ())]
 
 

@@ -23,6 +23,7 @@ from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.undo import Change, UndoStack
 from engine.errors import LibraryError
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.dataset import Dataset
@@ -79,7 +80,7 @@ class DataController(QObject):
             if self.dataset.is_open(dataset_id):
                 self.dataset.take_record(store.find(dataset_id))
 
-        text = f"Renamed {record.name} to {name}"
+        text = said("Renamed {former} to {name}", former=record.name, name=name)
         self._undo.do(self.library.renaming(store, dataset_id, text, old=record.name, new=name, renamed=renamed))
 
     def delete(self, dataset_id: str) -> None:
@@ -92,7 +93,7 @@ class DataController(QObject):
         deletion = self.library.deletion(
             self.library.files.datasets,
             dataset_id,
-            f"Deleted the data set {name}",
+            said("Deleted the data set {name}", name=name),
             before=partial(self._let_go, dataset_id),
             restored=partial(self.dataset.open, dataset_id) if was_open else None,
         )
@@ -118,7 +119,9 @@ class DataController(QObject):
 
             return operations.export_dataset(dataset, folder)
 
-        return self._start("export", f"Exporting {dataset.name}", make, self._on_exported, uses_torch=False)
+        return self._start(
+            "export", said("Exporting {name}", name=dataset.name), make, self._on_exported, uses_torch=False
+        )
 
     def import_again(self) -> bool:
         """Import the files of the open data set once more; undoing brings the former data set back."""
@@ -131,7 +134,9 @@ class DataController(QObject):
 
             return operations.import_again(library, dataset.dataset_id)
 
-        return self._start("import", f"Importing {dataset.name} again", make, self._on_again, uses_torch=False)
+        return self._start(
+            "import", said("Importing {name} again", name=dataset.name), make, self._on_again, uses_torch=False
+        )
 
     def save_problems(self, path: Path, problems: Sequence[Any]) -> bool:
         """Write skipped lines as CSV."""
@@ -139,7 +144,7 @@ class DataController(QObject):
 
         if not self.requests.attempt(partial(write_problems, path, problems)):
             return False
-        self.requests.inform(f"Saved {len(problems):,} skipped lines as {path}.")
+        self.requests.inform(said("Saved {count:,} skipped lines as {path}.", count=len(problems), path=path))
         return True
 
     def runs_with_ratings(self) -> tuple[RunRecord, ...]:
@@ -158,7 +163,7 @@ class DataController(QObject):
 
             return operations.predict(library, run_id, pairs, out=out)
 
-        return self._start("predict", "Predicting ratings", make, self._on_predicted)
+        return self._start("predict", said("Predicting ratings"), make, self._on_predicted)
 
     def on_dataset_changed(self, former: Dataset | None, dataset: Dataset | None) -> None:
         """What was found on the disk was of the former data set."""
@@ -175,7 +180,9 @@ class DataController(QObject):
         if not self.dataset.is_open(dataset_id):
             return
         if self.jobs.state is not None:
-            raise LibraryError(f"{self.jobs.state.title} needs this data set.", remedy="Stop it first.")
+            raise LibraryError(
+                said("{title} needs this data set.", title=self.jobs.state.title), remedy=said("Stop it first.")
+            )
         self.dataset.take(None, None)
 
     def _on_files_found(self, kind: str, found: FilesFound) -> None:
@@ -187,14 +194,16 @@ class DataController(QObject):
 
     def _on_exported(self, done: ExportedDataset | None) -> None:
         if done is None:
-            self.requests.inform("The export was cancelled; nothing was stored.")
+            self.requests.inform(said("The export was cancelled; nothing was stored."))
             return
         names = " and ".join(name for name, _ in done.exported.files)
-        self._notify_written(f"Exported {done.name} to {done.folder}: {names}.", done.folder)
+        self._notify_written(
+            said("Exported {name} to {folder}: {names}.", name=done.name, folder=done.folder, names=names), done.folder
+        )
 
     def _on_predicted(self, done: Predictions | None) -> None:
         if done is None:
-            self.requests.inform("Predicting was cancelled; nothing was written.")
+            self.requests.inform(said("Predicting was cancelled; nothing was written."))
         else:
             self._notify_written(format_predictions(done), done.path.parent)
 
@@ -204,7 +213,7 @@ class DataController(QObject):
 
     def _on_again(self, again: ImportedAgain | None) -> None:
         if again is None:
-            self.requests.inform("The import was cancelled; the data set is as it was.")
+            self.requests.inform(said("The import was cancelled; the data set is as it was."))
             return
         was_open = self.dataset.is_open(again.former.dataset_id)
         if again.change == "nothing":
@@ -249,7 +258,7 @@ def _look_at_files(record: DatasetRecord, folder: Path) -> Job[FilesFound]:
 
 def free_folder(parent: Path, name: str) -> Path:
     """A folder that is not there yet, called like the data set as far as systems allow it."""
-    plain = _NOT_IN_NAMES.sub(" ", name).strip(" .")[:_LONGEST_NAME].strip(" .") or "Data set"
+    plain = _NOT_IN_NAMES.sub(" ", name).strip(" .")[:_LONGEST_NAME].strip(" .") or said("Data set")
     place, number = parent / plain, 1
     while place.exists():
         number += 1

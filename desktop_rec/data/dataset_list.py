@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from desktop_rec.common.controls import ElidedLabel, across, arranged, below, button, make_card, text_label
 from desktop_rec.common.name_edit import NameEdit
 from desktop_rec.theme.theme import set_role
+from engine.text import plural
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.data.controller import DataController
@@ -39,12 +41,12 @@ class DatasetList(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[DatasetLine, ...] | None = None
-        add = button("Open a ratings file…", "dataset_list_add", "Import another ratings file (Ctrl+O)")
+        add = button(said("Open a ratings file…"), "dataset_list_add", said("Import another ratings file (Ctrl+O)"))
         add.clicked.connect(self.file_asked)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        whole = make_card(self, "dataset_list", "All data sets")
-        whole.addLayout(across(text_label("All data sets", role="heading"), 1, add))
+        whole = make_card(self, "dataset_list", said("All data sets"))
+        whole.addLayout(across(text_label(said("All data sets"), role="heading"), 1, add))
         whole.addLayout(self._rows)
         whole.addStretch(1)
 
@@ -71,9 +73,9 @@ class DatasetRow(QFrame):
         self._line = line
         name, figures = NameEdit(f"dataset_name_{line.dataset_id}"), ElidedLabel()
         name.show_name(line.name)
-        figures.setText(line.figures + (" · open now" if line.is_open else ""))
+        figures.setText(f"{line.figures} · {said('open now')}" if line.is_open else line.figures)
         set_role(figures, "caption")
-        opening, rename, delete = self._button("Open"), self._button("Rename"), self._button("Delete")
+        opening, rename, delete = self._button(said("Open")), self._button(said("Rename")), self._button(said("Delete"))
         opening.setEnabled(not line.is_open)
         row = arranged(QHBoxLayout(self), below(name, figures, gap=0), opening, rename, delete, margins=(0, 2, 0, 2))
         row.setStretch(0, 1)
@@ -106,5 +108,9 @@ def dataset_lines(data: DataController) -> list[DatasetLine]:
 
 def _format_figures(record: DatasetRecord) -> str:
     unrated = int(record.report.get("unrated") or 0)
-    seen = f", {unrated:,} only seen" if unrated else ""
-    return f"{record.people:,} people, {record.titles:,} titles, {record.entries - unrated:,} ratings{seen}"
+    parts = (
+        plural(record.people, "person"),
+        plural(record.titles, "title"),
+        plural(record.entries - unrated, "rating"),
+    )
+    return ", ".join((*parts, said("{count:,} only seen", count=unrated)) if unrated else parts)

@@ -34,6 +34,7 @@ from engine.data.catalogue import Catalogue
 from engine.data.statistics import DatasetStatistics
 from engine.library.datasets import DatasetRecord
 from engine.text import format_count
+from engine.wording import said
 
 _SAMPLE = "sample"
 _BELOW_FIGURES = 2
@@ -49,8 +50,11 @@ class DatasetPage(QScrollArea):
         self._titles = MostRatedCard()
         self._facts, self.problems, self.datasets = FactsCard(), ProblemsCard(), DatasetList()
         self.predictions = PredictionsCard()
-        self._people, self._titles_figure = FigureCard("people", "People"), FigureCard("titles", "Titles")
-        self._ratings, self._density = FigureCard("ratings", "Ratings"), FigureCard("density", "Each person rated")
+        self._people, self._titles_figure = FigureCard("people", said("People")), FigureCard("titles", said("Titles"))
+        self._ratings, self._density = (
+            FigureCard("ratings", said("Ratings")),
+            FigureCard("density", said("Each person rated")),
+        )
         self._counting = text_label("", "dataset_counting", role="weak", wraps=True)
         figures = QGridLayout()
         figures.setSpacing(GRID * 2)
@@ -71,7 +75,7 @@ class DatasetPage(QScrollArea):
         """What is known at once of a data set. `word` is what its titles are called ("films")."""
         self.head.show_name(record.name, about)
         known = record.origin is not None or record.dataset_id == _SAMPLE
-        self.head.let_import_again("" if known else "Nobody knows any more which files it was imported from")
+        self.head.let_import_again("" if known else said("Nobody knows any more which files it was imported from"))
         self._show_figures(record, word)
         self.show_facts(facts)
         self.problems.show_report(record.report)
@@ -105,12 +109,14 @@ class DatasetPage(QScrollArea):
     def _show_figures(self, record: DatasetRecord, word: str) -> None:
         titles, people, unrated = record.titles, record.people, int(record.report.get("unrated") or 0)
         ratings = record.entries - unrated
-        self._people.show_figure(format_count(people), f"about {ratings / max(1, people):,.0f} ratings each")
-        note = f"about {ratings / max(1, titles):,.0f} ratings each"
+        self._people.show_figure(
+            format_count(people), said("about {ratings:,.0f} ratings each", ratings=ratings / max(1, people))
+        )
+        note = said("about {ratings:,.0f} ratings each", ratings=ratings / max(1, titles))
         self._titles_figure.show_figure(format_count(titles), note, word.capitalize())
-        only_seen = f"and {format_count(unrated)} only seen" if unrated else "all rated"
+        only_seen = said("and {unrated} only seen", unrated=format_count(unrated)) if unrated else said("all rated")
         self._ratings.show_figure(format_count(ratings), only_seen)
-        self._density.show_figure(format_density(record.density), f"of all {word}")
+        self._density.show_figure(format_density(record.density), said("of all {titles}", titles=word))
 
 
 class DatasetHead(QWidget):
@@ -129,14 +135,16 @@ class DatasetHead(QWidget):
         self._title.label.setObjectName("dataset_title")
         self._about, self._progress = ElidedLabel(), text_label("", "dataset_model_words", role="weak")
         set_role(self._about, "weak")
-        for_you = button("See what to watch", "data_for_you", "Rate some titles and get a list with reasons")
-        tip = "Train a model on these ratings now; its learning rate is found by itself"
-        train = button("Train a model", "data_train", tip, role="primary")
-        rename = button("Rename", "dataset_page_rename", "Give this data set another name")
-        tip = "Write ratings and titles as files for others"
-        self._export = button("Export as CSV…", "dataset_page_export", tip)
-        self._again = button("Import again", "dataset_page_again", "Read the same files again")
-        delete = button("Delete", "dataset_page_delete", "Delete this data set; Undo brings it back")
+        for_you = button(
+            said("See what to watch"), "data_for_you", said("Rate some titles and get a list with reasons")
+        )
+        tip = said("Train a model on these ratings now; its learning rate is found by itself")
+        train = button(said("Train a model"), "data_train", tip, role="primary")
+        rename = button(said("Rename"), "dataset_page_rename", said("Give this data set another name"))
+        tip = said("Write ratings and titles as files for others")
+        self._export = button(said("Export as CSV…"), "dataset_page_export", tip)
+        self._again = button(said("Import again"), "dataset_page_again", said("Read the same files again"))
+        delete = button(said("Delete"), "dataset_page_delete", said("Delete this data set; Undo brings it back"))
         first = across(below(self._title, self._about, gap=2), for_you, train)
         first.setStretch(0, 1)
         second = across(rename, self._export, self._again, delete, 1, self._progress)
@@ -164,7 +172,7 @@ class DatasetHead(QWidget):
     def let_import_again(self, why_not: str) -> None:
         """Whether the files of the data set are known: "" or why it cannot be imported again."""
         self._again.setEnabled(not why_not)
-        set_tip(self._again, why_not or "Read the same files again, in the same way; your own ratings stay")
+        set_tip(self._again, why_not or said("Read the same files again, in the same way; your own ratings stay"))
 
     def let_export(self, *, is_free: bool) -> None:
         """Whether another job may start: an export waits for the one that runs."""

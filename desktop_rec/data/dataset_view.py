@@ -18,6 +18,7 @@ from desktop_rec.data.statistics_text import describe_dataset
 from engine.data.dataset import Dataset
 from engine.library.datasets import DatasetRecord
 from engine.text import plural_of
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.library.run_record import RunRecord
@@ -66,7 +67,7 @@ class DatasetView(QWidget):
         )
         if is_other:
             self.page.verticalScrollBar().setValue(0)
-            self.page.show_counting("Counting ratings and titles…")
+            self.page.show_counting(said("Counting ratings and titles…"))
             self._on_statistics()
 
     def _on_statistics(self) -> None:
@@ -131,7 +132,7 @@ class DatasetView(QWidget):
             self._data.delete(self._shown.dataset_id)
 
     def _on_export(self) -> None:
-        folder = questions.ask_for_folder(self, "Export into a folder")
+        folder = questions.ask_for_folder(self, said("Export into a folder"))
         if folder is not None:
             self._data.export(folder)
 
@@ -139,7 +140,7 @@ class DatasetView(QWidget):
         if self._shown is None:
             return
         name = f"{self._shown.name} predictions.txt"
-        out = questions.ask_where_to_save_numbers(self, "Write predictions", name)
+        out = questions.ask_where_to_save_numbers(self, said("Write predictions"), name)
         if out is not None:
             self._data.write_predictions(run_id, None, out)
 
@@ -148,14 +149,14 @@ class DatasetView(QWidget):
         if pairs is None:
             return
         name = str(pairs.with_name(f"{pairs.name.split('.')[0]} predictions.csv"))
-        out = questions.ask_where_to_save(self, "Write predictions", name)
+        out = questions.ask_where_to_save(self, said("Write predictions"), name)
         if out is not None:
             self._data.write_predictions(run_id, pairs, out)
 
     def _on_save_problems(self) -> None:
         if self._shown is None:
             return
-        path = questions.ask_where_to_save(self, "Save skipped lines", f"{self._shown.name} skipped lines.csv")
+        path = questions.ask_where_to_save(self, said("Save skipped lines"), f"{self._shown.name} skipped lines.csv")
         if path is not None:
             self._data.save_problems(path, self._shown.report.get("problems") or ())
 
@@ -163,13 +164,18 @@ class DatasetView(QWidget):
 def describe_run(record: RunRecord) -> str:
     """A run as a menu says it: what it is called, and how far off its ratings were on average."""
     error = record.metrics.get("mae", {}).get("value")
-    off = f", {error:.2f} off on average" if error is not None else ""
-    return f"{record.title}{off}"
+    if error is None:
+        return record.title
+    return said("{title}, {error:.2f} off on average", title=record.title, error=error)
 
 
 def describe_origin(report: Mapping[str, object]) -> str:
     """Where a data set came from, in a line."""
     files = report.get("files")
     names = ", ".join(Path(str(file)).name for file in files) if isinstance(files, (list, tuple)) else ""
-    parts = [f"from {names}" if names else "", str(report.get("layout") or ""), str(report.get("encoding") or "")]
+    parts = [
+        said("from {names}", names=names) if names else "",
+        str(report.get("layout") or ""),
+        str(report.get("encoding") or ""),
+    ]
     return " · ".join(part for part in parts if part)

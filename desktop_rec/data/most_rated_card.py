@@ -23,20 +23,29 @@ from desktop_rec.theme.theme import number_font
 from engine.data.catalogue import Catalogue
 from engine.data.statistics import DatasetStatistics, TitleCounts
 from engine.text import plural_of
+from engine.wording import said
 
 Index = QModelIndex | QPersistentModelIndex
 Numbers = npt.NDArray[Any]
 
 TITLE, YEAR, GENRES, RATINGS, SEEN, MEAN, LIKES = range(7)
-HEADINGS = ("Title", "Year", "Genres", "Ratings", "Only seen", "Mean", "Likes")
+HEADINGS = (
+    said("Title"),
+    said("Year"),
+    said("Genres"),
+    said("Ratings"),
+    said("Only seen"),
+    said("Mean"),
+    said("Likes"),
+)
 TIPS = (
-    "The title; a press on a heading sorts by it",
-    "The year, where it is known",
-    "Genres, where they are known",
-    "How many people rated it",
-    "How many have it without a rating",
-    "The mean of its ratings",
-    "The share of its ratings that are likes: three quarters of the way up the scale, or better",
+    said("The title; a press on a heading sorts by it"),
+    said("The year, where it is known"),
+    said("Genres, where they are known"),
+    said("How many people rated it"),
+    said("How many have it without a rating"),
+    said("The mean of its ratings"),
+    said("The share of its ratings that are likes: three quarters of the way up the scale, or better"),
 )
 _TEXTS = (TITLE, GENRES)
 _ROW = 28
@@ -63,10 +72,13 @@ class MostRatedCard(QFrame):
         """Everything that is known of each title."""
         self._titles_word = titles = plural_of(catalogue.word)
         self._search.clear()
-        self._heading.setText(f"Most rated {titles}")
-        self._search.setPlaceholderText(f"Search all {statistics.titles:,} {titles}")
-        self._search.setAccessibleName(f"Search all {titles}")
-        set_tip(self._search, f"Part of a title: only the {titles} that hold all of these words are shown")
+        self._heading.setText(said("Most rated {titles}", titles=titles))
+        self._search.setPlaceholderText(said("Search all {titles}", titles=f"{statistics.titles:,} {titles}"))
+        self._search.setAccessibleName(said("Search all {titles}", titles=titles))
+        set_tip(
+            self._search,
+            said("Part of a title: only the {titles} that hold all of these words are shown", titles=titles),
+        )
         has_rated, has_unrated = statistics.rated > 0, statistics.entries > statistics.rated
         self._model.show_titles(CountedTitles(catalogue, statistics.title_counts))
         self._show_columns(
@@ -91,7 +103,7 @@ class MostRatedCard(QFrame):
         for column, is_there in there.items():
             self._table.setColumnHidden(column, not is_there)
             if is_there:
-                self._order.addItem(f"By {HEADINGS[column].lower()}", column)
+                self._order.addItem(said("By {heading}", heading=HEADINGS[column].lower()), column)
 
     def _sort(self, column: int, order: Qt.SortOrder | None = None) -> None:
         """Texts from A to Z, numbers from high to low, unless another order is asked for."""
@@ -108,12 +120,12 @@ class MostRatedCard(QFrame):
         self._sort(self._order.currentData())
 
     def _build(self) -> None:
-        self._heading = text_label("Most rated titles", role="heading")
+        self._heading = text_label(said("Most rated titles"), role="heading")
         self._found = text_label("", "most_rated_found", role="caption")
         self._search = TitleSearch()
         self._search.setObjectName("most_rated_search")
         self._search.setFixedWidth(_SEARCH_WIDTH)
-        self._order = named(CalmComboBox(), "most_rated_order", "Sort by", "What the titles are sorted by")
+        self._order = named(CalmComboBox(), "most_rated_order", said("Sort by"), said("What the titles are sorted by"))
         self._model = TitleTableModel(self)
         self._build_table()
         self._nothing = text_label("", "most_rated_nothing", role="weak")
@@ -121,13 +133,13 @@ class MostRatedCard(QFrame):
         self._stack = QStackedWidget()
         self._stack.addWidget(self._table)
         self._stack.addWidget(self._nothing)
-        rows = make_card(self, "most_rated_card", "Most rated titles")
+        rows = make_card(self, "most_rated_card", said("Most rated titles"))
         rows.addLayout(across(self._heading, 1, self._found, self._order, self._search))
         rows.addWidget(self._stack)
 
     def _build_table(self) -> None:
         table = self._table = named(
-            QTableView(), "most_rated_table", "Titles with how often and how well they are rated"
+            QTableView(), "most_rated_table", said("Titles with how often and how well they are rated")
         )
         set_tip(table, "")
         table.setModel(self._model)
@@ -155,8 +167,8 @@ class MostRatedCard(QFrame):
 
     def _show_found(self) -> None:
         found, text = self._model.rowCount(), self._search.text().strip()
-        self._found.setText(f"{found:,} found" if text else "")
-        self._nothing.setText(f"None of the {self._titles_word} is called “{text}”.")
+        self._found.setText(said("{found:,} found", found=found) if text else "")
+        self._nothing.setText(said("None of the {titles} is called “{text}”.", titles=self._titles_word, text=text))
         self._stack.setCurrentWidget(self._table if found else self._nothing)
 
 

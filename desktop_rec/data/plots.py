@@ -17,11 +17,14 @@ from desktop_rec.data.statistics_text import format_period, format_span
 from desktop_rec.theme.theme import GRID, THEME
 from engine.data.statistics import Activity, DatasetStatistics, Histogram
 from engine.text import format_count, format_percent, plural, plural_of
+from engine.wording import nouns, said, singular_of
 
 _HEIGHT = 248
 _ACTIVITY_HEIGHT = 208
-_NO_TIMES = "The file says nothing on when ratings were given, so there is no activity over time."
+_NO_TIMES = said("The file says nothing on when ratings were given, so there is no activity over time.")
 _MOST_LABELS = 11
+UNITS = nouns("day", "month", "year")
+"""What activity is counted by."""
 _TABLE_ROWS = 200
 _PIXELS_A_LABEL = 76
 _MONTHS_APART = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
@@ -48,17 +51,20 @@ class DatasetPlots(QWidget):
         self._activity_card.setVisible(activity is not None)
         self._no_times.setVisible(activity is None)
         if activity is not None:
-            rest = f"; {format_count(activity.without)} have no time" if activity.without else ""
-            self._activity_card.show_title(f"Ratings by {activity.unit}, {format_span(activity)}{rest}")
+            unit, span = singular_of(activity.unit), format_span(activity)
+            title = said("Ratings by {unit}, {span}", unit=unit, span=span)
+            if activity.without:
+                title = said("{ratings}; {count:,} have no time", ratings=title, count=activity.without)
+            self._activity_card.show_title(title)
             self.activity.show_activity(activity)
         for _, card in self._pairs:
             card.refresh_table()
 
     def _build(self) -> None:
         self.histogram, self.tail, self.activity = RatingHistogram(), LongTailPlot(), ActivityPlot()
-        self._histogram_card = PlotCard("rating_histogram", "Ratings", self.histogram, self.histogram.table)
-        self._tail_card = PlotCard("long_tail", "The long tail", self.tail, self.tail.table)
-        self._activity_card = PlotCard("activity", "Activity over time", self.activity, self.activity.table)
+        self._histogram_card = PlotCard("rating_histogram", said("Ratings"), self.histogram, self.histogram.table)
+        self._tail_card = PlotCard("long_tail", said("The long tail"), self.tail, self.tail.table)
+        self._activity_card = PlotCard("activity", said("Activity over time"), self.activity, self.activity.table)
         self._pairs = (
             (self.histogram, self._histogram_card),
             (self.tail, self._tail_card),
@@ -76,20 +82,20 @@ class DatasetPlots(QWidget):
 
 def _format_mean(statistics: DatasetStatistics) -> str:
     if statistics.mean_rating is None:
-        return "No ratings: this data set says only what was seen"
-    return f"Ratings given, {statistics.mean_rating:.2f} on average"
+        return said("No ratings: this data set says only what was seen")
+    return said("Ratings given, {mean:.2f} on average", mean=statistics.mean_rating)
 
 
 def _format_head(statistics: DatasetStatistics, word: str) -> str:
     share = f"{100 * statistics.head_share:.2g} %"
-    return f"Half of all ratings are of {plural(statistics.head, word)} ({share})"
+    return said("Half of all ratings are of {titles} ({share})", titles=plural(statistics.head, word), share=share)
 
 
 class RatingAxis(FigureAxis):
     """The ratings that bars stand on: every one, or every second where they would not fit."""
 
     def __init__(self) -> None:
-        super().__init__("bottom", words="rating")
+        super().__init__("bottom", words=said("rating"))
         self.ratings: list[float] = []
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
@@ -104,7 +110,7 @@ class RatingHistogram(PlotCanvas):
     """Bars in the accent colour; the pointer reads one out."""
 
     def __init__(self) -> None:
-        super().__init__("rating_histogram", "How often each rating was given")
+        super().__init__("rating_histogram", said("How often each rating was given"))
         self._histogram: Histogram | None = None
         self._bottom = RatingAxis()
         left: PlotAxis = CountAxis("left")
@@ -129,9 +135,11 @@ class RatingHistogram(PlotCanvas):
     def table(self) -> Table:
         """The numbers behind the bars."""
         if self._histogram is None:
-            return Table(("Rating", "Given"), ())
+            return Table((said("Rating"), said("Given")), ())
         pairs = zip(self._histogram.ratings_B.tolist(), self._histogram.counts_B.tolist(), strict=True)
-        return Table(("Rating", "Given"), [(f"{rating:.3g}", format_count(count)) for rating, count in pairs])
+        return Table(
+            (said("Rating"), said("Given")), [(f"{rating:.3g}", format_count(count)) for rating, count in pairs]
+        )
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         histogram = self._histogram
@@ -140,7 +148,12 @@ class RatingHistogram(PlotCanvas):
         near = int(np.argmin(np.abs(histogram.ratings_B - x)))
         count = int(histogram.counts_B[near])
         share = 100 * count / max(1, int(histogram.counts_B.sum()))
-        return f"{histogram.ratings_B[near]:.3g}: {format_count(count)} times, {share:.0f} %"
+        return said(
+            "{rating:.3g}: {count} times, {share:.0f} %",
+            rating=histogram.ratings_B[near],
+            count=format_count(count),
+            share=share,
+        )
 
     def _label_bars(self, histogram: Histogram) -> None:
         """The share of each bar above it, where there are few enough to have room."""
@@ -186,10 +199,10 @@ class LongTailPlot(PlotCanvas):
     """How many people have each title, the best known first; a line where half of all ratings are reached."""
 
     def __init__(self) -> None:
-        super().__init__("long_tail_plot", "How many people rated each title, the best known first")
+        super().__init__("long_tail_plot", said("How many people rated each title, the best known first"))
         self._statistics: DatasetStatistics | None = None
-        self._bottom = CountAxis("bottom", words="titles, the best known first")
-        left = LogCountAxis("left", words="people")
+        self._bottom = CountAxis("bottom", words=said("titles, the best known first"))
+        left = LogCountAxis("left", words=said("people"))
         self._plot = self.add_plot(0, bottom=self._bottom, left=left)
         for axis in self.axes:
             axis.setZValue(-1)
@@ -207,9 +220,9 @@ class LongTailPlot(PlotCanvas):
         top = float(np.log10(max(2, int(statistics.popularity_I[0])))) * 1.08 if statistics.titles else 1.0
         positive = statistics.popularity_I[statistics.popularity_I > 0]
         self._curve.set_points(np.arange(1, len(positive) + 1), np.log10(positive))
-        self._bottom.show_words(f"{plural_of(word)}, the best known first")
+        self._bottom.show_words(said("{titles}, the best known first", titles=plural_of(word)))
         self._half.setValue(statistics.head)
-        self._label.setText(f"{format_count(statistics.head)} {plural_of(word) if statistics.head != 1 else word}")
+        self._label.setText(plural(statistics.head, word))
         self._label.setPos(statistics.head + statistics.titles * 0.01, top)
         self._plot.setXRange(0, max(2, statistics.titles), padding=0.01)
         self._plot.setYRange(0, top, padding=0)
@@ -217,7 +230,7 @@ class LongTailPlot(PlotCanvas):
 
     def table(self) -> Table:
         """The numbers behind the curve, for about two hundred places along it."""
-        headings = ("Place", "People", "Share of all ratings up to here")
+        headings = (said("Place"), said("People"), said("Share of all ratings up to here"))
         if self._statistics is None or not self._statistics.titles:
             return Table(headings, ())
         popularity_I = self._statistics.popularity_I
@@ -232,7 +245,8 @@ class LongTailPlot(PlotCanvas):
         if self._statistics is None or not self._statistics.titles:
             return ""
         place = int(np.clip(round(x), 1, self._statistics.titles))
-        return f"no. {format_count(place)}: {format_count(self._statistics.popularity_I[place - 1])} people"
+        people = plural(int(self._statistics.popularity_I[place - 1]), "person")
+        return said("no. {place}: {people}", place=format_count(place), people=people)
 
     def recolour(self) -> None:
         super().recolour()
@@ -262,7 +276,7 @@ class ActivityPlot(PlotCanvas):
     """Bars, the busiest one with its label; the pointer reads one out."""
 
     def __init__(self) -> None:
-        super().__init__("activity_plot", "How many ratings were given over time")
+        super().__init__("activity_plot", said("How many ratings were given over time"))
         self._activity: Activity | None = None
         self._bottom = PeriodAxis()
         self._plot = self.add_plot(0, bottom=self._bottom, left=CountAxis("left"))
@@ -292,19 +306,20 @@ class ActivityPlot(PlotCanvas):
         """The numbers behind the bars."""
         activity = self._activity
         if activity is None:
-            return Table(("When", "Ratings"), ())
+            return Table((said("When"), said("Ratings")), ())
         rows = [
             (format_period(activity, place), format_count(count))
             for place, count in enumerate(activity.counts_T.tolist())
         ]
-        return Table((activity.unit.capitalize(), "Ratings"), rows)
+        return Table((singular_of(activity.unit).capitalize(), said("Ratings")), rows)
 
     def reading(self, plot: pg.PlotItem, x: float) -> str:
         activity = self._activity
         if activity is None or not -1 < x < len(activity.counts_T):
             return ""
         place = int(np.clip(round(x), 0, len(activity.counts_T) - 1))
-        return f"{format_period(activity, place)}: {format_count(activity.counts_T[place])} ratings"
+        ratings = plural(int(activity.counts_T[place]), "rating")
+        return f"{format_period(activity, place)}: {ratings}"
 
     def recolour(self) -> None:
         super().recolour()

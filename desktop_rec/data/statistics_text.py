@@ -16,16 +16,17 @@ from engine.data.dataset import Scale, dense_bytes, learning_bytes
 from engine.data.statistics import Activity
 from engine.library.datasets import DatasetRecord
 from engine.library.folders import bytes_in
-from engine.text import format_size, format_titles_taken, join_words
+from engine.text import format_size, format_titles_taken, join_words, plural
+from engine.wording import counted, said
 
 if TYPE_CHECKING:
     from engine.data.importing.options import Selection
 
 _DUPLICATES = {
-    "last": "the newest one counts",
-    "mean": "their mean counts",
-    "max": "the highest one counts",
-    "sum": "they were added up",
+    "last": said("the newest one counts"),
+    "mean": said("their mean counts"),
+    "max": said("the highest one counts"),
+    "sum": said("they were added up"),
 }
 
 
@@ -61,16 +62,24 @@ def describe_dataset(record: DatasetRecord, files: FilesFound | None = None) -> 
         policy = "sum"
     unrated, duplicates = int(report.get("unrated") or 0), int(report.get("duplicates") or 0)
     facts = (
-        Fact("scale", "Scale", format_scale(record.scale)),
-        Fact("unrated", "Only seen", format_unrated(unrated, record.entries)),
-        Fact("kept", "Kept", format_kept(selection, report.get("left_out") or {})),
-        Fact("duplicates", "Duplicates", format_duplicates(duplicates, policy, unrated=unrated)),
-        Fact("files", "Files", _format_files(record, files)),
-        Fact("layout", "Read as", _format_layout(report)),
-        Fact("titles_from", "Titles from", format_titles_taken(report.get("titles_from"), record.titles)),
-        Fact("imported", "Imported", _format_import(record)),
-        Fact("memory", "In memory", format_memory(people=record.people, titles=record.titles, entries=record.entries)),
-        Fact("disk", "On disk", f"{format_size(files.folder_bytes)} in {files.folder}" if files else ""),
+        Fact("scale", said("Scale"), format_scale(record.scale)),
+        Fact("unrated", said("Only seen"), format_unrated(unrated, record.entries)),
+        Fact("kept", said("Kept"), format_kept(selection, report.get("left_out") or {})),
+        Fact("duplicates", said("Duplicates"), format_duplicates(duplicates, policy, unrated=unrated)),
+        Fact("files", said("Files"), _format_files(record, files)),
+        Fact("layout", said("Read as"), _format_layout(report)),
+        Fact("titles_from", said("Titles from"), format_titles_taken(report.get("titles_from"), record.titles)),
+        Fact("imported", said("Imported"), _format_import(record)),
+        Fact(
+            "memory",
+            said("In memory"),
+            format_memory(people=record.people, titles=record.titles, entries=record.entries),
+        ),
+        Fact(
+            "disk",
+            said("On disk"),
+            said("{size} in {folder}", size=format_size(files.folder_bytes), folder=files.folder) if files else "",
+        ),
     )
     return tuple(fact for fact in facts if fact.text)
 
@@ -84,42 +93,70 @@ def format_density(density: float) -> str:
 
 def format_scale(scale: Scale) -> str:
     """A scale as people say it, with what counts as a like."""
-    steps = f" in steps of {scale.step:g}" if scale.step else ", any number between"
     like = scale.like
     if scale.step > 0:
         like = scale.low + math.ceil((like - scale.low) / scale.step - 1e-6) * scale.step
-    return f"{scale.low:g} to {scale.high:g}{steps}; {like:g} or more is a like"
+        return said(
+            "{low:g} to {high:g} in steps of {step:g}; {like:g} or more is a like",
+            low=scale.low,
+            high=scale.high,
+            step=scale.step,
+            like=like,
+        )
+    return said(
+        "{low:g} to {high:g}, any number between; {like:g} or more is a like",
+        low=scale.low,
+        high=scale.high,
+        like=like,
+    )
 
 
 def format_unrated(unrated: int, entries: int) -> str:
     """How many entries say only that a title was seen ("" for none)."""
     if not unrated:
         return ""
-    return f"{unrated:,} of {entries:,} entries say that a title was seen, without a rating"
+    return said(
+        "{unrated:,} of {entries:,} entries say that a title was seen, without a rating",
+        unrated=unrated,
+        entries=entries,
+    )
 
 
 def format_memory(*, people: int, titles: int, entries: int) -> str:
     """What the ratings take while a model learns, beside a table with room for every person and title."""
     taken, table = learning_bytes(people=people, entries=entries), dense_bytes(people=people, titles=titles)
-    often = f", {table / taken:.0f} times as much" if table >= 2 * taken else ""
-    beside = f"; a table of every person and every title would take {format_size(table)}{often}" if often else ""
-    return f"{format_size(taken)} while a model learns{beside}"
+    size = format_size(taken)
+    if table < 2 * taken:
+        return said("{size} while a model learns", size=size)
+    return said(
+        "{size} while a model learns; a table of every person and every title would take {table}, {often:.0f} times as "
+        "much",
+        size=size,
+        table=format_size(table),
+        often=table / taken,
+    )
 
 
 def format_duplicates(duplicates: int, policy: str, *, unrated: int = 0) -> str:
     """What became of entries that came more than once for one person and title."""
     if not duplicates:
-        return "No person has a title twice"
-    first = "a rating counts before a seen-only entry, else " if unrated else ""
-    return f"{duplicates:,} came again for the same person and title; {first}{_DUPLICATES.get(policy, policy)}"
+        return said("No person has a title twice")
+    rule = _DUPLICATES.get(policy, policy)
+    if unrated:
+        return said(
+            "{count:,} came again for the same person and title; a rating counts before a seen-only entry, else {rule}",
+            count=duplicates,
+            rule=rule,
+        )
+    return said("{count:,} came again for the same person and title; {rule}", count=duplicates, rule=rule)
 
 
 def format_kept(selection: Selection | None, left_out: Mapping[str, int]) -> str:
     """Which entries were kept, in the order in which the rules apply, and how much the rules left out."""
     rules = _format_rules(selection) if selection is not None else []
-    kept = f"Only {join_words(rules)}" if rules else "Everything that could be read"
+    kept = said("Only {rules}", rules=join_words(rules)) if rules else said("Everything that could be read")
     gone = [f"{count:,} {what}" for what, count in left_out.items() if count]
-    return f"{kept}; {join_words(gone)} were left out" if gone else kept
+    return said("{kept}; {gone} were left out", kept=kept, gone=join_words(gone)) if gone else kept
 
 
 def format_period(activity: Activity, place: int) -> str:
@@ -133,20 +170,22 @@ def format_period(activity: Activity, place: int) -> str:
 def format_span(activity: Activity) -> str:
     """From when to when: "April 2000 to February 2003"."""
     first, last = (format_period(activity, place) for place in (0, len(activity.starts_T) - 1))
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else said("{first} to {last}", first=first, last=last)
 
 
 def _format_rules(selection: Selection) -> list[str]:
     rules = []
     if selection.last_years is not None:
-        years = f"{selection.last_years:g} year{'s' if selection.last_years != 1 else ''}"
-        rules.append(f"people active in the last {years} of the data")
+        years = counted(
+            "{years:g} year", "{years:g} years", 1 if selection.last_years == 1 else 2, years=selection.last_years
+        )
+        rules.append(said("people active in the last {years} of the data", years=years))
     if selection.most_titles is not None:
-        rules.append(f"the {selection.most_titles:,} most rated titles")
+        rules.append(said("the {count:,} most rated titles", count=selection.most_titles))
     if selection.least_per_title > 1:
-        rules.append(f"titles with at least {selection.least_per_title:,} ratings")
+        rules.append(said("titles with at least {ratings}", ratings=plural(selection.least_per_title, "rating")))
     if selection.least_per_person > 1:
-        rules.append(f"people with at least {selection.least_per_person:,} ratings")
+        rules.append(said("people with at least {ratings}", ratings=plural(selection.least_per_person, "rating")))
     return rules
 
 
@@ -160,10 +199,10 @@ def _files_of(record: DatasetRecord) -> tuple[Path, ...]:
 def _file_note(path: Path) -> str:
     try:
         if path.exists():
-            return format_size(path.stat().st_size) if path.is_file() else "folder"
+            return format_size(path.stat().st_size) if path.is_file() else said("folder")
     except OSError:
         pass
-    return "not there any more"
+    return said("not there any more")
 
 
 def _format_files(record: DatasetRecord, found: FilesFound | None) -> str:
@@ -177,7 +216,7 @@ def _format_files(record: DatasetRecord, found: FilesFound | None) -> str:
 
 def _format_layout(report: dict[str, Any]) -> str:
     delimiter = str(report.get("delimiter") or "")
-    between = f"columns divided by {delimiter}" if delimiter else ""
+    between = said("columns divided by {delimiter}", delimiter=delimiter) if delimiter else ""
     parts = (str(report.get("layout") or ""), str(report.get("encoding") or ""), between)
     return ", ".join(part for part in parts if part)
 
@@ -185,5 +224,7 @@ def _format_layout(report: dict[str, Any]) -> str:
 def _format_import(record: DatasetRecord) -> str:
     when = record.created.astimezone()
     seconds = record.report.get("seconds")
-    took = f", in {seconds:,.1f} s" if isinstance(seconds, int | float) else ""
-    return f"{when.day} {when:%B %Y, %H:%M}{took}"
+    day = f"{when.day} {when:%B %Y, %H:%M}"
+    if not isinstance(seconds, int | float):
+        return day
+    return said("{day}, in {seconds:,.1f} s", day=day, seconds=seconds)

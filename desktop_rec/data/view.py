@@ -19,6 +19,7 @@ from desktop_rec.data.controller import DataController
 from desktop_rec.data.dataset_list import DatasetLine, DatasetList, connect_list, dataset_lines
 from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.theme.theme import GRID, set_role
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.data.dataset_view import DatasetView
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
 
 _PROGRESS_WIDTH = 520
 _WIDTH = 600
-_WHAT = (
-    "Start with ratings: yours, or those of many people. A model learns from them on this computer, "
-    "recommends for you, and says which of your ratings carried each title. Nothing leaves this machine."
+_WHAT = said(
+    "Start with ratings: yours, or those of many people. A model learns from them on this "
+    "computer, recommends for you, and says which of your ratings carried each title. "
+    "Nothing leaves this machine."
 )
-_SAMPLE = "The sample: 100,004 ratings of films up to 2016 by 671 people (MovieLens, GroupLens Research)."
-_FILES = (
-    "A file: almost any table of ratings, as text, Parquet, Feather or JSON, plain or as .gz or .zip; folders of "
-    "MovieLens, Netflix Prize and others are recognised. You can also drop files or a folder anywhere on this window; "
-    "you see what was found before anything is imported."
+_SAMPLE = said("The sample: 100,004 ratings of films up to 2016 by 671 people (MovieLens, GroupLens Research).")
+_FILES = said(
+    "A file: almost any table of ratings, as text, Parquet, Feather or JSON, plain or as .gz "
+    "or .zip; folders of MovieLens, Netflix Prize and others are recognised. You can also "
+    "drop files or a folder anywhere on this window; you see what was found before anything "
+    "is imported."
 )
 
 
@@ -152,17 +155,21 @@ class DataWelcome(QWidget):
         super().__init__(parent)
         self.setObjectName("data_welcome")
         self._problem = text_label("", "data_problem", role="negative", wraps=True)
-        tip = "Open the films that come with Desktop Rec"
-        self._sample = button("Use the sample", "use_sample", tip, role="primary")
-        self._file = button("Open a ratings file…", "open_file", "Import a ratings file of your own (Ctrl+O)")
-        self._retry = button("Try again", "retry_library", "Try again to open the folder in which everything is stored")
+        tip = said("Open the films that come with Desktop Rec")
+        self._sample = button(said("Use the sample"), "use_sample", tip, role="primary")
+        self._file = button(
+            said("Open a ratings file…"), "open_file", said("Import a ratings file of your own (Ctrl+O)")
+        )
+        self._retry = button(
+            said("Try again"), "retry_library", said("Try again to open the folder in which everything is stored")
+        )
         self.datasets = DatasetList()
         self.datasets.hide()
         column = QWidget()
         column.setFixedWidth(_WIDTH)
         arranged(
             QVBoxLayout(column),
-            text_label("What will you love next, and why?", role="title", wraps=True),
+            text_label(said("What will you love next, and why?"), role="title", wraps=True),
             text_label(_WHAT, wraps=True),
             self._problem,
             across(self._sample, self._file, self._retry, 1),
@@ -201,9 +208,9 @@ class ImportProgress(QWidget):
         self.setObjectName("import_progress")
         self._title, self._left = text_label(role="heading"), text_label()
         self._step = number_label(role="weak", wraps=True)
-        self._bar = named(QProgressBar(), "import_bar", "Progress of the import")
+        self._bar = named(QProgressBar(), "import_bar", said("Progress of the import"))
         self._bar.setTextVisible(False)
-        self._cancel = button("Cancel", "import_cancel", "Cancel the import; nothing of it is stored")
+        self._cancel = button(said("Cancel"), "import_cancel", said("Cancel the import; nothing of it is stored"))
         self._cancel.clicked.connect(self.cancel_asked)
         card = QFrame()
         card.setFixedWidth(_PROGRESS_WIDTH)
@@ -216,7 +223,7 @@ class ImportProgress(QWidget):
     def show_state(self, state: JobState) -> None:
         """Where the import is."""
         self._title.setText(state.title)
-        self._step.setText(state.words or "Starting")
+        self._step.setText(state.words or said("Starting"))
         self._left.setText(format_time_left(state.remaining_s))
         self._bar.setRange(0, 0 if state.share is None else 1000)
         self._bar.setValue(round(1000 * (state.share or 0)))

@@ -92,6 +92,9 @@ _NO_SENTENCES = frozenset(
         *("closed by peer", "connection reset", "broken pipe", "timed out", "connection refused", "out of memory"),
         *("can't allocate memory", "cannot allocate memory", "cuda error", "device-side assert", "gpu is lost"),
         *("nccl error", "Breakdown | None", " in  processes", "state ", " raw", "earlier runs"),
+        *("columns with names", "columns without names", "columns as chosen"),
+        "QHeaderView { background: transparent; border: none; } QHeaderView::section { border: none; }"
+        "QTableCornerButton::section { background: transparent; border: none; }",
         "subcontrol-origin: border; subcontrol-position: top center; width: 9px; height: 9px;",
     }
 )
@@ -112,6 +115,7 @@ _TRANSLATED = (
     *(f"engine/data/reading/{name}.py" for name in ("archives", "json_cutting", "lines", "matrix", "pairs_file")),
     *(f"engine/data/reading/{name}.py" for name in ("roles", "sniff", "unnamed", "wide")),
     *("desktop_rec/common/text.py", "desktop_rec/for_you", "desktop_rec/training", "desktop_rec/models"),
+    "desktop_rec/data",
 )
 
 
@@ -139,7 +143,7 @@ def unsaid_nodes(tree):
             below, above = above, parents[above]
             called = ast.unparse(above.func) if isinstance(above, ast.Call) else ""
             is_shown &= not isinstance(above, ast.JoinedStr | ast.Assert | ast.Compare)
-            is_hidden = any(name in called for name in _NOT_SHOWN) and not called.endswith(".inform")
+            is_hidden = any(name in called for name in _NOT_SHOWN) and not called.endswith((".inform", ".warn"))
             is_shown &= called not in _SAYING and not is_hidden
             is_shown &= not (called == "StageStarted" and above.args[0] is below)
             is_shown &= not (isinstance(above, ast.Assign) and ast.unparse(above.targets[0]) in _TABLES)

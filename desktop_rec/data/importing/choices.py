@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 from desktop_rec.common.controls import CalmComboBox, FlowLayout, arranged, named, text_label
 from desktop_rec.data.importing.text import format_encoding
 from desktop_rec.theme.theme import GRID, set_role
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
@@ -73,8 +74,8 @@ class ImportChoices(QWidget):
             return
         box.blockSignals(True)
         box.clear()
-        found = f"{choice.found} (found)" if choice.found else "Please choose"
-        box.addItem(found if choice.value is FOUND or not choice.found else "As found", FOUND)
+        found = said("{choice} (found)", choice=choice.found) if choice.found else said("Please choose")
+        box.addItem(found if choice.value is FOUND or not choice.found else said("As found"), FOUND)
         for value, words in choice.options:
             box.addItem(words, value)
         at = 1 + next((at for at, (value, _) in enumerate(choice.options) if value == choice.value), -1)
@@ -171,33 +172,37 @@ def _scale_in(text: str) -> tuple[Numbers | None, str]:
 
 _ENCODINGS = ["utf-8", "cp1252", "iso8859-15", "cp1250", "cp1251", "utf-16-le", "utf-16-be", "shift_jis", "gb18030"]
 _HELP = {
-    "encoding": "How letters are written: try another where accents look wrong",
-    "delimiter": "What is between columns",
-    "header": "Whether the first line names the columns",
-    "decimal": "How 3½ is written",
-    "counts": "What plays, hours or other counts become: what was seen, strengths, or ratings as they are",
-    "scale": "Lowest and highest rating, and the step between: 1..5..1, or 0.5..5..0.5",
-    "across": "Whether each rating has a line, or each title or person a column",
+    "encoding": said("How letters are written: try another where accents look wrong"),
+    "delimiter": said("What is between columns"),
+    "header": said("Whether the first line names the columns"),
+    "decimal": said("How 3½ is written"),
+    "counts": said("What plays, hours or other counts become: what was seen, strengths, or ratings as they are"),
+    "scale": said("Lowest and highest rating, and the step between: 1..5..1, or 0.5..5..0.5"),
+    "across": said("Whether each rating has a line, or each title or person a column"),
 }
 _DELIMITERS = (
-    (",", "Comma ,"),
-    (";", "Semicolon ;"),
-    ("\t", "Tab"),
-    ("|", "Bar |"),
-    ("::", "Double colon ::"),
-    (" ", "Space"),
+    (",", said("Comma ,")),
+    (";", said("Semicolon ;")),
+    ("\t", said("Tab")),
+    ("|", said("Bar |")),
+    ("::", said("Double colon ::")),
+    (" ", said("Space")),
 )
-_HEADERS = ((True, "In the first line"), (False, "None"))
-_DECIMALS = ((".", "Point 3.5"), (",", "Comma 3,5"))
-_DATES = (("ymd", "Year, month, day"), ("dmy", "Day, month, year"), ("mdy", "Month, day, year"))
-_ACROSS = (("titles", "A column for each title"), ("people", "A column for each person"), ("none", "A line for each"))
+_HEADERS = ((True, said("In the first line")), (False, said("None")))
+_DECIMALS = ((".", said("Point 3.5")), (",", said("Comma 3,5")))
+_DATES = (("ymd", said("Year, month, day")), ("dmy", said("Day, month, year")), ("mdy", said("Month, day, year")))
+_ACROSS = (
+    ("titles", said("A column for each title")),
+    ("people", said("A column for each person")),
+    ("none", said("A line for each")),
+)
 _COUNTS = (
-    ("seen", "Counts: what was seen"),
-    ("rank", "Counts: strengths by rank"),
-    ("log", "Counts: strengths by logarithm"),
-    ("ratings", "Ratings"),
+    ("seen", said("Counts: what was seen")),
+    ("rank", said("Counts: strengths by rank")),
+    ("log", said("Counts: strengths by logarithm")),
+    ("ratings", said("Ratings")),
 )
-_ZERO = (((0.0,), "Seen, not rated"), ((), "A rating like others"))
+_ZERO = (((0.0,), said("Seen, not rated")), ((), said("A rating like others")))
 
 
 def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...]:
@@ -222,10 +227,10 @@ def text_choices(preview: Preview | None, given: Given) -> tuple[TextChoice, ...
     header = dict(_HEADERS)[shape.header is not None]
     decimal = dict(_DECIMALS).get(shape.decimal, shape.decimal)
     return (
-        TextChoice("encoding", "Encoding", _HELP["encoding"], encoding, encodings, given.encoding),
-        TextChoice("delimiter", "Delimiter", _HELP["delimiter"], delimiter, _DELIMITERS, given.delimiter),
-        TextChoice("header", "Column names", _HELP["header"], header, _HEADERS, given.header),
-        TextChoice("decimal", "Decimal sign", _HELP["decimal"], decimal, _DECIMALS, given.decimal),
+        TextChoice("encoding", said("Encoding"), _HELP["encoding"], encoding, encodings, given.encoding),
+        TextChoice("delimiter", said("Delimiter"), _HELP["delimiter"], delimiter, _DELIMITERS, given.delimiter),
+        TextChoice("header", said("Column names"), _HELP["header"], header, _HEADERS, given.header),
+        TextChoice("decimal", said("Decimal sign"), _HELP["decimal"], decimal, _DECIMALS, given.decimal),
         *asked,
     )
 
@@ -243,22 +248,24 @@ def _across_of(shape: Shape, given: Given) -> TextChoice | None:
     if shape.across is None and given.across is None and (shape.has_ratings or shape.has_titles):
         return None
     found = dict(_ACROSS).get(shape.across.what, "") if shape.across is not None else dict(_ACROSS)["none"]
-    return TextChoice("across", "Ratings stand in", _HELP["across"], found, _ACROSS, given.across)
+    return TextChoice("across", said("Ratings stand in"), _HELP["across"], found, _ACROSS, given.across)
 
 
 def _dates_of(shape: Shape, given: Given) -> TextChoice:
     kind = shape.times.kind
-    found = "Not understood" if kind is None else "Numbers"
+    found = said("Not understood") if kind is None else said("Numbers")
     if kind in ("date", "zoned date", "text"):
-        found = dict(_DATES).get(shape.times.order or "", "Not understood")
-    return TextChoice("dates", "Dates", "In which order days, months and years come", found, _DATES, given.dates)
+        found = dict(_DATES).get(shape.times.order or "", said("Not understood"))
+    return TextChoice(
+        "dates", said("Dates"), said("In which order days, months and years come"), found, _DATES, given.dates
+    )
 
 
 def _counts_of(preview: Preview, given: Given) -> TextChoice | None:
     if preview.counts is None and given.counts is None:
         return None
     found = dict(_COUNTS)["seen" if preview.counts is not None else "ratings"]
-    return TextChoice("counts", "Numbers are", _HELP["counts"], found, _COUNTS, given.counts)
+    return TextChoice("counts", said("Numbers are"), _HELP["counts"], found, _COUNTS, given.counts)
 
 
 def _scale_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
@@ -267,7 +274,7 @@ def _scale_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None
         return None
     scale = preview.scale if given.scale is None else None
     found = _said(scale.low, scale.high, scale.step) if scale is not None else ""
-    return TextChoice("scale", "Scale", _HELP["scale"], found, (), given.scale)
+    return TextChoice("scale", said("Scale"), _HELP["scale"], found, (), given.scale)
 
 
 def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
@@ -279,7 +286,9 @@ def _zero_of(preview: Preview, shape: Shape, given: Given) -> TextChoice | None:
     has_zero = is_missing or 0.0 in unrated or (preview.scale is not None and preview.scale.low == 0)
     if not has_zero and given.unrated is None:
         return None
-    found = "No rating" if is_missing else "Seen, not rated" if 0.0 in unrated else "A rating like others"
+    found = (
+        said("No rating") if is_missing else said("Seen, not rated") if 0.0 in unrated else said("A rating like others")
+    )
     return TextChoice(
-        "zero", "0 means", "Whether 0 is the lowest rating or no rating at all", found, _ZERO, given.unrated
+        "zero", said("0 means"), said("Whether 0 is the lowest rating or no rating at all"), found, _ZERO, given.unrated
     )

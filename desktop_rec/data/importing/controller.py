@@ -20,7 +20,8 @@ from desktop_rec.session.library import OpenLibrary
 from desktop_rec.session.queries import Queries, QueryWorker
 from desktop_rec.session.requests import WindowRequests
 from engine.events import Event, Job
-from engine.text import plural_of
+from engine.text import plural, plural_of
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.session.worker import MakeJob
@@ -80,7 +81,9 @@ class ImportController(QObject):
         if self.library.files is None or not paths:
             return False
         if self.jobs.state is not None and self.jobs.is_running("import"):
-            self._requests.warn(f"{self.jobs.state.title} is still running.", "Wait for it, or cancel it.")
+            self._requests.warn(
+                said("{title} is still running.", title=self.jobs.state.title), said("Wait for it, or cancel it.")
+            )
             return False
         self._gathered = None
         self._takes_own = takes_own
@@ -145,7 +148,7 @@ class ImportController(QObject):
             return operations.import_files(library, list(paths), options=options)
 
         self._set(replace(plan, gathering=None, is_counting=False))
-        return self._import(f"Importing {plan.title}", make)
+        return self._import(said("Importing {title}", title=plan.title), make)
 
     def import_files(self, paths: Sequence[Path], options: ImportOptions | None = None) -> bool:
         """Import ratings files as one data set without looking at them first, and open it."""
@@ -158,8 +161,8 @@ class ImportController(QObject):
 
             return operations.import_files(library, list(paths), options=options)
 
-        names = paths[0].name if len(paths) == 1 else f"{len(paths)} files"
-        return self._import(f"Importing {names}", make)
+        names = paths[0].name if len(paths) == 1 else plural(len(paths), "file")
+        return self._import(said("Importing {names}", names=names), make)
 
     def use_sample(self) -> bool:
         """Open the built-in sample, importing it the first time."""
@@ -172,7 +175,7 @@ class ImportController(QObject):
 
             return operations.open_sample(library)
 
-        return self._import("Opening the sample", make)
+        return self._import(said("Opening the sample"), make)
 
     def add_to_my_ratings(self) -> None:
         """The file is one person's export: it belongs to a profile, in For you.
@@ -191,13 +194,24 @@ class ImportController(QObject):
             self.use_sample()
         elif opened is None:
             self._requests.warn(
-                f"{plan.title} is of {plural_of(word)}, and the sample has only films.",
-                f"Open ratings of {plural_of(word)} by many people; your own are matched with them then.",
+                said(
+                    "{title} is of {titles}, and the sample has only films.", title=plan.title, titles=plural_of(word)
+                ),
+                said(
+                    "Open ratings of {titles} by many people; your own are matched with them then.",
+                    titles=plural_of(word),
+                ),
             )
         elif word not in ("", "title", opened.catalogue.word) and opened.catalogue.word != "title":
             self._requests.warn(
-                f"{plan.title} is of {plural_of(word)}, and {opened.name} has {plural_of(opened.catalogue.word)}.",
-                f"Few will match. Open ratings of {plural_of(word)} by many people for the others.",
+                said(
+                    "{title} is of {titles}, and {name} has {others}.",
+                    title=plan.title,
+                    titles=plural_of(word),
+                    name=opened.name,
+                    others=plural_of(opened.catalogue.word),
+                ),
+                said("Few will match. Open ratings of {titles} by many people for the others.", titles=plural_of(word)),
             )
 
     def _import(self, title: str, make: MakeJob) -> bool:
@@ -215,7 +229,7 @@ class ImportController(QObject):
 
     def _on_imported(self, imported: ImportedData | None) -> None:
         if imported is None:
-            self._requests.inform("The import was cancelled; nothing was stored.")
+            self._requests.inform(said("The import was cancelled; nothing was stored."))
             return
         self._gathered = None
         self._set(None)

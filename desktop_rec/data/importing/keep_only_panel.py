@@ -21,6 +21,7 @@ from desktop_rec.common.controls import CalmComboBox, across, arranged, named, n
 from desktop_rec.common.plain import set_tip
 from desktop_rec.theme.theme import GRID, number_font
 from engine.data.importing.options import Duplicates, Selection
+from engine.wording import said
 
 _EDITED_AFTER_MS = 150
 """So long after the last key a number counts as entered."""
@@ -39,14 +40,18 @@ class Rule:
 
 
 RULES = (
-    Rule("last_years", "Only people active in the last", "years of the data", 5, 200, None),
-    Rule("most_titles", "Only the", "most rated titles", 6000, 10_000_000, None),
-    Rule("least_per_title", "Only titles with at least", "ratings", 30, 1_000_000, 1),
-    Rule("least_per_person", "Only people with at least", "ratings", 30, 1_000_000, 1),
+    Rule("last_years", said("Only people active in the last"), said("years of the data"), 5, 200, None),
+    Rule("most_titles", said("Only the"), said("most rated titles"), 6000, 10_000_000, None),
+    Rule("least_per_title", said("Only titles with at least"), "ratings", 30, 1_000_000, 1),
+    Rule("least_per_person", said("Only people with at least"), "ratings", 30, 1_000_000, 1),
 )
 """In the order in which they apply, which is also that of the counts."""
 
-_POLICIES: tuple[tuple[Duplicates, str], ...] = (("last", "the newest"), ("mean", "their mean"), ("max", "the highest"))
+_POLICIES: tuple[tuple[Duplicates, str], ...] = (
+    ("last", said("the newest")),
+    ("mean", said("their mean")),
+    ("max", said("the highest")),
+)
 
 
 class KeepOnlyPanel(QWidget):
@@ -88,9 +93,9 @@ class KeepOnlyPanel(QWidget):
         check.setEnabled(has_times)
         set_tip(
             check,
-            "Keep whole histories of people who rated something in that time"
+            said("Keep whole histories of people who rated something in that time")
             if has_times
-            else "These files do not say when anything was rated",
+            else said("These files do not say when anything was rated"),
         )
         self._numbers["last_years"].setEnabled(has_times and check.isChecked())
 
@@ -100,7 +105,7 @@ class KeepOnlyPanel(QWidget):
             label = self._counts[rule.key]
             label.setText(counts[at] if at < len(counts) else "")
             label.setVisible(self._checks[rule.key].isChecked())
-        self._total.setText(f"What remains: {counts[-1]}" if counts else "")
+        self._total.setText(said("What remains: {counts}", counts=counts[-1]) if counts else "")
         self._total.setVisible(bool(counts))
 
     def show_progress(self, step: str, share: float | None) -> None:
@@ -129,7 +134,7 @@ class KeepOnlyPanel(QWidget):
         for row, rule in enumerate(RULES):
             self._add_rule(grid, row, rule)
         self._step, self._total = number_label(role="caption"), number_label("keep_only_total")
-        self._bar = named(QProgressBar(), "keep_only_bar", "How far the rows are read for counting")
+        self._bar = named(QProgressBar(), "keep_only_bar", said("How far the rows are read for counting"))
         self._bar.setTextVisible(False)
         self._bar.setMaximumWidth(GRID * 40)
         shown_later = (self._step, self._bar, self._total)
@@ -138,8 +143,8 @@ class KeepOnlyPanel(QWidget):
             part.hide()
 
     def _policy_row(self) -> QHBoxLayout:
-        label = text_label("Where somebody rated a title several times, keep")
-        tip = "Which of several ratings of one person for one title counts"
+        label = text_label(said("Where somebody rated a title several times, keep"))
+        tip = said("Which of several ratings of one person for one title counts")
         self._policy = named(CalmComboBox(), "keep_only_duplicates", label.text(), tip)
         for policy, text in _POLICIES:
             self._policy.addItem(text, policy)
@@ -147,9 +152,18 @@ class KeepOnlyPanel(QWidget):
         return across(label, self._policy, 1)
 
     def _add_rule(self, grid: QGridLayout, row: int, rule: Rule) -> None:
-        name = f"{rule.before} {rule.offered:,} {rule.after}"
-        check = named(QCheckBox(rule.before), f"keep_{rule.key}", name, f"{rule.before} so many {rule.after}")
-        spin = named(QSpinBox(), f"keep_{rule.key}_number", f"{rule.before} how many {rule.after}")
+        name = said("{before} {count:,} {after}", before=rule.before, count=rule.offered, after=rule.after)
+        check = named(
+            QCheckBox(rule.before),
+            f"keep_{rule.key}",
+            name,
+            said("{before} so many {after}", before=rule.before, after=rule.after),
+        )
+        spin = named(
+            QSpinBox(),
+            f"keep_{rule.key}_number",
+            said("{before} how many {after}", before=rule.before, after=rule.after),
+        )
         spin.setRange(1, rule.most)
         spin.setGroupSeparatorShown(True)
         spin.setValue(rule.offered)

@@ -25,6 +25,7 @@ from desktop_rec.data.importing.choices import ImportChoices, TextChoice
 from desktop_rec.data.importing.keep_only_panel import KeepOnlyPanel
 from desktop_rec.data.importing.preview_table import NO_TABLE, ImportPreviewTable, PreviewTable
 from desktop_rec.theme.theme import GRID, set_role
+from engine.wording import said
 
 _TABLE_HEIGHT = 300
 
@@ -87,7 +88,9 @@ class ImportPage(QScrollArea):
         """Everything about the files as they are read now."""
         self._title.setText(picture.title)
         self._size.setText(picture.size)
-        self._summary.setText("Looking at the files…" if picture.is_looking and not picture.size else picture.summary)
+        self._summary.setText(
+            said("Looking at the files…") if picture.is_looking and not picture.size else picture.summary
+        )
         self.table.show_table(picture.table)
         self.choices.show_choices(picture.choices)
         self.sources.show_sources(picture.sources)
@@ -121,15 +124,17 @@ class ImportPage(QScrollArea):
         self._size.setObjectName("import_size")
         set_role(self._title, "title")
         set_role(self._size, "weak")
-        self._cancel = button("Cancel", "import_leave", "Leave these files alone; nothing is imported")
-        self._import = button("Import", "import_start", "Import the files as they are read below", role="primary")
+        self._cancel = button(said("Cancel"), "import_leave", said("Leave these files alone; nothing is imported"))
+        self._import = button(
+            said("Import"), "import_start", said("Import the files as they are read below"), role="primary"
+        )
         self._summary = text_label("", "import_summary", wraps=True)
         self._notes = text_label("", "import_notes", role="weak", wraps=True)
         self._needs = text_label("", "import_needs", wraps=True)
         self.obstacle, self.choices, self.table = ImportObstacle(), ImportChoices(), ImportPreviewTable()
         self.table.setMinimumHeight(_TABLE_HEIGHT)
         self.sources, self.keep_only = ImportSources(), KeepOnlyPanel()
-        self.fold = Fold("keep_only", "Keep only…", self.keep_only)
+        self.fold = Fold("keep_only", said("Keep only…"), self.keep_only)
         head = across(below(self._title, self._size, gap=2), self._cancel, self._import)
         head.setStretch(0, 1)
         rows = scrolled_page(self, "import_page")
@@ -158,9 +163,9 @@ class ImportObstacle(QFrame):
         set_role(self, "card")
         self._sentence = text_label("", "import_obstacle_sentence", wraps=True)
         self._remedy = text_label(role="weak", wraps=True)
-        tip = "Add what this file says to your own ratings, in For you"
-        self._add = button("Add to my ratings", "import_add_to_mine", tip)
-        other = button("Open another file…", "import_other_file", "Choose another ratings file (Ctrl+O)")
+        tip = said("Add what this file says to your own ratings, in For you")
+        self._add = button(said("Add to my ratings"), "import_add_to_mine", tip)
+        other = button(said("Open another file…"), "import_other_file", said("Choose another ratings file (Ctrl+O)"))
         texts = below(self._sentence, self._remedy, gap=2)
         margins = (GRID * 2, GRID + 4, GRID * 2, GRID + 4)
         arranged(QHBoxLayout(self), texts, self._add, other, margins=margins).setStretch(0, 1)
@@ -211,16 +216,20 @@ class ImportSources(QWidget):
 
     def _build(self) -> None:
         self.setObjectName("import_sources")
-        self._name = named(QLineEdit(), "import_name", "Name of the data set", "What the data set will be called")
+        self._name = named(
+            QLineEdit(), "import_name", said("Name of the data set"), said("What the data set will be called")
+        )
         self._name.setMaximumWidth(GRID * 40)
         self._name.setMinimumWidth(GRID * 30)
         self._taken, self._titles = ElidedLabel(), ElidedLabel()
         self._taken.setObjectName("import_name_taken")
         self._titles.setObjectName("import_titles")
         set_role(self._taken, "warning")
-        self._choose = button("Choose a titles file…", "import_choose_titles", "Choose the file that names the titles")
-        tip = "Look for titles beside the ratings again"
-        self._found = button("Use what is found", "import_titles_found", tip, role="quiet")
+        self._choose = button(
+            said("Choose a titles file…"), "import_choose_titles", said("Choose the file that names the titles")
+        )
+        tip = said("Look for titles beside the ratings again")
+        self._found = button(said("Use what is found"), "import_titles_found", tip, role="quiet")
         name = across(self._name, self._taken, 0, gap=GRID * 2)
         name.setStretch(0, 1)
         name.setStretch(1, 2)
@@ -230,7 +239,7 @@ class ImportSources(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(GRID * 2)
         grid.setVerticalSpacing(GRID)
-        lines = (("Name", self._name, name), ("Titles", self._choose, titles))
+        lines = ((said("Name"), self._name, name), (said("Titles"), self._choose, titles))
         for row, (caption, control, line) in enumerate(lines):
             label = text_label(caption, role="weak")
             label.setBuddy(control)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from desktop_rec.common.notices import Failure
 from engine.events import Event, Progressed, StageStarted
+from engine.text import plural
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.importing.estimate import Estimate
@@ -32,7 +34,7 @@ def _everything() -> Selection:
 class Gathering:
     """How far the rows are read for counting: words for people, and a share 0..1 or None."""
 
-    words: str = "Reading all rows to count them"
+    words: str = said("Reading all rows to count them")
     share: float | None = None
 
     def after(self, event: Event) -> Gathering:
@@ -76,7 +78,7 @@ class ImportPlan:
     @property
     def title(self) -> str:
         """What is imported, in a word."""
-        return self.paths[0].name if len(self.paths) == 1 else f"{len(self.paths)} files"
+        return self.paths[0].name if len(self.paths) == 1 else plural(len(self.paths), "file")
 
     @property
     def ratings_paths(self) -> tuple[Path, ...]:

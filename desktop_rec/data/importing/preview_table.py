@@ -17,14 +17,15 @@ from desktop_rec.common.plain import plain_tip, set_tip
 from desktop_rec.data.importing.role_header import HeadColumn, RoleHeader
 from desktop_rec.data.importing.text import format_cell
 from desktop_rec.theme.theme import GRID, THEME, number_font
+from engine.wording import said
 
 if TYPE_CHECKING:
     from engine.data.importing.preview import Preview
 
 Index = QModelIndex | QPersistentModelIndex
 CellRole = int(Qt.ItemDataRole.UserRole) + 1
-SKIPPED = "Will be skipped"
-_READ_COLUMNS = (("user", "Person"), ("item", "Title"), ("rating", "Rating"), ("time", "Time"))
+SKIPPED = said("Will be skipped")
+_READ_COLUMNS = (("user", said("Person")), ("item", said("Title")), ("rating", said("Rating")), ("time", said("Time")))
 ROW_HEIGHT = 28
 _FLAT = (
     "QHeaderView { background: transparent; border: none; } QHeaderView::section { border: none; }"
@@ -61,7 +62,7 @@ class ImportPreviewTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "import_preview", "The first rows as they will be read", " ")
+        named(self, "import_preview", said("The first rows as they will be read"), " ")
         self._rows = PreviewRowsModel(self)
         self._header = RoleHeader(self)
         self.setHorizontalHeader(self._header)
@@ -80,7 +81,7 @@ class ImportPreviewTable(QTableView):
         lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         lines.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         lines.setFont(number_font(lines.font()))
-        set_tip(lines, "The line in the file")
+        set_tip(lines, said("The line in the file"))
         self._header.setStretchLastSection(True)
         self._header.role_chosen.connect(self.role_chosen)
         self._header.reached.connect(self._on_reached)
@@ -162,7 +163,9 @@ class PreviewRowsModel(QAbstractTableModel):
             return cell.words
         if role == Qt.ItemDataRole.ToolTipRole:
             differs = cell.text and cell.text != cell.words
-            return plain_tip(f"{cell.words} (in the file: {cell.text})" if differs else cell.words)
+            return plain_tip(
+                said("{words} (in the file: {text})", words=cell.words, text=cell.text) if differs else cell.words
+            )
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

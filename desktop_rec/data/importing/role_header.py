@@ -11,15 +11,16 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 
 from desktop_rec.common.controls import CalmComboBox, named
 from desktop_rec.theme.theme import GRID, THEME, number_font
+from engine.wording import said
 
 ROLE_WORDS = {
-    "user": "Person",
-    "item": "Title id",
-    "rating": "Rating",
-    "time": "Time",
-    "title": "Title name",
-    "year": "Year",
-    "genres": "Genres",
+    "user": said("Person"),
+    "item": said("Title id"),
+    "rating": said("Rating"),
+    "time": said("Time"),
+    "title": said("Title name"),
+    "year": said("Year"),
+    "genres": said("Genres"),
     "": "–",
 }
 _NAME_HEIGHT = 24
@@ -123,7 +124,12 @@ class RoleHeader(QHeaderView):
 
     def _make_box(self, at: int, column: HeadColumn) -> RoleBox:
         box = RoleBox()
-        named(box, f"role_{at}", f"What {column.name} is", f"What the column {column.name} holds")
+        named(
+            box,
+            f"role_{at}",
+            said("What {name} is", name=column.name),
+            said("What the column {name} holds", name=column.name),
+        )
         box.setParent(self.viewport())
         box.setProperty("column", at)
         for role, words in ROLE_WORDS.items():

@@ -14,6 +14,7 @@ from desktop_rec.data.importing.choices import given_with, text_choices
 from desktop_rec.data.importing.controller import ImportController
 from desktop_rec.data.importing.page import ImportPage, ImportPicture, Obstacle, Sources
 from desktop_rec.data.importing.preview_table import PreviewTable, preview_table
+from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.data.importing.plan import ImportPlan
@@ -68,7 +69,7 @@ class ImportView(QWidget):
 
     def _picture(self, plan: ImportPlan) -> ImportPicture:
         preview = plan.preview
-        title = f"Import {plan.title}"
+        title = said("Import {title}", title=plan.title)
         if preview is None:
             return ImportPicture(title, obstacle=_obstacle_of(plan), is_looking=plan.is_looking)
         needs, is_short = text.describe_needs(plan.estimate)
@@ -112,7 +113,7 @@ class ImportView(QWidget):
         if plan.gathering is not None:
             panel.show_progress(plan.gathering.words, plan.gathering.share)
         else:
-            panel.show_progress("Counting what remains" if plan.is_counting else "", None)
+            panel.show_progress(said("Counting what remains") if plan.is_counting else "", None)
 
     def _on_role(self, column: int, role: str) -> None:
         from engine.data.importing.preview import columns_with
