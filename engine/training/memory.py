@@ -87,7 +87,7 @@ def peak_bytes(run: Run) -> int:
         split.held + weights_bytes * (_AFTER_STEPS if by_steps else 1) + testing,
     ]
     if run.split.kind != "none" and is_compared(kind, run.titles):
-        ease = ease_memory_bytes(run.titles) + 2.0 * _COPY * load.entries
+        ease = ease_memory_bytes(run.titles, load.people) + 2.0 * _COPY * load.entries
         phases.append(split.held + weights_bytes + ease)
     return round(PROCESS + (_STEPPING if by_steps else 0) + _STORED * run.entries + max(phases))
 

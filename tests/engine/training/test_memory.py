@@ -77,6 +77,12 @@ def test_that_fewer_titles_to_learn_need_less_memory():
     assert needed(plan.changed(titles=5_000), counts) < needed(plan, counts)
 
 
+def test_that_a_comparison_with_ease_of_few_people_needs_less_memory_than_one_of_many():
+    """Of few people ease solves a matrix of theirs, and nothing beside the weights is titles by titles."""
+    plan, few = TrainingPlan.defaults("mf"), Counts(people=600, titles=12_000, entries=90_000, counted=590)
+    assert needed(plan, few) + 12_000**2 < needed(plan, replace(few, people=6000, counted=5900))
+
+
 def test_that_no_simple_model_is_compared_with_ease_and_none_on_many_titles():
     assert [name for name in TRAINABLE if is_compared(kind_of(name), 15_000)] == [
         "two_head", "mult_vae", "mult_dae", "mf", "embedding_mlp", "lstm",
