@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,23 +35,17 @@ from desktop_rec.for_you.sharing import SharingPresenter
 from desktop_rec.for_you.sources_presenter import SourcesPresenter
 from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.together import TogetherPresenter
+from desktop_rec.for_you.why_presenter import WhyPresenter
 from engine.data.catalogue import TITLE
 from engine.data.dataset import Scale
-from engine.recommending.reasons import FIRST_TEN
 from engine.text import plural_of
 from engine.wording import said
 
 if TYPE_CHECKING:
     from desktop_rec.for_you.my_ratings.import_view import MyRatingsImportView
     from engine.data.dataset import Dataset
-    from engine.recommending.explanation import Explanation
-    from engine.recommending.insights import ListInsights
     from engine.recommending.recommendation import Recommendation, RecommendationList
     from engine.recommending.recommender import Recommender
-
-
-REASONS_PAUSE_MS = 150
-"""Reasons are asked for once the list has stood still so long: a slider in motion does not wait for them."""
 
 
 class ForYouView(QWidget):
@@ -139,6 +132,7 @@ class ForYouView(QWidget):
         self._onboarding = OnboardingPresenter(self._my_ratings, self._recommendations, self.page, self._ratings, self)
         self._sources = SourcesPresenter(self._recommendations, self._my_ratings, self.page.pane, self)
         self.page.mine.found.menu_wanted.connect(self._acting.show_found_menu)
+        self._why = WhyPresenter(self._recommendations, self.page, self)
         self._asking = AskingPresenter(self._recommendations, self.page, self)
         self._together = TogetherPresenter(self._recommendations, self._my_ratings, self.page, self)
         self._middle = MiddlePresenter(self._recommendations, self._maps, self._taste, self.page, self)
@@ -148,9 +142,6 @@ class ForYouView(QWidget):
         self._bending = BendingPresenter(
             self._recommendations, self.page.mine, self.page.pane, self._comparison, self._ranks, self
         )
-        self._reasons_pause = QTimer(self)
-        self._reasons_pause.setSingleShot(True)
-        self._reasons_pause.setInterval(REASONS_PAUSE_MS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         self._whole = QStackedWidget()
@@ -162,10 +153,7 @@ class ForYouView(QWidget):
         self._recommendations.model.changed.connect(self._on_recommender)
         self._recommendations.profile.changed.connect(self._on_profile)
         self._recommendations.ready.connect(self._on_list)
-        self._recommendations.explained.connect(self._on_explanation)
-        self._recommendations.insights_ready.connect(self._on_insights)
         self._recommendations.failed.connect(self._on_failure)
-        self._reasons_pause.timeout.connect(self._ask_reasons)
         self._my_ratings.own_export.changed.connect(self.show_state)
         self._my_ratings.title_lists.changed.connect(self.show_state)
         self._recommendations.choices_changed.connect(self._on_choices)
@@ -180,9 +168,6 @@ class ForYouView(QWidget):
         page.pane.message_pressed.connect(self._on_message)
         page.pane.message_second_pressed.connect(self._copy_details)
         page.reasons.rated.connect(self._acting.rate)
-        page.reasons.longer_wanted.connect(self._recommendations.look_longer)
-        self._recommendations.longer_ready.connect(page.reasons.show_longer)
-        self._recommendations.hangs_on_ready.connect(page.reasons.show_hangs_on)
         page.reasons.bar_menu_wanted.connect(self._ratings.show_menu_of)
         page.insights.impactful.menu_wanted.connect(self._ratings.show_menu_of)
         page.title_actions.acted.connect(self._acting.act)
@@ -266,7 +251,7 @@ class ForYouView(QWidget):
         if dataset is None or profile is None:
             return
         self._found, self._failure = found, None
-        self._reasons_pause.start()
+        self._why.expect()
         self.page.pane.show_list(
             found,
             word=dataset.catalogue.noun,
@@ -286,28 +271,8 @@ class ForYouView(QWidget):
             if row is not None:
                 self.page.pane.list.choose(row)
 
-    def _on_explanation(self, found: Explanation) -> None:
-        reasons = self.page.reasons
-        other = self._recommendations.companion() if self._recommendations.explains_companion else None
-        by = "" if other is None else other.name
-        reasons.show_reasons(found, by=by)
-        is_shown = reasons.item is not None and reasons.item.item_row == found.item_row
-        if is_shown and not by and found.rank is not None and found.rank <= FIRST_TEN:
-            self._recommendations.ask_hangs_on(found.item_row)
-
-    def _on_insights(self, found: ListInsights) -> None:
-        self.page.insights.show_insights(found)
-        self.page.pane.show_reasons({title.item_row: title.line for title in found.titles})
-
     def _on_failure(self, kind: str, failure: Failure) -> None:
-        sentence = f"{failure.sentence} {failure.remedy}".strip()
-        if kind == "explain":
-            self.page.reasons.show_failure(sentence)
-        elif kind == "longer look":
-            self.page.reasons.show_note(sentence)
-        elif kind == "insights":
-            self.page.insights.show_failure(sentence)
-        else:
+        if kind == "recommend":
             self._found, self._failure = None, failure
             self.show_state()
 
@@ -327,8 +292,7 @@ class ForYouView(QWidget):
             self.page.reasons.show_title(item, word=dataset.catalogue.noun)
             self.page.title_actions.show_title(item, is_saved=item.item_row in self._acting.saved_rows)
             self._keep_picked(dataset)
-            if not self._reasons_pause.isActive():
-                self._recommendations.explain(item.item_row)
+            self._why.explain(item.item_row)
 
     def _keep_picked(self, dataset: Dataset) -> None:
         profile = self._recommendations.profile
@@ -369,13 +333,6 @@ class ForYouView(QWidget):
         if self._is_due or self._is_behind or self._recommender is None or not self._ratings.counting:
             return
         self._recommendations.recommend()
-
-    def _ask_reasons(self) -> None:
-        item = self.page.pane.list.current
-        if item is not None and self._found is not None and self._found.items:
-            self._recommendations.explain(item.item_row)
-            self.page.insights.show_waiting()
-            self._recommendations.ask_insights()
 
     def _ranks(self) -> dict[str, int]:
         """The places in the list that stands now; none where a message took its place."""

@@ -16,9 +16,10 @@ import numpy as np
 from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profiles import Profile, profile_rows
 from engine.errors import ProfileError, SettingError
+from engine.recommending.answers import Answer
 from engine.recommending.ranking import USUAL, ListTerms
 from engine.recommending.recommendation import RecommendationList
-from engine.recommending.recommender import Answer, Recommender
+from engine.recommending.recommender import Recommender
 from engine.recommending.vectors import item_vectors
 from engine.text import join_words
 from engine.wording import counted, said

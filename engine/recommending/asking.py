@@ -12,10 +12,11 @@ import numpy as np
 from engine.data.dataset import Histories
 from engine.data.profiles import ProfileMatch
 from engine.errors import ProfileError
+from engine.recommending.answers import rank_row
 from engine.recommending.explanation import Explanation, explain, rating_of
 from engine.recommending.ranking import USUAL, Filters, ListTerms, Ranked
 from engine.recommending.recommendation import Recommendation
-from engine.recommending.recommender import Recommender, rank_row
+from engine.recommending.recommender import Recommender
 from engine.text import format_predicted_rating, format_rating
 from engine.wording import said, singular_of
 

@@ -21,11 +21,12 @@ from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.device import use_cores
 from engine.events import Job, Stop
 from engine.models.blend import additive_scores
+from engine.recommending.answers import predicted, rank_row
 from engine.recommending.explanation import rating_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.ranking import USUAL, ListTerms, OrderOf, Ranked
 from engine.recommending.reasons import FIRST, FIRST_TEN, HangsOn, OwnRating
-from engine.recommending.recommender import Recommender, predicted, rank_row
+from engine.recommending.recommender import Recommender
 
 _MOST_TAKEN, _TRIED, _RIVALS = 50, 100, 20
 

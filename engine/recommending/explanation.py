@@ -22,12 +22,13 @@ from engine.errors import ProfileError
 from engine.events import Job, drive
 from engine.models.base import Model, Prediction
 from engine.models.blend import Blend
+from engine.recommending.answers import rank_row, value_at
 from engine.recommending.crowd import Crowd, crowd_of
 from engine.recommending.leaving_out import chunks_of, without_each
 from engine.recommending.left_out import left_out_of, remembered, remembering_if_as_quick
 from engine.recommending.ranking import USUAL, ListTerms, OrderOf
 from engine.recommending.reasons import PartImpact, Reason, describe_rated, is_like
-from engine.recommending.recommender import Recommender, rank_row, value_at
+from engine.recommending.recommender import Recommender
 from engine.wording import said
 
 Floats = npt.NDArray[np.floating[Any]]

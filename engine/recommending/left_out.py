@@ -19,8 +19,9 @@ from engine.data.dataset import Float32, Histories, Int64
 from engine.device import exactly
 from engine.models.base import Model, Prediction, Variants, as_index
 from engine.models.blend import LeftOutOfParts
+from engine.recommending.answers import same_history
 from engine.recommending.leaving_out import chunks_of
-from engine.recommending.recommender import Recommender, same_history
+from engine.recommending.recommender import Recommender
 
 _MOST_NUMBERS = 8_000_000
 """So many numbers of a kind are remembered: 32 MB a kind, of which networks have one, and a blend one for each part."""

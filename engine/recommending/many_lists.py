@@ -14,7 +14,8 @@ import torch
 from engine.data.batches import lots_of_people
 from engine.data.dataset import Bools, Float32, Histories, Int64
 from engine.evaluation.answers import top_items
-from engine.recommending.recommender import Recommender, check_weight, predicted
+from engine.recommending.answers import check_weight, predicted
+from engine.recommending.recommender import Recommender
 
 
 @dataclass(frozen=True)

@@ -7,50 +7,25 @@ Shapes: I titles, U people, K length of the lists, N entries.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from torch import Tensor
 
 from engine.data.dataset import Bools, Dataset, Float32, Histories, Int64
 from engine.data.profiles import Profile, ProfileMatch
-from engine.device import exactly
-from engine.errors import SettingError
 from engine.models.base import Model, Prediction
 from engine.models.rating_model import PredictsRatings
 from engine.recommending.again import as_if_new
+from engine.recommending.answers import Answer, first_row, predicted, rank_row, same_history, sds_of, value_at
 from engine.recommending.lifts import lifts_of, shares_of
 from engine.recommending.ranking import USUAL, ListTerms, Ranked, TitleFacts, one_per_series, ranked
 from engine.recommending.recommendation import Recommendation, RecommendationList
 from engine.recommending.usable_ratings import UsableRatings
 from engine.recommending.variety import varied
 from engine.recommending.vectors import item_vectors
-from engine.wording import said
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the model predicts for one profile, as arrays over all titles, [I]; kept for the next weight or filter."""
-
-    history: Histories
-    prediction: Prediction
-    probability_I: Float32 | None
-    lift_I: Float32 | None
-    rating_I: Float32 | None
-    kept: Kept = field(default_factory=lambda: Kept(), compare=False, repr=False)
-
-
-@dataclass
-class Kept:
-    """What follows from an answer alone, kept once it was asked for: () where it was not yet."""
-
-    sd_I: tuple[Float32 | None, ...] = ()
-    liking_I: tuple[Float32 | None, ...] = ()
-    note: tuple[str, ...] = ()
 
 
 class Recommender:
@@ -162,12 +137,10 @@ class Recommender:
         return self._answer(history, prediction, self._stars_for(prediction, history), own=False)
 
     def _answer(self, history: Histories, prediction: Prediction, stars: Prediction | None, *, own: bool) -> Answer:
-        probability_I = _first_row(prediction.log_probability_UI, exponent=True)
+        probability_I = first_row(prediction.log_probability_UI, exponent=True)
         shares_I = shares_of(self.model, prediction, self.unseen(history))
         lift_I = None if shares_I is None else self.lifts(shares_I, history, own=own)
-        return Answer(
-            history, prediction, probability_I, lift_I, None if stars is None else _first_row(stars.rating_UI)
-        )
+        return Answer(history, prediction, probability_I, lift_I, None if stars is None else first_row(stars.rating_UI))
 
     def _stars_for(self, prediction: Prediction, history: Histories) -> Prediction | None:
         """The prediction that has the stars, which is the model's own or its companion's."""
@@ -244,9 +217,9 @@ class Recommender:
             return None
         last = self._last
         if last is None or not same_history(last.history, history):
-            return _sds(self.stars, history, rows_R)
+            return sds_of(self.stars, history, rows_R)
         if not last.kept.sd_I:
-            last.kept.sd_I = (_sds(self.stars, history, np.arange(self.dataset.titles)),)
+            last.kept.sd_I = (sds_of(self.stars, history, np.arange(self.dataset.titles)),)
         sd_I = last.kept.sd_I[0]
         return None if sd_I is None else sd_I[rows_R]
 
@@ -360,57 +333,3 @@ class Recommender:
             detail=detail,
             reason=reason,
         )
-
-
-def predicted(model: Model, history: Histories) -> Prediction:
-    """The model's prediction for all titles, in float32 whatever the caller's mode. DivergedError for no numbers."""
-    with exactly():
-        return model.predict(history).checked()
-
-
-def rank_row(model: Model, prediction: Prediction, weight: float | None) -> Float32:
-    """What ranks all titles for one profile at a weight, [I]. Raises SettingError for a weight outside 0 to 1."""
-    check_weight(weight)
-    return model.rank_scores(prediction, weight)[0].float().numpy()
-
-
-def check_weight(weight: float | None) -> None:
-    """Raises SettingError for a weight outside 0 to 1."""
-    if weight is not None and not 0.0 <= weight <= 1.0:
-        raise SettingError(
-            said(
-                "The weight lies between 0 (likely to love) and 1 (likely to watch); {value!r} does not.", value=weight
-            )
-        )
-
-
-def value_at(values_I: Float32 | None, row: int) -> float | None:
-    """A plain number, or None where there is none."""
-    if values_I is None:
-        return None
-    value = float(values_I[row])
-    return value if math.isfinite(value) else None
-
-
-def _sds(stars: Model, history: Histories, rows_R: Int64) -> Float32 | None:
-    wanted = Histories.of_one(rows_R.tolist(), [0.0] * len(rows_R))
-    with exactly():
-        sds_R = stars.rating_sds_of(history, wanted)
-    return None if sds_R is None else sds_R.float().numpy()
-
-
-def _first_row(values_UI: Tensor | None, *, exponent: bool = False) -> Float32 | None:
-    if values_UI is None:
-        return None
-    return (values_UI[0].exp() if exponent else values_UI[0]).float().numpy()
-
-
-def same_history(history: Histories, last: Histories) -> bool:
-    """Whether two histories of one person hold the same."""
-    times_N, last_times_N = history.times_N, last.times_N
-    if times_N is None or last_times_N is None:
-        same_times = times_N is last_times_N
-    else:
-        same_times = np.array_equal(times_N, last_times_N)
-    same_items = same_times and np.array_equal(history.item_rows_N, last.item_rows_N)
-    return same_items and np.array_equal(history.ratings_N, last.ratings_N, equal_nan=True)

@@ -13,8 +13,9 @@ import numpy as np
 from engine.data.dataset import Float32, Int64
 from engine.data.profiles import Profile, ProfileMatch, profile_rows
 from engine.errors import ProfileError
+from engine.recommending.answers import rank_row
 from engine.recommending.ranking import ListTerms
-from engine.recommending.recommender import Recommender, rank_row
+from engine.recommending.recommender import Recommender
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from functools import cached_property
 from engine.data.dataset import Float32, Histories, Int64
 from engine.data.profiles import Profile, ProfileMatch
 from engine.errors import ProfileError
+from engine.recommending.answers import Answer, rank_row, value_at
 from engine.recommending.fairness import Fairness, common_scores
 from engine.recommending.likeness import Likeness, likeness_of
 from engine.recommending.ranking import USUAL, ListTerms, OrderOf, Ranked
 from engine.recommending.recommendation import RecommendationList
-from engine.recommending.recommender import Answer, Recommender, rank_row, value_at
+from engine.recommending.recommender import Recommender
 from engine.text import format_count, format_predicted_rating
 from engine.wording import said
 

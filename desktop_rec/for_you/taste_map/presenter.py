@@ -19,8 +19,8 @@ from desktop_rec.for_you.taste_map.controller import TasteMapController
 from desktop_rec.for_you.taste_map.marks import Mark
 from desktop_rec.for_you.taste_map.panel import TasteMapPanel
 from engine.data.catalogue import TITLE
+from engine.recommending.answers import value_at
 from engine.recommending.recommendation import Recommendation
-from engine.recommending.recommender import value_at
 from engine.text import format_count, plural, plural_of
 from engine.wording import counted, said
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QListView, QListWidget, QMenu, QPushButton, QToolButton, QWidget
 
+from desktop_rec.common.notices import Failure
 from desktop_rec.for_you.acting import Action
 from desktop_rec.for_you.choices import SourceKind
 from desktop_rec.for_you.view import ForYouView
@@ -105,6 +106,13 @@ def test_that_a_title_that_filters_keep_out_is_answered(ready, qtbot, session, f
     session.recommendations.bend(choices, "Changed the filters")
     ask(ready, qtbot, films.catalogue.titles[9])
     qtbot.waitUntil(lambda: "Your filters keep it out of the list." in words(ready), timeout=3000)
+
+
+def test_that_a_question_without_an_answer_leaves_the_list_as_it_is(ready, qtbot, session):
+    qtbot.waitUntil(lambda: ready.page.pane.shows_list, timeout=3000)
+    session.recommendations.failed.emit("ask", Failure("There is too little to go by.", "Rate more.", ""))
+    assert ready.page.pane.shows_list
+    assert "There is too little to go by. Rate more." in words(ready)
 
 
 def test_that_the_answer_stays_when_the_list_is_made_anew(ready, qtbot, session, films):

@@ -9,9 +9,10 @@ import pytest
 
 from engine.data.dataset import Dataset, Histories
 from engine.data.profiles import Profile, ProfileEntry, entry_of, profile_rows
+from engine.recommending.answers import predicted
 from engine.recommending.asking import TitleAnswer, ask
 from engine.recommending.ranking import Filters, ListTerms
-from engine.recommending.recommender import Recommender, predicted
+from engine.recommending.recommender import Recommender
 
 ALIEN, AMELIE, BRAZIL, DUNE = 0, 1, 3, 5
 

@@ -11,8 +11,9 @@ from engine.data.split import SplitConfig, make_split
 from engine.events import drive
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.operations.preparing import fitted, fresh_model
+from engine.recommending.answers import predicted
 from engine.recommending.lifts import lifts_of, shares_of
-from engine.recommending.recommender import Recommender, predicted
+from engine.recommending.recommender import Recommender
 
 
 @pytest.fixture(scope="module")
