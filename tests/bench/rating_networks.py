@@ -1,11 +1,12 @@
 """How fast the networks of ratings learn on MovieLens-1M, beside plain torch loops of the same networks.
 
-    PYTHONPATH=. python tests/bench/rating_networks.py [--data DIR] [--models embedding_mlp,lstm] [--rounds 7]
+    PYTHONPATH=. python tests/bench/rating_networks.py [--data DIR] [--models embedding_mlp,lstm,mf:adam]
+        [--rounds 7]
 
-The plain loop is what a tutorial writes: nn.Embedding, nn.Linear, BatchNorm1d, ReLU, Dropout or nn.LSTM, and Adam, in
-float32, at our batch and at half of it. Everybody takes a few steps in turns, round after round, on one thread; what is
-printed is each one's best round, as processor seconds an epoch, so that other work on the machine weighs little. Then
-how long judging an epoch takes, which is once RMSE on the validation ratings.
+The plain loop is what a tutorial writes: nn.Embedding, nn.Linear, BatchNorm1d, ReLU, Dropout or nn.LSTM, and Adam (SGD
+for mf:sgd), in float32, at our batch and at half of it. Everybody takes a few steps in turns, round after round, on one
+thread; what is printed is each one's best round, as processor seconds an epoch, so that other work on the machine
+weighs little. Then how long judging an epoch takes, which is once RMSE on the validation ratings.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from engine.events import drive
 from engine.models.base import StepModel
 from engine.models.embedding_mlp import EmbeddingMlp
 from engine.models.lstm import Lstm
-from engine.models.registry import build, fitted_config, kind_of
+from engine.models.mf import MfConfig
+from engine.models.mf_by_steps import FactorizationBySteps
+from engine.models.registry import build, fitted_config
 from engine.training.config import TrainingConfig
 from engine.training.step import Stepper
 
@@ -86,8 +89,34 @@ class PlainLstm(nn.Module):
         return errors.square().mean() + self.l2 * titles_BLE.square().sum(2)[known_BL].mean()
 
 
-def plain_step(plain: PlainMlp | PlainLstm) -> Step:
-    optimizer = torch.optim.Adam(plain.parameters(), lr=RATE)
+class PlainMf(nn.Module):
+    """The product of two embeddings, and two biases; l2 pulls all of them."""
+
+    def __init__(self, model: FactorizationBySteps, split: Split) -> None:
+        super().__init__()
+        people, titles = len(split.train), split.titles
+        self.l2, self.mean = model.config.pull, float((model.mean - 1) / 4)
+        self.users, self.items = (nn.Embedding(rows, model.config.factors) for rows in (people, titles))
+        self.of_user, self.of_item = nn.Embedding(people, 1), nn.Embedding(titles, 1)
+        rated = split.train.rated()
+        self.user_N, self.item_N = torch.from_numpy(rated.user_rows_N), torch.from_numpy(rated.item_rows_N).long()
+        self.targets_N = (torch.tensor(rated.ratings_N) - 1) / 4
+
+    def loss(self, rows_B: Tensor) -> Tensor:
+        user_B, item_B = self.user_N[rows_B], self.item_N[rows_B]
+        user_BK, item_BK = self.users(user_B), self.items(item_B)
+        biases = self.of_user(user_B)[:, 0], self.of_item(item_B)[:, 0]
+        predicted_B = self.mean + (user_BK * item_BK).sum(1) + biases[0] + biases[1]
+        lengths_B = user_BK.square().sum(1) + item_BK.square().sum(1) + biases[0].square() + biases[1].square()
+        return (predicted_B - self.targets_N[rows_B]).square().mean() + self.l2 * lengths_B.mean()
+
+
+PLAIN = {"embedding_mlp": PlainMlp, "lstm": PlainLstm, "mf": PlainMf}
+
+
+def plain_step(plain: nn.Module, solver: str) -> Step:
+    kind = torch.optim.SGD if solver == "sgd" else torch.optim.Adam
+    optimizer = kind(plain.parameters(), lr=RATE)
 
     def step(rows_B: Tensor) -> float:
         loss = plain.loss(rows_B)
@@ -99,8 +128,8 @@ def plain_step(plain: PlainMlp | PlainLstm) -> Step:
     return step
 
 
-def own_step(model: StepModel, examples: Examples, *, batch: int, precision: str) -> Step:
-    config = TrainingConfig(batch=batch, precision=precision)
+def own_step(model: StepModel, examples: Examples, solver: str, *, batch: int, precision: str) -> Step:
+    config = TrainingConfig(batch=batch, precision=precision, optimizer=solver or "adam")
     stepper, steps = Stepper(model, config, CPU, total_steps=1000), iter(range(10**9))
     return lambda rows_B: stepper.take(examples.batch(rows_B), lr=RATE, step=next(steps))
 
@@ -130,27 +159,28 @@ def best_rounds(
     return best
 
 
-def fresh(name: str, split: Split, entries: int) -> StepModel:
-    model = build(name, fitted_config(name, None, entries=entries), items=split.titles, scale=split.scale)
+def fresh(name: str, solver: str, split: Split, entries: int) -> StepModel:
+    config = MfConfig(solver=solver) if solver else None
+    model = build(name, fitted_config(name, config, entries=entries), items=split.titles, scale=split.scale)
     assert isinstance(model, StepModel)
     model.prepare(split.train, seed=1)
     return model
 
 
-def measure(name: str, split: Split, *, entries: int, rounds: int) -> None:
-    model = fresh(name, split, entries)
-    examples, unit = model.examples(split.train, CPU), kind_of(name).can.examples
+def measure(case: str, split: Split, *, entries: int, rounds: int) -> None:
+    name, _, solver = case.partition(":")
+    model = fresh(name, solver, split, entries)
+    examples, unit = model.examples(split.train, CPU), model.can.examples
     count, batch = len(examples), TrainingConfig().batch_for(len(examples), unit)
-    plain = PlainMlp if name == "embedding_mlp" else PlainLstm
     learners: dict[str, tuple[Step, Iterator[Tensor], int]] = {}
     for size in (batch // 2, batch):
-        learners[f"plain, {size:,} {unit}"] = plain_step(plain(model, split)), batches(count, size), size  # type: ignore[arg-type]
+        learners[f"plain, {size:,} {unit}"] = plain_step(PLAIN[name](model, split), solver), batches(count, size), size
     for size, precision in ((batch // 2, "float32"), (batch, "float32"), (batch, "bf16")):
-        own = own_step(fresh(name, split, entries), examples, batch=size, precision=precision)
+        own = own_step(fresh(name, solver, split, entries), examples, solver, batch=size, precision=precision)
         learners[f"{precision}, {size:,} {unit}"] = own, batches(count, size), size
     best = best_rounds(learners, count, rounds=rounds)
     floor, half = best[f"plain, {batch:,} {unit}"], best[f"plain, {batch // 2:,} {unit}"]
-    print(f"{name}: processor seconds an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
+    print(f"{case}: processor seconds an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
     for learner, seconds in best.items():
         print(f"  {learner:26} {seconds:6.2f} {floor / seconds:8.2f} {half / seconds:8.2f}", flush=True)
     print(f"  {'judging it':26} {judged(model, split):6.2f}", flush=True)
@@ -170,15 +200,15 @@ def judged(model: StepModel, split: Split) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", help="the folder of ml-1m")
-    parser.add_argument("--models", default="embedding_mlp,lstm")
+    parser.add_argument("--models", default="embedding_mlp,lstm,mf:adam,mf:sgd")
     parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     folder = Path(arguments.data or os.environ.get("DESKTOP_REC_DATA", "data") + "/ml-1m")
     dataset, _ = drive(import_files([folder / "ratings.dat"], options=ImportOptions(), dataset_id="ml-1m"))
     split = make_split(dataset, SplitConfig(kind="random", seed=42, test_share=0.1, validation_share=0.1))
-    for name in arguments.models.split(","):
-        measure(name, split, entries=dataset.entries, rounds=arguments.rounds)
+    for case in arguments.models.split(","):
+        measure(case, split, entries=dataset.entries, rounds=arguments.rounds)
     return 0
 
 
