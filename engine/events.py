@@ -219,9 +219,16 @@ class SearchMoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class Advised(Event):
-    """Something a person should know about what they are doing, with what to do."""
+    """Something a person should know about what they are doing, with what to do. `meanwhile`: what they can do about
+    it as long as the job goes on."""
 
     words: str
+    meanwhile: str = ""
+
+    @property
+    def all_words(self) -> str:
+        """What it is, and what can be done now."""
+        return f"{self.words} {self.meanwhile}".strip()
 
 
 class Pace:

@@ -23,7 +23,7 @@ from desktop_rec.training.curves import SweepState, TrainingState
 from desktop_rec.training.live.choices import CurveChoices
 from desktop_rec.training.live.controller import EarlierRuns
 from desktop_rec.training.text import describe_interrupted
-from engine.events import Event, Job, NewRate, TrainingStarted
+from engine.events import Advised, Event, Job, LossDiverged, NewRate, TrainingStarted
 from engine.library.run_record import INTERRUPTED
 from engine.models.registry import FIRST_MODEL
 from engine.training.curve_text import hides_while_training
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from engine.data.dataset import Dataset
     from engine.library.run_record import RunRecord
     from engine.operations import FinishedRun
+
+
+_CUT_OFF, _LEARNING = "cut_off_run", "learning"
+"""What notices are about: an offer to go on with a run, and what happens to one while it learns."""
 
 
 class TrainingController(QObject):
@@ -87,6 +91,7 @@ class TrainingController(QObject):
     def leave_alone(self, run_id: str) -> None:
         """Offer no more to go on with an interrupted run; Models still does."""
         self.left_alone.add(run_id)
+        self.requests.withdraw(_CUT_OFF)
         self.choices_changed.emit()
         self.changed.emit()
 
@@ -203,7 +208,9 @@ class TrainingController(QObject):
         self._offered.add(run.run_id)
         again = partial(self.resume, run.run_id)
         words = describe_interrupted(run)
-        self.requests.notify(Notice(*words, kind="info", action_words="Continue training", action=again, stays=True))
+        self.requests.notify(
+            Notice(*words, kind="info", action_words="Continue training", action=again, stays=True, about=_CUT_OFF)
+        )
 
     def _start(self, model: str, title: str, make: MakeJob, *, fingerprint: str = "") -> bool:
         job = LongJob(
@@ -216,6 +223,7 @@ class TrainingController(QObject):
         )
         if not self.jobs.start(job):
             return False
+        self.requests.withdraw(_CUT_OFF)
         self._discarding = False
         self.stale_text = ""
         self._fingerprint = fingerprint or self.dataset.fingerprint
@@ -232,9 +240,17 @@ class TrainingController(QObject):
         if isinstance(event, TrainingStarted):
             self._library.forget_lists()  # the run is recorded by now
         self.state.fold(event)
+        if isinstance(event, Advised | LossDiverged) and len(self.state.steps) and self.state.stage == "training":
+            self.requests.withdraw(_LEARNING)
+            self.requests.notify(Notice(self.state.news, kind="warning", about=_LEARNING))
+
+    def _end(self) -> None:
+        """No more comes of the run that learned; what was said of it meanwhile stands in its outcome."""
+        self.state.end()
+        self.requests.withdraw(_LEARNING)
 
     def _on_finished(self, finished: FinishedRun | None) -> None:
-        self.state.end()
+        self._end()
         self.state.finished = finished
         self._library.note_change()
         if finished is None:
@@ -249,7 +265,7 @@ class TrainingController(QObject):
         self.ended.emit()
 
     def _on_failed(self, failure: Failure) -> None:
-        self.state.end()
+        self._end()
         self.state.failure = failure
         self._library.note_change()
         self.requests.report(failure)

@@ -118,6 +118,7 @@ class TrainingState:
     elapsed_s: float = 0.0
     remaining_s: float | None = None
     advice: list[str] = field(default_factory=list)
+    _news: str = ""
     before_s: float = 0.0
     """How long the run had learned before it was resumed; `elapsed_s` counts it in."""
     finished: FinishedRun | None = None
@@ -137,7 +138,12 @@ class TrainingState:
     @property
     def news(self) -> str:
         """What a person was told last while it learns, such as that it diverges or that memory was short."""
-        return self.advice[-1] if self.running and self.advice else ""
+        return self._news if self.running else ""
+
+    @property
+    def stage(self) -> str:
+        """What is done now: "training", "saving" and so on; "" before anything is."""
+        return self.stages[-1].stage if self.stages else ""
 
     def fold(self, event: Event) -> None:
         match event:
@@ -160,6 +166,7 @@ class TrainingState:
                 self.taken = event
             case Advised() | LossDiverged():
                 self.advice.append(event.words)
+                self._news = event.all_words if isinstance(event, Advised) else event.words
 
     def end(self) -> None:
         """No more events will come."""

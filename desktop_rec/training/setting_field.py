@@ -21,7 +21,7 @@ from engine.wording import joined, said
 
 LABEL_WIDTH = 118
 _MARK = " •"
-_BACK_SIZE, _EDITOR_WIDTH, _LIMITS_WIDTH = 20, 84, 50
+_BACK_SIZE, _EDITOR_WIDTH, _BESIDE_TEXT, _LIMITS_WIDTH = 20, 84, 24, 50
 _UNFINISHED = re.compile(r"[+-]?\d*[.,]?\d*(e[+-]?)?", re.IGNORECASE)
 """What a number may be while it is typed."""
 Editor = QCheckBox | QLineEdit | CalmComboBox
@@ -159,7 +159,8 @@ class SettingField(QWidget):
         line = QLineEdit()
         if self.declared.automatic:
             line.setPlaceholderText(setting.automatic)
-            line.setMinimumWidth(_EDITOR_WIDTH)
+            room = line.fontMetrics().horizontalAdvance(setting.automatic) + _BESIDE_TEXT
+            line.setMinimumWidth(min(room, _EDITOR_WIDTH))
             line.setClearButtonEnabled(True)
         return line
 

@@ -64,7 +64,7 @@ class ProgressReport:
             case TrainingStarted():
                 self._epochs, self._unit, self._last_epoch = event.total_epochs, event.unit, ""
                 self._renew(_describe_training(event)) if self._monitor else self.line(_describe_training(event))
-            case Advised(words=words) | LossDiverged(words=words):
+            case Advised(all_words=words) | LossDiverged(words=words):
                 self.line(words)
             case Progressed():
                 self._renew(_describe_progress(event, elapsed_s=self._clock() - self._stage_at))

@@ -47,8 +47,8 @@ class Watch:
             if best_epoch is not None
             else said("Stop it")
         )
-        remedy = said("{kept}, or lower the rate to {lr} while it learns.", kept=kept, lr=format_rate(lr / 10))
-        return [Advised(f"{words} {remedy}") for words in found if words]
+        remedy = said("{kept}, or lower the rate to {lr}.", kept=kept, lr=format_rate(lr / 10))
+        return [Advised(words, remedy) for words in found if words]
 
     def _diverging(self, step: int) -> str:
         if self._steps < _WARM_UP or not 0.0 < self._best < float("inf"):
@@ -59,7 +59,7 @@ class Watch:
             return ""
         self._has_warned = times >= _FACTOR
         words = said(
-            "The loss is {times:.0f} times its best ({best:.3g}) at step {step:,}: the run is diverging.",
+            "The loss was {times:,.0f} times its best ({best:.3g}) at step {step:,}: the run diverges.",
             times=times,
             best=self._best,
             step=step,
@@ -78,7 +78,7 @@ class Watch:
             return ""
         self._explodes = now > _EXPLODING * usual > 0.0
         words = said(
-            "The gradient is {now:.0f} times as long as usual ({usual:.3g}) at step {step:,}: it explodes.",
+            "The gradient was {now:,.0f} times as long as usual ({usual:.3g}) at step {step:,}: it explodes.",
             now=now / usual,
             usual=usual,
             step=step,

@@ -3,6 +3,7 @@
 import dataclasses
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit, QSpinBox, QToolButton
 
@@ -16,7 +17,7 @@ from desktop_rec.training.live.run import EarlierEntry
 from desktop_rec.training.queue.controller import RunQueue
 from desktop_rec.training.queue.list import QueueList, QueueRow
 from desktop_rec.training.run_controls import MoreEpochs, RateControl
-from engine.events import EpochEnded, NewRate, TrainingStarted
+from engine.events import Advised, EpochEnded, NewRate, StageStarted, StepsTaken, TrainingStarted
 from engine.training.config import TrainingConfig
 from engine.training.plan import TrainingPlan
 
@@ -214,6 +215,41 @@ def test_that_an_interrupted_run_is_offered_when_its_data_set_is_opened_and_on_t
     place.press("leave_cut_off")
     assert not place.shows("training_cut_off")
     assert session.training.left_alone == {"r1"}
+
+
+def test_that_the_offer_goes_where_the_run_is_left_or_another_one_learns(session, runs, dataset, monkeypatch):
+    withdrawn = []
+    session.requests.withdrawn.connect(withdrawn.append)
+    runs.append(record())
+    session.training.on_dataset_changed(None, dataset)
+    session.training.leave_alone("r1")
+    assert withdrawn == ["cut_off_run"]
+    monkeypatch.setattr(session.jobs, "start", lambda job: True)
+    session.training.train(PLANS[0], dataset=dataset)
+    assert withdrawn == ["cut_off_run"] * 2
+
+
+def test_that_a_run_that_diverges_is_said_over_every_place_until_it_ends(session, dataset, open_dataset, monkeypatch):
+    started, shown = [], {}
+    open_dataset(dataset)
+    monkeypatch.setattr(session.jobs, "start", lambda job: started.append(job) or True)
+    session.requests.notice.connect(lambda notice: shown.update({notice.about: notice.sentence}))
+    session.requests.withdrawn.connect(lambda about: shown.pop(about, None))
+    session.training.train(PLANS[0], dataset=dataset)
+    (job,) = started
+    for event in (
+        StageStarted("training", "Learning"),
+        Advised("The validation loss is of 40 of 80 people."),
+        StepsTaken(0, np.ones(3), np.ones(3), 1, 60, 10.0, 1.0, 2.0),
+    ):
+        job.arrived(event)
+    assert shown == {}, "what is known before it learns is no warning"
+    for times in (12, 40):
+        job.arrived(Advised(f"The loss was {times} times its best.", "Stop it."))
+    assert list(shown.values()) == ["The loss was 40 times its best. Stop it."]
+    job.finished(None)
+    assert "learning" not in shown
+    assert session.training.state.advice[-1] == "The loss was 40 times its best.", "there is nothing to stop any more"
 
 
 @pytest.mark.parametrize("changes", [{"status": "finished"}, {"has_model": False}, {"training_config": None}])

@@ -8,7 +8,7 @@ import dataclasses
 import pytest
 from planted import planted_dataset
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QScrollArea, QWidget
 
 from desktop_rec.common import questions
 from desktop_rec.common.notices import Failure
@@ -419,3 +419,13 @@ def test_that_every_control_of_a_search_has_its_three_names(tab, opened):
                 assert control.objectName(), control
                 assert control.accessibleName(), control.objectName()
                 assert control.toolTip(), control.objectName()
+
+
+def test_that_no_field_is_cut_at_the_side_of_its_panel(tab):
+    choose(tab, "embedding_mlp")
+    for fold in ("training_form_fold_button", "search_form_fold_button", "search_common_fold_button"):
+        tab.press(fold)
+    vary(tab, "lr", "1e-3, 1e-2")
+    for panel in ("plan_form", "search_setup"):
+        scrolled = tab.part(panel).findChild(QScrollArea)
+        assert scrolled.widget().width() <= scrolled.viewport().width(), panel
