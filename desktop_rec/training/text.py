@@ -14,7 +14,10 @@ from engine.training.curve_text import read_curves
 from engine.wording import joined, said, singular_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.evaluation.result import EvaluationResult
+    from engine.events import RateChanged
     from engine.library.run_record import RunRecord
     from engine.operations import FinishedRun
     from engine.training.config import TrainingConfig
@@ -136,7 +139,7 @@ def _finished(state: TrainingState, finished: FinishedRun, *, title: str) -> Out
         )
     if finished.evaluation is not None:
         sentences.append(_describe_evaluation(finished.evaluation, state.split_kind))
-    sentences += [finished.chosen, _took(finished), state.in_use_text]
+    sentences += [finished.chosen, _took(finished, state.rate_changes), state.in_use_text]
     advice = " ".join(dict.fromkeys(words for words in (*state.advice, finished.advice) if words))
     actions = [SEE_LIST, *_ways_on(state, finished), PLAN_AGAIN, SAME_PLAN, DISCARD]
     if finished.better_model == "ease":
@@ -190,14 +193,26 @@ def _describe_evaluation(evaluation: EvaluationResult, split_kind: str) -> str:
     return said("Evaluated on {people}: {figures}.", people=held_out, figures=", ".join(figures)) if figures else ""
 
 
-def _took(finished: FinishedRun) -> str:
+def _took(finished: FinishedRun, changes: Sequence[RateChanged]) -> str:
+    """How long it took at which rate, and to which a person changed that last."""
     run = finished.trained
     if not run.steps:
         return said("It took {time}.", time=format_duration(run.seconds))
     steps, took = plural(run.steps, "step"), format_duration(run.seconds)
     if not finished.lr:
         return said("{steps} took {time}.", steps=steps, time=took)
-    return said("{steps} took {time} at rate {rate}.", steps=steps, time=took, rate=format_rate(finished.lr))
+    rate = format_rate(finished.lr)
+    if not changes:
+        return said("{steps} took {time} at rate {rate}.", steps=steps, time=took, rate=rate)
+    last = changes[-1]
+    return said(
+        "{steps} took {time} at rate {rate}, changed by you to {new} at step {step:,}.",
+        steps=steps,
+        time=took,
+        rate=rate,
+        new=format_rate(last.lr),
+        step=last.step + 1,
+    )
 
 
 def _time_left(state: TrainingState, *, paused: bool) -> str:

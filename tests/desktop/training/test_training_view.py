@@ -18,7 +18,7 @@ from desktop_rec.training.plan_form import RateRow
 from desktop_rec.training.progress_parts import FiguresStrip, StageList
 from desktop_rec.training.schedule_plot import SchedulePlot
 from engine.device import Device, UnusedGpu
-from engine.events import EpochEnded, StageStarted, StepsTaken, TrainingStarted
+from engine.events import EpochEnded, RateChanged, StageStarted, StepsTaken, TrainingStarted
 
 
 def running(session, model="two_head"):
@@ -165,6 +165,13 @@ def test_that_what_happened_is_shown_at_the_end(place, session):
     assert "All 40 epochs are done." in words
     assert "NDCG@100 0.390 (0.370 to 0.410)" in words
     assert "30 steps took 1:12 at rate 3.1e-3" in words
+
+
+def test_that_a_rate_that_was_changed_while_it_learned_is_said_at_the_end(place, session):
+    state = ended(session)
+    state.fold(RateChanged(19, 1e-3))
+    session.training.changed.emit()
+    assert "30 steps took 1:12 at rate 3.1e-3, changed by you to 1e-3 at step 20." in place.text("outcome_words")
 
 
 def test_that_the_outcome_of_ratings_held_out_speaks_of_ratings_not_of_strangers(place, session):
