@@ -245,7 +245,10 @@ def test_that_the_reasons_of_both_can_be_seen(ready, qtbot, session, films):
 def test_that_reasons_in_a_list_for_two_speak_of_places_in_that_list(ready, qtbot, session, films, of_anna):
     with_anna(session, films)
     choose_anna(ready, qtbot)
-    recommendations = session.recommendations
+    recommendations, panel = session.recommendations, ready.page.reasons
+    bars = lambda: panel.carried.bars + panel.against.bars  # noqa: E731
+    first = recommendations.list.items[0].item_row
+    qtbot.waitUntil(lambda: panel.item is not None and panel.item.item_row == first and bool(bars()), timeout=5000)
     recommendations.explains_companion = of_anna
     for item in recommendations.list.items[:4]:
         is_answer = lambda found, item=item: found.item_row == item.item_row  # noqa: E731
