@@ -241,9 +241,9 @@ class ResidentWindows:
         return WindowBatch(words_BL, ratings_BL)
 
 
-def numbers_of_a_lot(width: int) -> int:
-    """How many numbers a whole lot of people takes at `width` numbers a person."""
-    return width * _people_at_once(width)
+def numbers_of_a_lot(people: int, width: int) -> int:
+    """How many numbers the largest lot of these people takes at `width` numbers a person."""
+    return width * min(people, _people_at_once(width))
 
 
 def _people_at_once(width: int) -> int:

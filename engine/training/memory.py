@@ -79,7 +79,7 @@ def peak_bytes(run: Run) -> int:
     if load.titles < run.titles:
         learning += _COPYING * load.entries
     arrays = _LISTS + _STARS * kind.can.predicts_ratings
-    testing = 4.0 * arrays * numbers_of_a_lot(run.titles) + kind.model_class.answering_bytes(config)
+    testing = 4.0 * arrays * numbers_of_a_lot(_tested(run), run.titles) + kind.model_class.answering_bytes(config)
     phases = [
         split.peak,
         split.held + _settling(config, load),
@@ -90,6 +90,13 @@ def peak_bytes(run: Run) -> int:
         ease = ease_memory_bytes(run.titles, load.people) + 2.0 * _COPY * load.entries
         phases.append(split.held + weights_bytes + ease)
     return round(PROCESS + (_STEPPING if by_steps else 0) + _STORED * run.entries + max(phases))
+
+
+def _tested(run: Run) -> int:
+    """How many people are tested: automatically a tenth is, beside eight tenths that are learned from, or everybody."""
+    if run.split.kind != "strong":
+        return run.load.people
+    return max(1, run.load.people // 8) if run.split.people_each is None else run.split.people_each
 
 
 def _split(config: SplitConfig, entries: int, learned: int) -> _Split:

@@ -71,6 +71,12 @@ def test_that_a_split_by_entries_holds_more_copies_than_one_by_people():
     assert needed(plan, counts) < needed(by_entries, counts)
 
 
+def test_that_fewer_people_to_test_need_less_memory():
+    plan, counts = TrainingPlan.defaults("popularity"), Counts(people=1000, titles=8000, entries=50_000, counted=1000)
+    by_hundreds, by_ten = (replace(plan, split=SplitConfig(people_each=each)) for each in (400, 10))
+    assert needed(by_ten, counts) < needed(plan, counts) < needed(by_hundreds, counts)
+
+
 def test_that_fewer_titles_to_learn_need_less_memory():
     plan = TrainingPlan.defaults("ease").changed(titles=20_000)
     counts = replace(Counts(), titles=80_000)
