@@ -36,7 +36,7 @@ from engine.wording import said
 Index = QModelIndex | QPersistentModelIndex
 RowRole = Qt.ItemDataRole.UserRole + 1
 WIDTH = 304
-_TICK = 16
+_TICK, _BAR = 16, 12
 _PAD = 12
 _GAP = 5
 _MOST_LINES = 3
@@ -140,19 +140,19 @@ class RunDelegate(QStyledItemDelegate):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._heights: dict[tuple[str, int, str], int] = {}
+        self._heights: dict[tuple[str, str], int] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        row, width = index.data(RowRole), option.rect.width()
+        row = index.data(RowRole)
         if isinstance(row, RunLine):
-            key = row.name, width, option.font.key()
+            key = row.name, option.font.key()
             if key not in self._heights:
-                name = _name_lines(QFontMetrics(option.font), row, width)
+                name = _name_lines(QFontMetrics(option.font), row)
                 line, weak = QFontMetrics(option.font).height(), QFontMetrics(small(option.font)).height()
                 self._heights[key] = 2 * _GAP + line * len(name) + weak + 3
             return QSize(120, self._heights[key])
         metrics = QFontMetrics(small(option.font))
-        about = wrapped(metrics, row.about, max(60, width - 2 * _PAD), lines=_MOST_LINES)
+        about = wrapped(metrics, row.about, max(60, option.rect.width() - 2 * _PAD), lines=_MOST_LINES)
         return QSize(120, 3 * _GAP + QFontMetrics(option.font).height() + metrics.height() * len(about))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -196,7 +196,7 @@ class RunDelegate(QStyledItemDelegate):
         inside = option.rect.adjusted(_PAD + _TICK + 10, _GAP, -_PAD, 0)
         font, weak, figures = option.font, small(option.font), small(number_font(option.font))
         top = QRect(inside.left(), inside.top(), inside.width(), QFontMetrics(font).height())
-        for number, words in enumerate(_name_lines(QFontMetrics(font), row, option.rect.width())):
+        for number, words in enumerate(_name_lines(QFontMetrics(font), row)):
             top.moveTop(inside.top() + number * top.height())
             paint_text(painter, top, words, font=font, colour=colours.text)
         below = QRect(top.left(), top.bottom() + 3, top.width(), QFontMetrics(weak).height())
@@ -300,9 +300,9 @@ class RunList(QFrame):
             self.chosen.emit(row.run_id)
 
 
-def _name_lines(metrics: QFontMetrics, row: RunLine, width: int) -> list[str]:
-    """The name in a row of a width: two lines where it needs them, as names often differ at their end."""
-    return wrapped(metrics, row.name, max(60, width - 2 * _PAD - _TICK - 10), lines=2)
+def _name_lines(metrics: QFontMetrics, row: RunLine) -> list[str]:
+    """The name of a run: two lines where it needs them beside a scroll bar, as names often differ at their end."""
+    return wrapped(metrics, row.name, WIDTH - 2 * _PAD - _TICK - 10 - _BAR, lines=2)
 
 
 def tick_place(row: QRect) -> QRect:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 
 from desktop_rec.common.controls import announce
 from desktop_rec.common.plain import Coloured, markup
@@ -39,7 +39,7 @@ _LEAST_RANGE = 0.05
 _MOST_HEADROOM = 0.55
 _EDGE = 0.02
 _MOST_NAMED = 4
-_LEGEND_LEFT = 6.0
+_LEGEND_LEFT, _LEAST_NAME = 6.0, 60
 _RELATIVE_WORDS = said("loss: 1 at its start, 0 at its lowest")
 
 
@@ -85,6 +85,7 @@ class LossOverRatePlot(PlotCanvas):
         self._is_zoomed = False
         self.may_choose = False
         """Whether a click or an arrow key brings the line where none stands yet."""
+        self.plot.getViewBox().sigResized.connect(self._show_legend)
         self.plot.getViewBox().sigResized.connect(self.repainter.mark)
         self.plot.getViewBox().sigRangeChangedManually.connect(self._on_zoomed)
         self.scene().sigMouseClicked.connect(self._on_clicked)
@@ -262,20 +263,22 @@ class LossOverRatePlot(PlotCanvas):
         if not self._has_legend:
             self._legend.setHtml("")
             return
-        name = f"{shown.name}: " if self._behind else ""
-        lines = [
-            markup(
-                Coloured(f"{name}{said('smoothed')}, ", colours.accent),
-                Coloured(said("each step"), colours.text_weak),
-            )
-        ]
+        smoothed, each = f"{said('smoothed')}, ", said("each step")
+        name = f"{self._fitting(shown.name, beside=f': {smoothed}{each}')}: " if self._behind else ""
+        lines = [markup(Coloured(f"{name}{smoothed}", colours.accent), Coloured(each, colours.text_weak))]
         named = self._behind[:_MOST_NAMED]
-        lines += [markup(Coloured(sweep.name, series_colour(sweep.place))) for sweep in named]
+        lines += [markup(Coloured(self._fitting(sweep.name), series_colour(sweep.place))) for sweep in named]
         if len(self._behind) > len(named):
             lines.append(
                 markup(Coloured(said("and {count} more", count=len(self._behind) - len(named)), colours.text_weak))
             )
         self._legend.setHtml("<br>".join(lines))
+
+    def _fitting(self, name: str, *, beside: str = "") -> str:
+        """A name with dots in its middle where the plot has no room for it: names differ at their end, too."""
+        metrics = QFontMetrics(small_font())
+        room = int(self.plot.getViewBox().width() - 3 * _LEGEND_LEFT) - metrics.horizontalAdvance(beside)
+        return name if room < _LEAST_NAME else metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
 
     def _set_zoomed(self, *, is_zoomed: bool) -> None:
         if is_zoomed != self._is_zoomed:

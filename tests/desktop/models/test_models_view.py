@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from operation_driving import trained
 from planted import planted_dataset
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QLineEdit, QTableView
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QStyleOptionViewItem,
+    QTableView,
+)
 
 from desktop_rec.models import text
 from desktop_rec.models.groups import groups_of
@@ -512,6 +520,21 @@ def test_that_a_long_name_of_a_run_takes_two_lines(qtbot):
     runs.show_runs([RunLine(f"r{n}", name, "", "", n) for n, name in enumerate(names)], chosen="r0")
     short, long = (runs.view.visualRect(runs.view.model().index(row, 0)).height() for row in (0, 1))
     assert long == short + runs.view.fontMetrics().height()
+
+
+def test_that_a_row_is_as_high_beside_a_scroll_bar_as_without_one(qtbot):
+    runs = RunList()
+    qtbot.addWidget(runs)
+    lines = [RunLine(f"r{n}", "Watch and love " + "i" * n, "", "", n) for n in range(20, 100)]
+    runs.show_runs(lines, chosen="r20")
+    option, heights = QStyleOptionViewItem(), []
+    runs.view.initViewItemOption(option)
+    for width in (WIDTH, WIDTH - 16):
+        option.rect = QRect(0, 0, width, 40)
+        rows = (runs.view.model().index(row, 0) for row in range(len(lines)))
+        heights.append([runs.view.itemDelegate().sizeHint(option, row).height() for row in rows])
+    assert heights[0] == heights[1], "what was measured for one is painted in the other"
+    assert len(set(heights[0])) == 2
 
 
 def test_that_a_star_and_notes_can_be_taken_back(shared_session, shared_view):

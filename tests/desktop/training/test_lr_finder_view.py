@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QListWidget, QRadioButton, QSlider
 
 from desktop_rec.training.curves import SweepState
 from desktop_rec.training.learning_rate.loss_over_rate_plot import LossOverRatePlot
+from desktop_rec.training.learning_rate.sweep_curves import SweepCurve
 from desktop_rec.training.learning_rate.sweep_form import SweepForm
 from desktop_rec.training.learning_rate.view import LearningRateView
 from desktop_rec.training.schedule_plot import SchedulePlot
@@ -452,3 +453,19 @@ def test_that_a_sweep_of_data_that_are_not_open_any_more_is_not_shown(session, d
     assert session.learning_rate.running is None
     started[0].finished(RateSweep(RATES, falling_losses(), sweep_id="w99", fingerprint="print"))
     assert (session.learning_rate.shown, session.learning_rate.board.sweeps) == (None, ())
+
+
+def test_that_long_names_of_sweeps_stay_within_the_plot(qtbot):
+    made = LossOverRatePlot()
+    qtbot.addWidget(made)
+    made.resize(420, 300)
+    made.show()
+    values = {"lrs": np.geomspace(1e-6, 1e-1, 30), "losses": np.ones(30), "smoothed": np.ones(30)}
+    long = "Watch and love, hidden 320, latent 128, decoder 192-320, batch 32, after 3 epochs of two_head 5"
+    made.show_sweeps(SweepCurve(key="a", name="Next favourites", **values), [SweepCurve(key="b", name=long, **values)])
+    made.repainter.draw_now()
+    view = made.plot.getViewBox()
+    (legend,) = (item for item in view.childItems() if "Next favourites" in getattr(item, "toPlainText", str)())
+    assert "…" in legend.toPlainText()
+    assert "of two_head 5" in legend.toPlainText()
+    assert view.boundingRect().contains(legend.mapRectToParent(legend.boundingRect()))
