@@ -124,10 +124,17 @@ def stopped(sweeps):
     return job, model, kept
 
 
+def stop(job):
+    """Stop a job and let it come to its end: raises StopIteration."""
+    job.throw(Stop())
+    while True:
+        next(job)
+
+
 def test_that_a_stop_keeps_what_whole_sweeps_found():
     job, model, kept = stopped(2)
     with pytest.raises(StopIteration) as ended:
-        job.throw(Stop())
+        stop(job)
     assert ended.value.value.stopped
     assert torch.equal(kept.states[-1].weights["title_numbers_IF"], model.title_numbers_IF)
 
