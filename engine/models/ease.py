@@ -203,7 +203,9 @@ class Ease(ClosedFormModel):
         out_V = np.asarray(left_out_V, dtype=np.int64)
         if columns_C is None:
             whole_I = self.predict(profile).score_UI[0]
-            return Prediction(torch.cat([whole_I[None], whole_I - self.impacts(profile, entries=out_V)]))
+            score_XI = whole_I.repeat(1 + len(out_V), 1)
+            score_XI[1:] -= self.impacts(profile, entries=out_V)
+            return Prediction(score_XI)
         impact_nC = self.impacts(profile, columns_C)
         whole_C = impact_nC.sum(0)
         return Prediction(torch.cat([whole_C[None], whole_C - impact_nC[as_index(out_V)]]))
@@ -216,10 +218,12 @@ class Ease(ClosedFormModel):
         known_n = rows_n >= 0
         counts_k = self._counts(profile)[chosen][known_n]
         if columns_C is None:
-            picked_kC = self._spread(self._rows_of(rows_n[known_n]) * counts_k[:, None])
+            picked_kC = self._spread(self._rows_of(rows_n[known_n]).mul_(counts_k[:, None]))
         else:
             place_C = torch.from_numpy(self._row_of_I()[np.asarray(columns_C, dtype=np.int64)])
             picked_kC = self._rows_of(rows_n[known_n], place_C.clamp(min=0)) * counts_k[:, None] * (place_C >= 0)
+        if bool(known_n.all()):
+            return picked_kC
         impact_nC = torch.zeros((len(rows_n), picked_kC.shape[1]))
         impact_nC[known_n] = picked_kC
         return impact_nC

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -274,7 +275,8 @@ class TwoHead(StepModel):
         rated_n = ~torch.isnan(batch.ratings_N)
         out_X = torch.cat([rated_n.new_zeros(1), rated_n[out_V]])
         habit = self._or_average(habit, (rated_n.sum() - out_X.long())[:, None])
-        return _LeftOut(self, *self._before_ratings(first_XH), habit)
+        latent_XL, _ = self._encode(first_XH, None)
+        return _LeftOut(self, self._chances(latent_XL), latent_XL, habit)
 
     def dense_scores(self, seen_UI: Tensor, rated_UI: Tensor, ratings_UI: Tensor) -> Tensor:
         """See Model."""
@@ -288,21 +290,26 @@ class TwoHead(StepModel):
         return self._predicted(first_UH, habit, ratings=True).score_UI
 
     def _predicted(self, first_UH: Tensor, habit: RatingHabit, *, ratings: bool) -> Prediction:
-        log_probability_UI, rating_UD = self._before_ratings(first_UH)
-        return self.with_ratings(log_probability_UI, rating_UD, habit, None, ratings=ratings)
-
-    def _before_ratings(self, first_UH: Tensor) -> tuple[Tensor, Tensor]:
-        """The log probability of each title, [U, I], and what comes before the rating head, [U, D]."""
         latent_UL, _ = self._encode(first_UH, None)
-        presence_UD, rating_UD = self.decode(latent_UL)
-        return self.log_probability(self.presence_head(presence_UD)), rating_UD
+        log_probability_UI = self._chances(latent_UL)
+        if not ratings:
+            return _of_chances(log_probability_UI)
+        return self.with_ratings(log_probability_UI, self.before_ratings(latent_UL), habit, None)
+
+    def _chances(self, latent_UL: Tensor) -> Tensor:
+        """The log probability of each title, [U, I]."""
+        return self.log_probability(self.presence_head(self.presence_decoder(latent_UL)))
+
+    def before_ratings(self, latent_UL: Tensor) -> Tensor:
+        """What comes before the rating head, [U, D]."""
+        decoder = self.rating_decoder if self.config.heads == "separate" else self.presence_decoder
+        rating_UD: Tensor = decoder(latent_UL)
+        return rating_UD
 
     def with_ratings(
-        self, log_probability: Tensor, rating_UD: Tensor, habit: RatingHabit, columns_C: Tensor | None, *, ratings: bool
+        self, log_probability: Tensor, rating_UD: Tensor, habit: RatingHabit, columns_C: Tensor | None
     ) -> Prediction:
-        """The prediction of C titles (None: all), whose log probabilities are given, [U, C]; or of these alone."""
-        if not ratings:
-            return Prediction(log_probability.exp().cpu(), log_probability.cpu())
+        """The prediction of C titles (None: all), whose log probabilities are given, [U, C]."""
         head_weight: Tensor = self.rating_head.weight
         head_bias: Tensor = self.rating_head.bias
         if columns_C is not None:
@@ -338,24 +345,35 @@ class TwoHead(StepModel):
 
 @dataclass(frozen=True)
 class _LeftOut(Variants):
-    """X variants of a profile: the log probabilities of all titles, what comes before the rating head, and habits."""
+    """X variants of a profile: the log probabilities of all titles, the bottleneck, and habits."""
 
     network: TwoHead
     log_probability_XI: Tensor
-    rating_XD: Tensor
+    latent_XL: Tensor
     habit: RatingHabit
+
+    @cached_property
+    def rating_XD(self) -> Tensor:
+        """What comes before the rating head, worked out when ratings are asked for."""
+        return self.network.before_ratings(self.latent_XL)
 
     @torch.inference_mode()
     def of(
         self, columns_C: Int64 | None = None, *, rows_R: Int64 | slice | None = None, ratings: bool = True
     ) -> Prediction:
-        device = self.rating_XD.device
+        device = self.latent_XL.device
         columns = None if columns_C is None else as_index(columns_C, device)
         rows = as_rows(rows_R, device)
         log_probability = picked(self.log_probability_XI, rows, columns)
+        if not ratings:
+            return _of_chances(log_probability)
         rating_RD = picked(self.rating_XD, rows, None)
         habit = RatingHabit(*(picked(part, rows, None) for part in _parts(self.habit)))
-        return self.network.with_ratings(log_probability, rating_RD, habit, columns, ratings=ratings)
+        return self.network.with_ratings(log_probability, rating_RD, habit, columns)
+
+
+def _of_chances(log_probability: Tensor) -> Prediction:
+    return Prediction(log_probability.exp().cpu(), log_probability.cpu())
 
 
 def _mixed(log_probability: Tensor, liking: Tensor, weight: float) -> Tensor:
