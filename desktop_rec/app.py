@@ -132,7 +132,7 @@ def _call_of_glibc(name: str, *values: int) -> None:
 _QUIET_MS = 400
 """How long after the first view torch is imported: it is painted by then, and nobody has pressed anything."""
 
-_SWITCH_S = 0.0005
+_SWITCH_S = 0.0001
 """How long a thread may keep Python to itself while another waits. At Python's default of 5 ms a learning thread, which
 gives Python away at every torch call, lost a quarter of its speed to the plots; the plots lose nothing."""
 

@@ -1,7 +1,7 @@
 """When to draw: at most so often, only what can be seen, and once for all that happened while nobody looked.
 
 Drawing is on the thread that answers the person, and takes turns with a model that learns. So what moves by itself
-while a job runs takes a twentieth of the time at most: where a machine draws slowly, it is drawn more seldom.
+while a job runs takes three hundredths of the time at most: where a machine draws slowly, it is drawn more seldom.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 INTERVAL_MS, MOST_MS = 100, 1000
-SHARE = 0.05
+SHARE = 0.03
 
 
 class Repainter(QObject):
