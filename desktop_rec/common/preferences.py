@@ -91,6 +91,15 @@ class Preferences:
         self._settings.setValue("place", place)
 
     @property
+    def for_you_page(self) -> str:
+        """What was in the middle of For you last: the list, the map or one's own taste."""
+        return str(self._settings.value("for_you_page", ""))
+
+    @for_you_page.setter
+    def for_you_page(self, page: str) -> None:
+        self._settings.setValue("for_you_page", page)
+
+    @property
     def person(self) -> str:
         """The id of the person who used the window last."""
         return str(self._settings.value("person", ""))

@@ -62,7 +62,8 @@ class Pair:
 
 
 class RecommendationsController(QObject):
-    """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent, by each person.
+    """`list` is the answer to the last recommend(), None at first; `choices` how the list is bent, by each person;
+    `page` what the middle shows, by its name ("" before anybody looked).
 
     ready(RecommendationList), explained(Explanation), asked(TitleAnswer) and insights_ready(ListInsights) answer
     recommend(), explain(), ask() and ask_insights(); failed(kind, Failure) says which of these ("recommend", "explain",
@@ -94,6 +95,7 @@ class RecommendationsController(QObject):
         self.dataset, self.model, self.profile, self.requests = dataset, model, profile, requests
         self.choices = ListChoices()
         self.list: RecommendationList | None = None
+        self.page = ""
         self.explains_companion = False
         self._kept, self._worker, self._quiet, self._undo = kept, worker, quiet, undo
         self._ready_to_bend: Recommender | None = None

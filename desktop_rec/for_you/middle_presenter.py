@@ -37,8 +37,16 @@ class MiddlePresenter(QObject):
         self._mine: MyTastePresenter | None = None
         page.middle.turned.connect(self._on_turned)
         page.insights.taste_wanted.connect(self._turn_to_taste)
+        self._turn_to_last()
+
+    def _turn_to_last(self) -> None:
+        """Show what the middle showed when the window was closed."""
+        last = self._recommendations.page
+        if last in [page.value for page in Middle]:
+            self._page.middle.turn_to(Middle(last))
 
     def _on_turned(self, page: Middle) -> None:
+        self._recommendations.page = page.value
         if page is Middle.MAP and self._map is None:
             self._build_map()
         if self._map is not None:

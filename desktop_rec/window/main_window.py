@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
         session.training.choices = CurveChoices.from_dict(self._preferences.curves)
         session.training.left_alone.update(self._preferences.left_alone)
         session.training.choices_changed.connect(self._on_curves)
+        session.recommendations.page = self._preferences.for_you_page
         session.recommendations.ready.connect(self._on_recommendations)
         session.my_ratings.own_export.changed.connect(self._stack.show_beginning)
         session.library.changed.connect(self._stack.show_beginning)
@@ -361,6 +362,7 @@ class MainWindow(QMainWindow):
         self._closing = True
         self._preferences.geometry = self.saveGeometry()
         self._preferences.place = self.place
+        self._preferences.for_you_page = self.session.recommendations.page
         profile = self.session.profile
         if profile.current is not None and not profile.is_borrowed:
             self._preferences.person = profile.current.profile_id

@@ -21,7 +21,7 @@ from engine.training.search import RANDOM, Grid, SearchConfig, grid_of, read_axi
 from engine.training.spans import Span
 from engine.wording import said
 
-_WIDTH = 304
+_WIDTH = 320
 _SHOW_EVERY_MS = 200
 _HOW = said("Tick what to vary and list its values or give a range. All else is as in the plan.")
 _NOTHING_TICKED = said("Tick at least one setting to vary.")

@@ -137,7 +137,7 @@ def test_that_what_is_slow_to_draw_is_drawn_more_seldom_unless_a_person_asks(qtb
     repainter.mark()
     qtbot.waitUntil(lambda: drawn == [1])
     assert repainter.wait_ms == 100
-    repainter.took(0.02)
+    repainter.took(0.012)
     assert 400 <= repainter.wait_ms < 500
     repainter.took(60.0)
     assert repainter.wait_ms == 1000

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, 
 from desktop_rec.common import questions
 from desktop_rec.common.notices import Failure
 from desktop_rec.common.preferences import Preferences
+from desktop_rec.theme.theme import apply_theme
 from desktop_rec.training.search import text
 from desktop_rec.training.search.state import LiveRun, SearchJobState, SearchState
 from desktop_rec.training.search.table import BEST_SIGN, RunRole, SearchTable
@@ -421,7 +422,8 @@ def test_that_every_control_of_a_search_has_its_three_names(tab, opened):
                 assert control.toolTip(), control.objectName()
 
 
-def test_that_no_field_is_cut_at_the_side_of_its_panel(tab):
+def test_that_no_field_is_cut_at_the_side_of_its_panel(qapp, tab):
+    apply_theme(qapp, "light")
     choose(tab, "embedding_mlp")
     for fold in ("training_form_fold_button", "search_form_fold_button", "search_common_fold_button"):
         tab.press(fold)

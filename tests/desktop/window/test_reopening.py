@@ -9,6 +9,7 @@ from planted import planted_dataset
 from PySide6.QtWidgets import QSplitter
 
 from desktop_rec.app import Launch
+from desktop_rec.for_you.middle import Middle
 from desktop_rec.window.place_stack import PlaceStack
 from engine.data.profiles import Profile, ProfileEntry
 from engine.library.store import Library
@@ -83,6 +84,24 @@ def test_that_data_set_person_columns_and_title_are_as_they_were_left(qtbot, ope
         widths = launch.window.findChild(QSplitter, "for_you_columns").sizes()
         assert widths[0] == pytest.approx(left[0], abs=12)
         assert launch.session.model.recommender.stars is not None
+
+
+@pytest.mark.parametrize(("page", "shown"), [("map", Middle.MAP), ("taste", Middle.TASTE), ("nothing", Middle.LIST)])
+def test_that_the_middle_of_for_you_is_the_one_that_was_left(qtbot, opened, page, shown):
+    with opened() as launch:
+        launch.session.data.open("planted")
+        has_list(qtbot, launch)
+        middle = launch.window.findChild(PlaceStack).view_of("for_you").page.middle
+        middle.turn_to(shown)
+        launch.session.recommendations.page = page
+    with opened() as launch:
+        has_list(qtbot, launch)
+        middle = launch.window.findChild(PlaceStack).view_of("for_you").page.middle
+        assert middle.current is shown
+        if shown is not Middle.LIST:
+            qtbot.waitUntil(lambda: launch.session.is_idle, timeout=MOST_MS)
+            middle.turn_to(Middle.LIST)
+            assert launch.session.recommendations.page == "list"
 
 
 @pytest.mark.thorough
