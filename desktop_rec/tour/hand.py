@@ -14,6 +14,8 @@ from PySide6.QtCore import QEventLoop, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
+from desktop_rec.window.notice_bar import NoticeBar
+
 if TYPE_CHECKING:
     from desktop_rec.app import Launch
     from desktop_rec.session.session import Session
@@ -85,8 +87,14 @@ class Hand:
         end = time.perf_counter() + seconds
         while not until():
             if time.perf_counter() > end:
-                raise TourFailed(f"{self._title}: waited {seconds:.0f} s in vain for {what}.")
+                raise TourFailed(f"{self._title}: waited {seconds:.0f} s in vain for {what}. {self._window_says()}")
             live_for(20)
+
+    def _window_says(self) -> str:
+        """The job that runs and the notice that stands, for whoever asks why something did not come."""
+        job, notices = self.session.jobs.state, self.window.findChildren(NoticeBar)
+        running = "No job runs." if job is None else f"{job.title} runs: {job.words}"
+        return " ".join([running, *(bar.notice.as_text() for bar in notices if bar.notice is not None)])
 
     def settle(self, milliseconds: int = 60) -> None:
         """Let the window catch up with what was done to it."""
