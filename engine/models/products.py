@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import warnings
 from contextvars import ContextVar, Token
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -193,7 +193,7 @@ def _sums(table_RH: Tensor, rows: Rows, weights_N: Tensor) -> Tensor:
 def _sums_of_tables(tables_RH: Tensor, rows: Rows, weights_KN: Tensor) -> Tensor:
     """The sum of `_sums` over K equal tables, which lie one after the other."""
     tables = zip(tables_RH.chunk(len(weights_KN)), weights_KN, strict=True)
-    return sum((_sums(table, rows, weights_N) for table, weights_N in tables), start=tables_RH.new_zeros(()))
+    return reduce(torch.add, (_sums(table, rows, weights_N) for table, weights_N in tables))
 
 
 def _without_zeros(rows: Rows, weights_KN: Tensor) -> tuple[Rows, Tensor]:
