@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from operation_driving import stop_at
 from planted import Kept, planted_dataset
 
 from engine.data.dataset import Histories, Scale
@@ -113,36 +114,24 @@ def test_that_two_fits_are_equal_and_the_random_state_is_left_alone():
     assert torch.equal(before, torch.get_rng_state())
 
 
-def stopped(sweeps):
-    """A fit that is stopped after some sweeps."""
+def fitting():
+    """A fit that has not begun, its model, and what it keeps."""
     split = make_split(planted_dataset(), SplitConfig(kind="random", seed=1))
     model, kept = build("mf", SMALL, items=split.titles, scale=split.scale), Kept()
-    job = trainer.fit(split, model, recorder=kept)
-    next(job)
-    while model.sweeps_done < sweeps:
-        next(job)
-    return job, model, kept
-
-
-def stop(job):
-    """Stop a job and let it come to its end: raises StopIteration."""
-    job.throw(Stop())
-    while True:
-        next(job)
+    return trainer.fit(split, model, recorder=kept), model, kept
 
 
 def test_that_a_stop_keeps_what_whole_sweeps_found():
-    job, model, kept = stopped(2)
-    with pytest.raises(StopIteration) as ended:
-        stop(job)
-    assert ended.value.value.stopped
+    job, model, kept = fitting()
+    run = stop_at(job, lambda _event: model.sweeps_done >= 2)
+    assert run.stopped
     assert torch.equal(kept.states[-1].weights["title_numbers_IF"], model.title_numbers_IF)
 
 
 def test_that_a_stop_before_the_first_sweep_has_ended_keeps_nothing():
-    job, _, kept = stopped(0)
+    job, _, kept = fitting()
     with pytest.raises(Stop):
-        job.throw(Stop())
+        stop_at(job, lambda _event: True)
     assert not kept.states
 
 
