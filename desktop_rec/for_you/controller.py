@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -26,16 +26,15 @@ if TYPE_CHECKING:
     from engine.data.profiles import Profile
     from engine.events import Job
     from engine.recommending.asking import TitleAnswer
-    from engine.recommending.explanation import Explanation
     from engine.recommending.fairness import Fairness
     from engine.recommending.insights import ListInsights
-    from engine.recommending.longer_look import LongerLook
     from engine.recommending.profile_lists import ListKind
     from engine.recommending.ranking import ListTerms, OrderOf
-    from engine.recommending.reasons import HangsOn
     from engine.recommending.recommendation import RecommendationList
     from engine.recommending.recommender import Recommender
 
+OfTitle: TypeAlias = "Callable[..., Job[Any]]"
+"""What is worked out of one title; loaded by the thread that does it."""
 LIST_LENGTH = 100
 BENDING = "bending"
 """What the quiet worker is asked for: to get a model ready for lists that are bent."""
@@ -151,7 +150,7 @@ class RecommendationsController(QObject):
 
     def explain(self, item_row: int) -> None:
         """Ask for the reasons of one title; `explained` or `failed` answers."""
-        self._request_of_title("explain", _explain, item_row)
+        self._request_of_title("explain", _reasons, item_row)
 
     def ask_hangs_on(self, item_row: int) -> None:
         """Ask which ratings the place of a title hangs on; `hangs_on_ready` answers, later than all else."""
@@ -159,15 +158,15 @@ class RecommendationsController(QObject):
 
     def look_longer(self, item_row: int) -> None:
         """Ask for the reasons of one title by many sets of ratings; `longer_ready` or `failed` answers."""
-        self._request_of_title("longer look", _look_longer, item_row)
+        self._request_of_title("longer look", _longer_look, item_row)
 
     def ask_insights(self) -> None:
         """Ask what shapes the whole list; `insights_ready` or `failed` answers."""
         self._request("insights", _insights, self.profile.shown)
 
-    def _request_of_title(self, kind: str, job: Callable[..., Job[Any]], item_row: int) -> None:
+    def _request_of_title(self, kind: str, load: Callable[[], OfTitle], item_row: int) -> None:
         """Have something worked out of one title for the person whose reasons are shown."""
-        self._request(kind, job, self.explained_person, item_row=item_row, pair=self._pair)
+        self._request(kind, partial(_of_title, load), self.explained_person, item_row=item_row, pair=self._pair)
 
     @property
     def _pair(self) -> Pair | None:
@@ -287,7 +286,8 @@ def _ask(
     return ask(recommender, match, item_row, terms=terms)
 
 
-def _explain(
+def _of_title(
+    load: Callable[[], OfTitle],
     recommender: Recommender,
     profile: Profile,
     *,
@@ -295,48 +295,29 @@ def _explain(
     source: ListSource,
     item_row: int,
     pair: Pair | None,
-) -> Job[Explanation]:
-    """The reasons of one title, with its ranks in the list that is shown."""
-    from engine.recommending.explanation import explain, get_ready_to_explain
-
+) -> Job[Any]:
+    """What is worked out of one title, with its places in the list that is shown."""
     yield None
     history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
-    yield from get_ready_to_explain(recommender, history, shown)
-    return explain(recommender, history, item_row, terms=shown, order_of=order_of)
+    return (yield from load()(recommender, history, item_row, terms=shown, order_of=order_of))
 
 
-def _hangs_on(
-    recommender: Recommender,
-    profile: Profile,
-    *,
-    terms: ListTerms,
-    source: ListSource,
-    item_row: int,
-    pair: Pair | None,
-) -> Job[HangsOn | None]:
-    """Which ratings the place of one title hangs on."""
+def _reasons() -> OfTitle:
+    from engine.recommending.explanation import explain_in_portions
+
+    return explain_in_portions
+
+
+def _hangs_on() -> OfTitle:
     from engine.recommending.counterfactual import hangs_on
 
-    yield None
-    history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
-    return (yield from hangs_on(recommender, history, item_row, terms=shown, order_of=order_of))
+    return hangs_on
 
 
-def _look_longer(
-    recommender: Recommender,
-    profile: Profile,
-    *,
-    terms: ListTerms,
-    source: ListSource,
-    item_row: int,
-    pair: Pair | None,
-) -> Job[LongerLook]:
-    """The reasons of one title by many sets of ratings."""
+def _longer_look() -> OfTitle:
     from engine.recommending.longer_look import look_longer
 
-    yield None
-    history, shown, order_of = _shown_of_title(recommender, profile, terms, source, pair)
-    return (yield from look_longer(recommender, history, item_row, terms=shown, order_of=order_of))
+    return look_longer
 
 
 def _insights(recommender: Recommender, profile: Profile, *, terms: ListTerms, source: ListSource) -> Job[ListInsights]:

@@ -88,7 +88,7 @@ def explain(
     scores_I = rank_row(recommender.model, answer.prediction, weight)
     order_of = order_of or partial(recommender.order, history=history, terms=terms)
     others = history.where(history.item_rows_N != item_row)
-    drive(get_ready_to_explain(recommender, history, terms))
+    drive(_get_ready(recommender, history, terms))
     reasons, parts, moving = _reasons(recommender, others, item_row, weight, order_of=None if again else order_of)
     order = order_of(scores_I)
     return Explanation(
@@ -110,7 +110,20 @@ def explain(
     )
 
 
-def get_ready_to_explain(recommender: Recommender, history: Histories, terms: ListTerms) -> Job[None]:
+def explain_in_portions(
+    recommender: Recommender,
+    history: Histories,
+    item_row: int,
+    *,
+    terms: ListTerms = USUAL,
+    order_of: OrderOf | None = None,
+) -> Job[Explanation]:
+    """As `explain`, with a pause after each portion of what may take long."""
+    yield from _get_ready(recommender, history, terms)
+    return explain(recommender, history, item_row, terms=terms, order_of=order_of)
+
+
+def _get_ready(recommender: Recommender, history: Histories, terms: ListTerms) -> Job[None]:
     """What `explain` does first and may take long, in portions; a title of the person's own is explained by itself."""
     if not terms.filters.again:
         recommender.check(history)

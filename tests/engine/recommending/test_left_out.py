@@ -12,7 +12,7 @@ from engine.models.base import Model
 from engine.models.blend import Blend, BlendConfig, Part
 from engine.models.registry import build
 from engine.recommending import leaving_out, left_out
-from engine.recommending.explanation import explain, get_ready_to_explain
+from engine.recommending.explanation import explain, explain_in_portions
 from engine.recommending.insights import explain_list
 from engine.recommending.ranking import ListTerms
 from engine.recommending.recommender import Recommender
@@ -104,7 +104,7 @@ def test_that_reasons_are_got_ready_in_portions_which_explaining_does_not_repeat
 
     monkeypatch.setattr(type(network), "left_out", left_out_of)
 
-    portions = list(get_ready_to_explain(recommender, HISTORY, ListTerms()))
+    portions = list(explain_in_portions(recommender, HISTORY, 5))
     explain(recommender, HISTORY, 5)
 
     assert len(portions) == len(asked)
