@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from engine.recommending.recommendation import RecommendationList
     from engine.recommending.recommender import Recommender
 
-OfTitle: TypeAlias = "Callable[..., Job[Any]]"
-"""What is worked out of one title; loaded by the thread that does it."""
+    OfTitle = Callable[..., Job[Any]]
+    """What is worked out of one title; loaded by the thread that does it."""
+
 LIST_LENGTH = 100
 BENDING = "bending"
 """What the quiet worker is asked for: to get a model ready for lists that are bent."""
