@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,12 +33,15 @@ from engine.errors import DeviceError, RankLostError, TrainingError
 from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
 from engine.text import format_count, join_words, plural
+from engine.training.gradient_sums import GradientSums
 from engine.wording import counted, said, singular_of
 from engine.wording import joined as joined_words
 
 ASSIGN, STEP, GREET, DISMISS = range(4)
 """What a leader orders: take over a training that begins, take a step of it, show that you are there, go home."""
 
+SENDING = frozenset({"cpu"})
+"""The kinds of device whose gradients are summed by `GradientSums`, not by DistributedDataParallel."""
 _CONNECTING, _SUMMING, _WAITING = timedelta(seconds=120), timedelta(seconds=60), timedelta(days=30)
 _NEEDED = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 _LOST = (
@@ -122,6 +125,7 @@ class Ranks:
         self._store = store
         self._orders = dist.new_group(backend="gloo", timeout=_WAITING)
         self._sums: Any = None
+        self._gradients: GradientSums | None = None
         self._is_whole = self._is_present = True
 
     @property
@@ -196,8 +200,8 @@ class Ranks:
         order = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
         return int(order[0]), int(order[1]), order[2]
 
-    def share(self, module: nn.Module, device: torch.device) -> DistributedDataParallel:
-        """A module whose gradients are averages over all processes, which begin with the leader's weights.
+    def share(self, module: nn.Module, device: torch.device, *, precision: str) -> nn.Module:
+        """A module that learns with those of all processes, which begin with the leader's weights.
 
         All processes call this at one time. Raises RankLostError.
         """
@@ -207,8 +211,13 @@ class Ranks:
             for part in module.modules():
                 if isinstance(part, BatchNorm):
                     part.sum_over = self.sum_present
-            for buffer in filter(Tensor.numel, module.buffers()):
-                dist.broadcast(buffer, src=0, group=self._sums)
+            for values in filter(Tensor.numel, (*module.parameters(), *module.buffers())):
+                dist.broadcast(values.detach(), src=0, group=self._sums)
+            if device.type in SENDING:
+                travel_as = torch.bfloat16 if precision == "bf16" else torch.float32
+                self._gradients = GradientSums(self._sums, rank=self.place.rank, size=self.size, travel_as=travel_as)
+                return module
+            self._gradients = None
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # the new name of broadcast_buffers is not in torch 2.8
                 return DistributedDataParallel(
@@ -224,6 +233,19 @@ class Ranks:
         own_B = rows_B[self.place.part_of(len(rows_B))]
         self._is_present = len(own_B) > 0
         return Part(own_B if len(own_B) else rows_B[:1], len(own_B), len(rows_B), self)
+
+    @property
+    def averages(self) -> bool:
+        """Whether gradients become averages over the processes as they are computed; else `add_up` makes them sums."""
+        return self._gradients is None
+
+    def add_up(self, parameters: Iterable[nn.Parameter], values: Tensor) -> Tensor:
+        """Have gradients be those of all processes; a few values become sums over these, in place."""
+        if self._gradients is None:
+            return self.sum(values)
+        with torch.no_grad():
+            self._gradients.add_up((of.grad for of in parameters if of.grad is not None), values)
+        return values
 
     def sum(self, values: Tensor) -> Tensor:
         """The sum over all processes, in place."""
@@ -315,18 +337,18 @@ class Part:
 
     @property
     def weight(self) -> float:
-        """What the part's mean loss is multiplied by, so that the mean over processes is that over all examples."""
-        return self.examples * self.ranks.size / self.of
+        """What the part's mean loss is multiplied by, so that gradients become those of the mean over all examples."""
+        return self.examples * (self.ranks.size if self.ranks.averages else 1) / self.of
 
     def counted(self, count: Tensor) -> Tensor:
         """See `Moment.counted`: the whole batch's count, for the share that this part has of its examples."""
         whole = self.ranks.sum_present(count.float()).clamp(min=1.0)
         return whole * (max(1, self.examples) / self.of)
 
-    def whole(self, losses: Losses) -> Losses:
-        """The losses of the whole batch, detached."""
+    def whole(self, losses: Losses, parameters: Iterable[nn.Parameter]) -> Losses:
+        """The losses of the whole batch, detached; from here on the parameters' gradients are those of it, too."""
         values = torch.stack([losses.total.detach(), losses.shown, *losses.parts.values()]).float()
-        total, shown, *parts = self.ranks.sum(values * (self.examples / self.of)).unbind()
+        total, shown, *parts = self.ranks.add_up(parameters, values * (self.examples / self.of)).unbind()
         return Losses(total, shown, dict(zip(losses.parts, parts, strict=True)))
 
 

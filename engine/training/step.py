@@ -86,8 +86,8 @@ class Stepper:
         self._losses: nn.Module = _LossesOf(model)
 
     def share(self, ranks: Ranks) -> None:
-        """From now on learn together with other processes: gradients are averages over the whole batch."""
-        self._losses = ranks.share(self._losses, self.device)
+        """From now on learn together with other processes: gradients are those of the whole batch."""
+        self._losses = ranks.share(self._losses, self.device, precision=self.precision)
 
     def take(self, batch: Any, *, lr: float, step: int, part: Part | None = None) -> Losses:
         """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device.
@@ -107,7 +107,11 @@ class Stepper:
             total = losses.total if part is None else losses.total * part.weight
             total = total if self.loss_scale is None else total * self.loss_scale.scale
             total.backward()  # type: ignore[no-untyped-call]
-        whole = Losses(losses.total.detach(), losses.shown, losses.parts) if part is None else part.whole(losses)
+        whole = (
+            Losses(losses.total.detach(), losses.shown, losses.parts)
+            if part is None
+            else part.whole(losses, self._parameters)
+        )
         self._step_if_finite(whole.total)
         for parameter in self._parameters:
             parameter.grad = None
@@ -187,7 +191,8 @@ class Course:
 
     def lead(self, ranks: Ranks) -> None:
         """Have other processes learn the same as from here, and order each step. They call `share`."""
-        document, tensors = lesson_of(self._histories, self.stepper.model, self._config)
+        config = self._config.changed(precision=self.stepper.precision)
+        document, tensors = lesson_of(self._histories, self.stepper.model, config)
         document |= {"device": self.stepper.device.type, "threads": asked_threads()}
         memory = optimizer_tensors(self.stepper.optimizer) | self.stepper.memory()
         ranks.assign(document, tensors | {f"memory.{name}": of for name, of in memory.items()})

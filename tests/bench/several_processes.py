@@ -2,10 +2,14 @@
 
     DESKTOP_REC_DATA=... python tests/bench/several_processes.py [--models mult_vae,two_head] [--processes 2]
 
-The same plan learns MovieLens-1M (the sample where there is none), in turns, from the terminal as it is and started by
-torchrun over gloo, with equal batches and equally many cores in all. Compared are examples a second of the learning
-alone, as the run says them, and the loss of the epochs, which should be equal within 1e-3 (steps within 1e-4 is a test,
-tests/engine/training/test_distributed.py). Wanted: at most 10 % slower.
+Steps of a run with equal batches and equally many cores in all: of people as those of MovieLens-20M (synthetic, 20,108
+titles) in batches of 500 and 2,048, and of MovieLens-1M (the sample where there is none) in automatic ones, in float32
+and in the precision that is automatic here. One process and several wait side by side and take steps in turns, so that
+a busy machine slows both; the best turn of each counts. Printed are milliseconds a step, the speed of several as a
+share of that of one (wanted: at least 0.9), the same by processor time, which other programs do not touch, and for what
+the first process took its time: talking with the others and waiting for them, the optimizer with the gradients' norm,
+and all else. `--whole` has the terminal learn MovieLens-1M, too, alone and started by torchrun, and compares examples a
+second and the losses of epochs. (That losses of steps are equal is a test, tests/engine/training/test_distributed.py.)
 """
 
 from __future__ import annotations
@@ -14,42 +18,208 @@ import argparse
 import json
 import os
 import platform
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.device import usable_cores
+from engine.bench import ladder
+from engine.data.dataset import Histories, Scale
+from engine.device import ask_threads, share_cores, usable_cores, use_cores
+from engine.models.base import StepModel
+from engine.models.registry import build, fitted_config, kind_of
+from engine.training.config import TrainingConfig
+from engine.training.distributed import Ranks, joined, place_in
+from engine.training.following import follow
+from engine.training.step import Course, Stepper
 
 ROOT = Path(__file__).resolve().parents[2]
-TURNS = 3
+TURNS, STEPS_S = 6, 1.5
+SHAPES = {"ml-20m, 500": 500, "ml-20m, 2048": 2048, "ml-1m": None}
+_PEOPLE, _ML_20M_ENTRIES = 4096, 7_900_000
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--models", default="mult_vae,two_head")
+    parser.add_argument("--shapes", default=";".join(SHAPES), help=f"of {'; '.join(SHAPES)}")
+    parser.add_argument("--precisions", default="auto,float32")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--turns", type=int, default=TURNS)
+    parser.add_argument("--whole", action="store_true", help="learn MovieLens-1M from the terminal, too")
+    parser.add_argument("--epochs", type=int, default=3, help="of --whole")
+    parser.add_argument("--steps-of", nargs=3, metavar=("MODEL", "SHAPE", "PRECISION"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.steps_of:
+        return take_steps(*asked.steps_of)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(
         f"{platform.processor() or platform.machine()}, {usable_cores()} cores, load {load:.1f}, "
         f"Python {platform.python_version()}, torch {torch.__version__}"
     )
+    for shape in asked.shapes.split(";"):
+        for model in asked.models.split(","):
+            for precision in asked.precisions.split(","):
+                compare_steps([model, shape.strip(), precision], asked.processes, asked.turns)
+    if asked.whole:
+        compare_runs(asked.models.split(","), asked.processes, asked.epochs, asked.turns)
+    return 0
+
+
+def compare_steps(asked: list[str], processes: int, turns: int) -> None:
+    """Have one process and several take steps in turns, and say how they compare."""
+    companies = {1: Company(asked, 1), processes: Company(asked, processes)}
+    found: dict[int, list[dict[str, float]]] = {size: [] for size in companies}
+    for company in companies.values():
+        company.turn()
+    for _ in range(turns):
+        for size, company in companies.items():
+            found[size].append(company.turn())
+    for company in companies.values():
+        company.leave()
+    best = {size: min(turns_of, key=lambda turn: turn["step"]) for size, turns_of in found.items()}
+    least = {size: min(turn["processor"] for turn in turns_of) for size, turns_of in found.items()}
+    one, several = best[1], best[processes]
+    shares = ", ".join(f"{part} {100 * several[part] / several['step']:.0f} %" for part in ("talking", "optimizer"))
+    print(
+        f"{', '.join(asked):<32} {1000 * one['step']:7.1f} ms alone, {1000 * several['step']:7.1f} ms in {processes}: "
+        f"{one['step'] / several['step']:.2f} of the speed ({least[1] / (processes * least[processes]):.2f} by "
+        f"processor time); {shares} of a step",
+        flush=True,
+    )
+
+
+class Company:
+    """Processes of this program that take steps together, when they are told to."""
+
+    def __init__(self, asked: list[str], processes: int) -> None:
+        shared = {**os.environ, "PYTHONPATH": str(ROOT)}
+        if processes > 1:
+            shared |= {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+        words = [sys.executable, __file__, "--steps-of", *asked]
+        self._first, *self._others = [
+            subprocess.Popen(
+                words,
+                env={**shared, "RANK": str(rank)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for rank in range(processes)
+        ]
+
+    def turn(self) -> dict[str, float]:
+        """Seconds of a step, of its parts and of the first one's processor in it."""
+        assert self._first.stdin is not None, "it is a pipe"
+        assert self._first.stdout is not None, "it is a pipe"
+        self._first.stdin.write("go on\n")
+        self._first.stdin.flush()
+        answer = self._first.stdout.readline()
+        if not answer:
+            raise SystemExit("A process that takes steps has ended.")
+        found: dict[str, float] = json.loads(answer)
+        return found
+
+    def leave(self) -> None:
+        for process in (self._first, *self._others):
+            process.communicate()
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def take_steps(name: str, shape: str, precision: str) -> int:
+    """What each process of a company does: the first answers each line with what a turn of steps took."""
+    ask_threads(usable_cores())
+    place = place_in(os.environ)
+    if place is not None and place.rank:
+        return follow(place)
+    ranks = None if place is None else joined(place)
+    histories, titles, entries = people_of(shape)
+    widths = {"hidden": (600,), "latent": 200} if name == "mult_vae" and SHAPES[shape] else {}
+    config = fitted_config(name, kind_of(name).config_class(**widths), entries=entries)
+    model = build(name, config, items=titles, scale=Scale(1, 5, 1), seed=1)
+    assert isinstance(model, StepModel), "it learns by steps"
+    use_cores()
+    training = TrainingConfig(lr=1e-3, precision=precision, batch=SHAPES[shape], epochs=1000)
+    course = Course(histories, model, training, torch.device("cpu"))
+    if ranks is not None:
+        course.lead(ranks)
+        share_cores(ranks.size)
+        use_cores()
+    answer_turns(course)
+    if ranks is not None:
+        ranks.close()
+    return 0
+
+
+def answer_turns(course: Course) -> None:
+    parts = {"talking": 0.0, "optimizer": 0.0}
+    for part, owner, method in (
+        ("talking", Ranks, "_order"),
+        ("talking", Ranks, "add_up"),
+        ("talking", Ranks, "sum"),
+        ("optimizer", Stepper, "_step_if_finite"),
+    ):
+        setattr(owner, method, timed(getattr(owner, method), parts, part))
+    step = 0
+    for _ in sys.stdin:
+        parts.update(dict.fromkeys(parts, 0.0))
+        began, processor, first = time.perf_counter(), time.process_time(), step
+        while step == first or time.perf_counter() - began < STEPS_S:
+            course.take(step, 1e-3)
+            step += 1
+        taken = step - first
+        found = {"step": time.perf_counter() - began, "processor": time.process_time() - processor, **parts}
+        print(json.dumps({part: seconds / taken for part, seconds in found.items()}), flush=True)
+
+
+def timed(function: Callable[..., Any], parts: dict[str, float], part: str) -> Callable[..., Any]:
+    def measured(*given: Any, **named: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return function(*given, **named)
+        finally:
+            parts[part] += time.perf_counter() - began
+
+    return measured
+
+
+def people_of(shape: str) -> tuple[Histories, int, int]:
+    """Who is learned from, of how many titles, and by how many entries widths are chosen."""
+    if SHAPES[shape]:
+        return ladder.synthetic(_PEOPLE, ladder.TITLES), ladder.TITLES, _ML_20M_ENTRIES
+    data = os.environ.get("DESKTOP_REC_DATA")
+    if data:
+        lines = (Path(data) / "ml-1m" / "ratings.dat").read_text(encoding="ascii").replace("::", " ")
+        users, items, ratings, _ = np.fromstring(lines, sep=" ").reshape(-1, 4).T
+    else:
+        table = np.loadtxt(ROOT / "resources" / "sample" / "ratings.csv", delimiter=",", skiprows=1, usecols=(0, 1, 2))
+        users, items, ratings = table.T
+    (people, rows), (titles, columns) = (np.unique(of, return_inverse=True) for of in (users, items))
+    return Histories.of(rows, columns, ratings, people=len(people)), len(titles), len(ratings)
+
+
+def compare_runs(models: list[str], processes: int, epochs: int, turns: int) -> None:
+    """Have the terminal learn as anybody would, alone and in several processes."""
     with tempfile.TemporaryDirectory() as home:
         dataset = imported(home)
-        for model in asked.models.split(","):
+        for model in models:
             alone, shared = [], []
-            for _ in range(asked.turns):
-                alone.append(learned(home, dataset, model, 1, asked.epochs))
-                shared.append(learned(home, dataset, model, asked.processes, asked.epochs))
-            report(model, alone, shared, asked.processes)
-    return 0
+            for _ in range(turns):
+                alone.append(learned(home, dataset, model, 1, epochs))
+                shared.append(learned(home, dataset, model, processes, epochs))
+            report(model, alone, shared, processes)
 
 
 def report(model: str, alone: list[dict[str, Any]], shared: list[dict[str, Any]], processes: int) -> None:

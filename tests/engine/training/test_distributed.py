@@ -94,20 +94,31 @@ def warm_companies(warm_python, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("processes", "models"),
+    ("processes", "models", "sums"),
     [
-        pytest.param(2, ["two_head"], marks=pytest.mark.thorough),
-        pytest.param(2, list(SMALL), marks=pytest.mark.thorough),
-        pytest.param(4, ["two_head", "embedding_mlp"], marks=pytest.mark.thorough),
+        pytest.param(2, ["two_head"], {}, marks=pytest.mark.thorough),
+        pytest.param(2, list(SMALL), {"large": 100}, marks=pytest.mark.thorough),
+        pytest.param(2, list(SMALL), {"as_gpus": True}, marks=pytest.mark.thorough),
+        pytest.param(4, ["two_head", "embedding_mlp"], {"large": 100}, marks=pytest.mark.thorough),
     ],
 )
-def test_that_processes_learn_together_what_one_learns(processes, models, learned, alone, tmp_path):
-    found, _ = learned(processes, tmp_path, models)
+def test_that_processes_learn_together_what_one_learns(processes, models, sums, learned, alone, tmp_path):
+    found, _ = learned(processes, tmp_path, models, **sums)
     for name in models:
         one = alone(name)
         assert len(one["losses"]) == len(found[name]["losses"]) > 50
         assert found[name]["losses"][:50] == pytest.approx(one["losses"][:50], abs=1e-4), name
         assert found[name]["values"][:4] == pytest.approx(one["values"][:4], abs=1e-2), name
+
+
+@pytest.mark.thorough
+def test_that_what_travels_in_bf16_learns_as_well(learned, alone, tmp_path):
+    coarse = {"training": {**TRAINING, "precision": "bf16"}, "large": 100}
+    found = learned(3, tmp_path, ["two_head", "mult_vae"], **coarse)[0]
+    for name, of in found.items():
+        exact = alone(name)
+        assert of["losses"] != exact["losses"]
+        assert of["losses"] == pytest.approx(exact["losses"], rel=0.02), name
 
 
 @pytest.mark.thorough
