@@ -40,7 +40,7 @@ from engine.wording import joined as joined_words
 ASSIGN, STEP, GREET, DISMISS = range(4)
 """What a leader orders: take over a training that begins, take a step of it, show that you are there, go home."""
 
-SENDING = frozenset({"cpu"})
+ON_PROCESSORS = frozenset({"cpu"})
 """The kinds of device whose gradients are summed by `GradientSums`, not by DistributedDataParallel."""
 _CONNECTING, _SUMMING, _WAITING = timedelta(seconds=120), timedelta(seconds=60), timedelta(days=30)
 _NEEDED = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -213,9 +213,15 @@ class Ranks:
                     part.sum_over = self.sum_present
             for values in filter(Tensor.numel, (*module.parameters(), *module.buffers())):
                 dist.broadcast(values.detach(), src=0, group=self._sums)
-            if device.type in SENDING:
+            if device.type in ON_PROCESSORS:
                 travel_as = torch.bfloat16 if precision == "bf16" else torch.float32
-                self._gradients = GradientSums(self._sums, rank=self.place.rank, size=self.size, travel_as=travel_as)
+                self._gradients = GradientSums(
+                    self._sums,
+                    rank=self.place.rank,
+                    size=self.size,
+                    travel_as=travel_as,
+                    is_local=self.place.local_size == self.size,
+                )
                 return module
             self._gradients = None
             with warnings.catch_warnings():

@@ -6,10 +6,11 @@ Steps of a run with equal batches and equally many cores in all: of people as th
 titles) in batches of 500 and 2,048, and of MovieLens-1M (the sample where there is none) in automatic ones, in float32
 and in the precision that is automatic here. One process and several wait side by side and take steps in turns, so that
 a busy machine slows both; the best turn of each counts. Printed are milliseconds a step, the speed of several as a
-share of that of one (wanted: at least 0.9), the same by processor time, which other programs do not touch, and for what
-the first process took its time: talking with the others and waiting for them, the optimizer with the gradients' norm,
-and all else. `--whole` has the terminal learn MovieLens-1M, too, alone and started by torchrun, and compares examples a
-second and the losses of epochs. (That losses of steps are equal is a test, tests/engine/training/test_distributed.py.)
+share of that of one (wanted: at least 0.9), processor time beside that of a process with one thread, as if it could be
+divided without loss, and what part of its time the first process talks with the others and waits for them, and what
+part takes the optimizer with the gradients' norm. `--whole` has the terminal learn MovieLens-1M, too, alone and started
+by torchrun, and compares examples a second and the losses of epochs. (That losses of steps are equal within 1e-4 is a
+test, tests/engine/training/test_distributed.py.)
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import torch
 
 from engine.bench import ladder
 from engine.data.dataset import Histories, Scale
-from engine.device import ask_threads, share_cores, usable_cores, use_cores
+from engine.device import share_cores, usable_cores, use_cores
 from engine.models.base import StepModel
 from engine.models.registry import build, fitted_config, kind_of
 from engine.training.config import TrainingConfig
@@ -75,23 +76,28 @@ def main() -> int:
 
 def compare_steps(asked: list[str], processes: int, turns: int) -> None:
     """Have one process and several take steps in turns, and say how they compare."""
-    companies = {1: Company(asked, 1), processes: Company(asked, processes)}
-    found: dict[int, list[dict[str, float]]] = {size: [] for size in companies}
+    companies = {
+        "alone": Company(asked, 1, cores=usable_cores()),
+        "several": Company(asked, processes, cores=usable_cores()),
+        "one core": Company(asked, 1, cores=1),
+    }
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in companies}
     for company in companies.values():
         company.turn()
     for _ in range(turns):
-        for size, company in companies.items():
-            found[size].append(company.turn())
+        for name, company in companies.items():
+            found[name].append(company.turn())
     for company in companies.values():
         company.leave()
-    best = {size: min(turns_of, key=lambda turn: turn["step"]) for size, turns_of in found.items()}
-    least = {size: min(turn["processor"] for turn in turns_of) for size, turns_of in found.items()}
-    one, several = best[1], best[processes]
+    best = {name: min(turns_of, key=lambda turn: turn["step"]) for name, turns_of in found.items()}
+    least = {name: min(turn["processor"] for turn in turns_of) for name, turns_of in found.items()}
+    alone, several = best["alone"], best["several"]
     shares = ", ".join(f"{part} {100 * several[part] / several['step']:.0f} %" for part in ("talking", "optimizer"))
+    one_ms, own_ms = 1000 * least["one core"], 1000 * least["several"]
     print(
-        f"{', '.join(asked):<32} {1000 * one['step']:7.1f} ms alone, {1000 * several['step']:7.1f} ms in {processes}: "
-        f"{one['step'] / several['step']:.2f} of the speed ({least[1] / (processes * least[processes]):.2f} by "
-        f"processor time); {shares} of a step",
+        f"{', '.join(asked):<32} {1000 * alone['step']:7.1f} ms alone, {1000 * several['step']:7.1f} in {processes}: "
+        f"{alone['step'] / several['step']:.2f} of the speed; processor {one_ms:.1f} ms on one core, {processes} x "
+        f"{own_ms:.1f}: {one_ms / processes / own_ms:.2f}; {shares} of a step",
         flush=True,
     )
 
@@ -99,8 +105,8 @@ def compare_steps(asked: list[str], processes: int, turns: int) -> None:
 class Company:
     """Processes of this program that take steps together, when they are told to."""
 
-    def __init__(self, asked: list[str], processes: int) -> None:
-        shared = {**os.environ, "PYTHONPATH": str(ROOT)}
+    def __init__(self, asked: list[str], processes: int, *, cores: int) -> None:
+        shared = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(cores)}
         if processes > 1:
             shared |= {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
         words = [sys.executable, __file__, "--steps-of", *asked]
@@ -140,7 +146,6 @@ def free_port() -> int:
 
 def take_steps(name: str, shape: str, precision: str) -> int:
     """What each process of a company does: the first answers each line with what a turn of steps took."""
-    ask_threads(usable_cores())
     place = place_in(os.environ)
     if place is not None and place.rank:
         return follow(place)

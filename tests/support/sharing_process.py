@@ -93,8 +93,11 @@ def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     autoencoder.normal_like = lambda values, noise: torch.zeros_like(values)
     torch.set_num_threads(1)
     gradient_sums.LARGE = settings.get("large", gradient_sums.LARGE)
-    if settings.get("as_gpus"):
-        distributed.SENDING = frozenset()
+    sums = settings.get("sums")
+    if sums == "sent":
+        gradient_sums.shared_memory = lambda *_, **__: None
+    elif sums == "as on GPUs":
+        distributed.ON_PROCESSORS = frozenset()
     place = place_in(os.environ)
     if place is not None and place.rank:
         if place.rank == place.size - 1 and "die_at" in settings:
