@@ -53,12 +53,7 @@ def find_devices() -> tuple[Device, ...]:
     """Every device torch can use now, the fastest first; the processor is always there."""
     import torch
 
-    found = []
-    if torch.cuda.is_available():
-        for index in range(torch.cuda.device_count()):
-            properties = torch.cuda.get_device_properties(index)
-            words = f"GPU: {properties.name}, {format_size(properties.total_memory)}"
-            found.append(Device(f"cuda:{index}", words, properties.total_memory, _precisions_of_gpu(index)))
+    found = list(_answering_gpus()[0])
     if torch.backends.mps.is_available() and mps_trains():
         found.append(Device("mps", "GPU: Apple, memory shared with the processor", None, ("float32",)))
     words = f"Processor: {plural(os.cpu_count() or 1, 'core')}"
@@ -114,7 +109,11 @@ def explain_unused_gpu() -> UnusedGpu | None:
         return UnusedGpu(
             "This torch cannot train on Apple's GPU yet (it lacks embedding_bag there), so the processor is used.", ""
         )
-    if torch.cuda.is_available() or torch.backends.mps.is_available():
+    if torch.cuda.is_available():
+        refusal = _answering_gpus()[1]
+        words = f"A GPU of this machine does not answer ({refusal}). Another program may be using it."
+        return UnusedGpu(words, "nvidia-smi") if refusal else None
+    if torch.backends.mps.is_available():
         return None
     name = _gpu_name()
     if name is None:
@@ -284,6 +283,21 @@ def cpu_is_faster_in_bf16() -> bool:
         if seconds[torch.bfloat16] > _HOPELESS * seconds[torch.float32]:
             return False
     return _FASTER * seconds[torch.bfloat16] < seconds[torch.float32]
+
+
+def _answering_gpus() -> tuple[list[Device], str]:
+    """The GPUs that torch can use now, and the first line of what one says that refuses (it is busy), else ""."""
+    import torch
+
+    found, refusal = [], ""
+    for index in range(torch.cuda.device_count()) if torch.cuda.is_available() else ():
+        try:
+            properties = torch.cuda.get_device_properties(index)
+            words = f"GPU: {properties.name}, {format_size(properties.total_memory)}"
+            found.append(Device(f"cuda:{index}", words, properties.total_memory, _precisions_of_gpu(index)))
+        except RuntimeError as error:
+            refusal = str(error).strip().partition("\n")[0]
+    return found, refusal
 
 
 def _precisions_of_gpu(index: int) -> tuple[str, ...]:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from engine.wording import joined, said
 
 NO_MEMORY = (said("There was not enough memory for this."), said("Close other programs or use less data."))
-"""What happened and what to do, where a MemoryError ends a job."""
+"""What happened and what to do, where memory that runs out ends a job."""
+_SHORT = (
+    "out of memory",
+    "out_of_memory",
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "status_alloc_failed",
+)
+"""How torch, the libraries below it and GPUs say that there is no memory left."""
 
 
 def program_error(error: BaseException) -> str:
@@ -115,6 +126,21 @@ class NotStoredError(LibraryError):
         super().__init__(what, remedy=remedy, **facts)
         self.not_stored = not_stored
         self.is_full = is_full
+
+
+def ran_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or one that caused it, says that memory was short, of the machine or of a GPU.
+
+    >>> ran_out_of_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory")), ran_out_of_memory(KeyError("x"))
+    (True, False)
+    """
+    if isinstance(error, MemoryError | ShortOfMemoryError):
+        return True
+    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
+        return True
+    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
+        return True
+    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)
 
 
 class ProfileError(EngineError):

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.errors import NO_MEMORY, EngineError, program_error
+from engine.errors import NO_MEMORY, EngineError, program_error, ran_out_of_memory
 
 _PROGRAM_ERROR_REMEDY = (
     "What was stored before is untouched. Try again; if it comes back, send the details to us with Copy."
@@ -60,7 +60,7 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, OSError) and error.filename:
         reason = error.strerror or type(error).__name__
         return Failure(f"{error.filename} could not be used: {reason}.", "Check that it is there and yours.", details)
-    if isinstance(error, MemoryError):
+    if ran_out_of_memory(error):
         return Failure(*NO_MEMORY, details)
     return Failure(program_error(error), _PROGRAM_ERROR_REMEDY, details)
 

@@ -21,7 +21,7 @@ from engine.cli.program import as_command, prepare_output
 from engine.cli.progress import Driver
 from engine.cli.together import company, followed
 from engine.device import ask_threads
-from engine.errors import NO_MEMORY, EngineError, program_error
+from engine.errors import NO_MEMORY, EngineError, program_error, ran_out_of_memory
 from engine.events import Stop
 
 OK, FAILED, WRONG, STOPPED = 0, 1, 2, 130
@@ -78,8 +78,6 @@ def run(words: Sequence[str] | None = None) -> int:
     except EngineError as error:
         commands = format_commands(words, error.ways)
         return _refuse(f"{error}\n{commands}" if commands else str(error), FAILED)
-    except MemoryError:
-        return _refuse(" ".join(NO_MEMORY), FAILED)
     except (Stop, KeyboardInterrupt):
         return _refuse("Stopped; nothing was saved of this step.", STOPPED)
     except BrokenPipeError:
@@ -90,6 +88,8 @@ def run(words: Sequence[str] | None = None) -> int:
     except Exception as error:
         if is_verbose:
             traceback.print_exc()
+        if ran_out_of_memory(error):
+            return _refuse(" ".join(NO_MEMORY), FAILED)
         return _refuse(f"{program_error(error)} Run it again with --verbose to see where, and send that to us.", FAILED)
     return STOPPED if driver.asked_to_stop else OK
 

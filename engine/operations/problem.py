@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.errors import EngineError
-from engine.training.trouble import ran_out_of_memory
-from engine.wording import said
+from engine.errors import NO_MEMORY, EngineError, ran_out_of_memory
+from engine.wording import joined, said
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,9 @@ class Problem:
 
 def sentence_of(error: BaseException) -> str:
     """What an error says, as it can be stored."""
-    return error.sentence if isinstance(error, EngineError) else str(error)
+    if isinstance(error, EngineError):
+        return error.sentence
+    return joined(*NO_MEMORY) if ran_out_of_memory(error) else str(error)
 
 
 def free_memory_of(error: BaseException) -> None:

@@ -18,6 +18,7 @@ from engine.errors import (
     RankLostError,
     ShortOfMemoryError,
     TrainingError,
+    ran_out_of_memory,
 )
 from engine.evaluation.protocol import evaluate_model
 from engine.evaluation.result import EvaluationResult
@@ -109,6 +110,13 @@ class RecordedRun:
                 yield Advised(advice.words)
         except Stop:
             self.recorder.say(said("stopped while it was being evaluated"))
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+            free_memory_of(error)
+            words = said("There was not enough memory to evaluate this run. It is stored: evaluate it later.")
+            self.recorder.say(words)
+            yield Advised(words)
         return FinishedRun(
             run_id,
             trained,
@@ -138,6 +146,16 @@ class RecordedRun:
         except (RankLostError, DeviceLostError, NotStoredError) as error:
             runs.end(run_id, INTERRUPTED, said("{what} It can be resumed.", what=error.what))
             raise
+        except (RuntimeError, MemoryError) as error:
+            if self.training is None or not ran_out_of_memory(error):
+                runs.end(run_id, FAILED, sentence_of(error))
+                raise
+            free_memory_of(error)
+            runs.end(run_id, INTERRUPTED, said("There was not enough memory. It can be resumed."))
+            raise TrainingError(
+                said("There was not enough memory to go on. What was saved until then is kept."),
+                remedy=said("Close other programs, then resume the run."),
+            ) from error
         except Exception as error:
             runs.end(run_id, FAILED, sentence_of(error))
             raise
@@ -189,11 +207,14 @@ class RecordedRun:
         )
         training = training.changed(batch=batch // 2)
         config, items = self.model.config, self.model.items
-        fresh = build(self.model.name, config, items=items, scale=self.model.scale, seed=training.seed)
         try:
+            fresh = build(self.model.name, config, items=items, scale=self.model.scale, seed=training.seed)
             yield from prepare(fresh, self.split, training)
         except Stop:
             self._keep_if_learned()
+            raise
+        except Exception as problem:
+            runs.end(run_id, FAILED, sentence_of(problem))
             raise
         record = runs.find(run_id)
         runs.resume(run_id, training=training, device=self.at.name, precision=training.precision)

@@ -12,7 +12,7 @@ import torch
 from engine.data.dataset import Dataset
 from engine.data.split import Split, make_split
 from engine.device import Device, find_devices, training_threads, use_cores
-from engine.errors import TrainingError
+from engine.errors import TrainingError, ran_out_of_memory
 from engine.events import Advised, Job, StageStarted, Stop
 from engine.library.speeds import MeasuredSpeed
 from engine.library.store import Library
@@ -21,7 +21,6 @@ from engine.models.registry import kind_of
 from engine.operations.preparing import fresh_model, refuse_without_rate
 from engine.training.plan import TrainingPlan
 from engine.training.step import Course
-from engine.training.trouble import ran_out_of_memory
 from engine.wording import said
 
 SECONDS = 5.0

@@ -16,6 +16,7 @@ one for sums over all, where an answer that does not come within a minute means 
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -55,7 +56,7 @@ _LOST = (
     "nccl",
     "connection refused",
 )
-_TROUBLE = "trouble"
+_TROUBLE, _PORT_TAKEN = "trouble", "address already in use"
 
 
 @dataclass(frozen=True)
@@ -366,6 +367,12 @@ def joined(place: Place) -> Ranks:
         dist.init_process_group("gloo", store=store, rank=place.rank, world_size=place.size, timeout=_CONNECTING)
         return Ranks(place, store)
     except (RuntimeError, ValueError, OSError) as error:
+        if _PORT_TAKEN in str(error).lower():
+            port = os.environ["MASTER_PORT"]
+            raise TrainingError(
+                said("Another program of this machine uses port {port}, where the processes meet.", port=port),
+                remedy=said("Choose another one: torchrun takes it as --master-port, else set MASTER_PORT."),
+            ) from error
         raise TrainingError(
             said(
                 "Process {rank} of {size} could not meet the others ({error}).",

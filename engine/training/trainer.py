@@ -7,8 +7,8 @@ uninterrupted one to the bit.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import torch
 
@@ -16,12 +16,13 @@ from engine.data.split import Split
 from engine.device import share_cores
 from engine.errors import RankLostError
 from engine.events import Advised, Job, StageStarted, Stop, told
-from engine.models.base import ClosedFormModel, StepModel
+from engine.models.base import ClosedFormModel, Model, StepModel
 from engine.training.checkpoint import RunRecorder, TrainingState
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks
 from engine.training.loop import TrainingLoop
 from engine.training.progress import TrainedRun
+from engine.training.trouble import trouble_at_start
 from engine.training.validating import MEASURING_AND_SAVING, learn_uncertainty, measures_uncertainty
 from engine.wording import said
 
@@ -65,8 +66,9 @@ def train(
 
     Raises
     ------
-    TrainingError, LibraryError
-        Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails.
+    TrainingError, LibraryError, DeviceError
+        Where there is nobody to learn from; where the checkpoint is not of this model, or `recorder` fails; where
+        another program uses the GPU.
     ShortOfMemoryError, DeviceLostError
         Where a step could not be taken; the last checkpoint is kept, and the state in memory is none any more.
     RankLostError
@@ -89,9 +91,10 @@ def train(
     >>> run.steps, run.monitor, run.stopped_because
     (6, 'training loss', 'All 3 epochs are done.')
     """
-    loop = TrainingLoop(split, model, config, recorder, device, clock, ranks)
-    if resume_from is not None:
-        loop.restore(resume_from)
+    with _starting(model, device):
+        loop = TrainingLoop(split, model, config, recorder, device, clock, ranks)
+        if resume_from is not None:
+            loop.restore(resume_from)
     try:
         yield from loop.shared()
         yield loop.started(run_id)
@@ -119,7 +122,8 @@ def fit(
     """Fit a model that is computed at once; reports its stages. A Stop that leaves nothing to keep is passed on."""
     started, stopped, because = clock(), False, said("The model was computed in full.")
     try:
-        yield from model.fit(split.train)
+        with _starting(model, torch.device("cpu")):
+            yield from model.fit(split.train)
     except Stop:
         if not model.keeps_when_stopped:
             raise
@@ -131,3 +135,12 @@ def fit(
     seconds = clock() - started
     people_per_second = len(split.train) / max(seconds, 1e-9)
     return TrainedRun(model, 1, None, None, stopped, because, seconds, people_per_second, 0, False, "", ())
+
+
+@contextmanager
+def _starting(model: Model, device: torch.device) -> Iterator[None]:
+    """What sets a model up, or computes it at once. Raises TrainingError or DeviceError where memory is short."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        raise (trouble_at_start(error, model=model.name, device=device.type) or error) from error

@@ -1,26 +1,20 @@
-"""What an error in the middle of training means: memory that is short, or a GPU that is gone."""
+"""What an error in training means: memory that is short, a GPU that others use, or one that is gone."""
 
 from __future__ import annotations
 
-import torch
-
-from engine.errors import DeviceError, DeviceLostError, EngineError, ShortOfMemoryError
+from engine.errors import (
+    DeviceError,
+    DeviceLostError,
+    EngineError,
+    ShortOfMemoryError,
+    TrainingError,
+    ran_out_of_memory,
+)
 from engine.text import format_count
 from engine.wording import said, singular_of
 
-_SHORT = ("out of memory", "can't allocate memory", "cannot allocate memory", "cublas_status_alloc_failed")
+_BUSY = "busy or unavailable"
 _LOST = ("cuda error", "cublas_status", "cudnn_status", "device-side assert", "gpu is lost", "nccl error")
-
-
-def ran_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or one that caused it, says that memory was short, of the machine or of the GPU."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError | ShortOfMemoryError):
-        return True
-    if isinstance(error, DeviceError) and "needed_bytes" in error.facts:
-        return True
-    if isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _SHORT):
-        return True
-    return error.__cause__ is not None and ran_out_of_memory(error.__cause__)
 
 
 def lost_the_device(error: BaseException) -> bool:
@@ -31,6 +25,31 @@ def lost_the_device(error: BaseException) -> bool:
     """
     is_one = isinstance(error, RuntimeError) and not ran_out_of_memory(error)
     return is_one and any(words in str(error).lower() for words in _LOST)
+
+
+def trouble_at_start(error: RuntimeError | MemoryError, *, model: str, device: str) -> EngineError | None:
+    """What an error means that came before a model's first step, or where it is computed at once; None: none of these.
+
+    >>> print(trouble_at_start(MemoryError(), model="ease", device="cpu"))
+    There was not enough memory to learn ease. Close other programs, or choose a smaller model or fewer titles.
+    """
+    text = str(error).strip()
+    if device != "cpu" and (ran_out_of_memory(error) or _BUSY in text.lower()):
+        return DeviceError(
+            said(
+                "The GPU is in use by another program, or has too little memory for {model} ({error}).",
+                model=model,
+                error=text.splitlines()[0],
+            ),
+            remedy=said("Close other programs that compute on it, or choose the processor as the device."),
+            device=device,
+        )
+    if ran_out_of_memory(error):
+        return TrainingError(
+            said("There was not enough memory to learn {model}.", model=model),
+            remedy=said("Close other programs, or choose a smaller model or fewer titles."),
+        )
+    return None
 
 
 def trouble_of(error: RuntimeError | MemoryError, *, step: int, batch: int, unit: str) -> EngineError | None:

@@ -127,6 +127,38 @@ def test_that_the_processor_is_faster_in_bf16_where_a_product_takes_clearly_less
     assert device.cpu_is_faster_in_bf16.__wrapped__() is is_faster
 
 
+def cards(monkeypatch, count=1):
+    """A torch that knows so many GPUs."""
+    card = Mock(total_memory=16 * 2**30)
+    card.name = "Card"
+    cuda = MagicMock(is_available=lambda: True, device_count=lambda: count, get_device_properties=lambda index: card)
+    monkeypatch.setattr(torch, "cuda", cuda)
+    return cuda
+
+
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_that_a_gpu_that_another_program_holds_is_left_out_and_why_is_said(monkeypatch, gpus):
+    cuda = cards(monkeypatch, gpus)
+
+    def asked(index):
+        if index == 0:
+            raise RuntimeError("CUDA error: CUDA-capable device(s) is/are busy or unavailable\nCompile with ...")
+        return card
+
+    card = cuda.get_device_properties(0)
+    cuda.get_device_properties = asked
+    assert [found.key for found in device.find_devices()] == [f"cuda:{index}" for index in range(1, gpus)] + ["cpu"]
+    words = "does not answer (CUDA error: CUDA-capable device(s) is/are busy or unavailable). Another program may"
+    assert words in device.explain_unused_gpu().words
+    with pytest.raises(DeviceError, match="busy or unavailable"):
+        device.choose_device("cuda:0")
+
+
+def test_that_of_gpus_that_all_answer_nothing_needs_explaining(monkeypatch):
+    cards(monkeypatch, 2)
+    assert device.explain_unused_gpu() is None
+
+
 @pytest.mark.parametrize(
     ("has_bf16", "capability", "precisions"),
     [
@@ -138,12 +170,9 @@ def test_that_the_processor_is_faster_in_bf16_where_a_product_takes_clearly_less
 def test_that_a_gpu_computes_in_bf16_where_it_has_it_in_hardware_and_in_fp16_where_it_has_tensor_cores(
     monkeypatch, has_bf16, capability, precisions
 ):
-    card = Mock(total_memory=16 * 2**30)
-    card.name = "Card"
-    cuda = MagicMock(is_available=lambda: True, device_count=lambda: 1, get_device_properties=lambda index: card)
+    cuda = cards(monkeypatch)
     cuda.get_device_capability = lambda index: capability
     cuda.is_bf16_supported = lambda *, including_emulation: has_bf16 or including_emulation
-    monkeypatch.setattr(torch, "cuda", cuda)
     assert device.find_devices()[0].precisions == precisions
     assert device.choose_precision("auto", torch.device("cuda", 0)) == precisions[-1]
 

@@ -297,9 +297,13 @@ def test_that_one_rating_is_enough_and_nothing_known_is_told(ask, refusal, tmp_p
         assert "Film 3 (" in out
 
 
-def test_that_too_little_memory_is_said(refusal, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory"), RuntimeError("std::bad_alloc"),
+              RuntimeError("CUDA out of memory. Tried to allocate 20.00 GiB.")]
+)  # fmt: skip
+def test_that_too_little_memory_is_said(refusal, monkeypatch, tmp_path, error):
     def fail(*_):
-        raise MemoryError
+        raise error
 
     monkeypatch.setattr("engine.cli.importing.look_at", fail)
     assert refusal("look", tmp_path) == "There was not enough memory for this. Close other programs or use less data."

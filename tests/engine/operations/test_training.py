@@ -6,7 +6,7 @@ import pytest
 import torch
 from operation_driving import QUICK, SMALL, stop_at, trained
 
-from engine import operations
+from engine import errors, operations
 from engine.data.split import SplitConfig
 from engine.errors import DeviceError, TrainingError
 from engine.events import (
@@ -22,9 +22,11 @@ from engine.events import (
 )
 from engine.models.ease import EaseConfig
 from engine.models.mf import MfConfig
-from engine.training import trainer
+from engine.operations import recorded_run
+from engine.training import loop, trainer
 from engine.training.config import TrainingConfig
 from engine.training.more_epochs import describe_more_epochs
+from engine.training.plan import TrainingPlan
 from engine.training.step import Stepper
 
 
@@ -250,6 +252,70 @@ def test_that_a_run_ends_where_even_a_small_batch_finds_no_memory(library, datas
         drive(trained(library, dataset, model="mult_dae", model_config=None))
     record = library.runs.find("latest")
     assert (record.status, record.training_config["batch"]) == ("failed", 8)
+
+
+NO_MEMORY = "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 15179776 bytes."
+
+
+def test_that_a_run_for_whose_smaller_batch_there_is_no_room_either_says_that_it_failed(library, dataset, monkeypatch):
+    def unbuilt(*_, **__):
+        raise RuntimeError(NO_MEMORY)
+
+    out_of_memory_above(8, monkeypatch)
+    monkeypatch.setattr(recorded_run, "build", unbuilt)
+    with pytest.raises(RuntimeError):
+        drive(trained(library, dataset, model="mult_dae", model_config=None))
+    record = library.runs.find("latest")
+    assert (record.status, record.stopped_because) == ("failed", " ".join(errors.NO_MEMORY))
+
+
+def test_that_memory_that_runs_out_between_two_steps_leaves_a_run_that_goes_on_where_it_was_saved(
+    library, dataset, monkeypatch
+):
+    saved = loop.copy_of
+
+    def copied(state):
+        if library.runs.curves(library.runs.find("latest").run_id)[1:]:
+            raise RuntimeError(NO_MEMORY)
+        return saved(state)
+
+    with monkeypatch.context() as short:
+        short.setattr(loop, "copy_of", copied)
+        with pytest.raises(TrainingError, match="not enough memory to go on"):
+            drive(trained(library, dataset, model="mult_dae", model_config=None))
+    record = library.runs.find("latest")
+    assert record.status == "interrupted"
+    assert record.stopped_because.endswith("It can be resumed.")
+    assert drive(operations.resume(library, record.run_id, advise=False)).trained.epochs == 3
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError(NO_MEMORY), RuntimeError("std::bad_alloc")])
+@pytest.mark.parametrize(("model", "part"), [("ease", "ease.gram_matrix"), ("ials", "ials.Held")])
+def test_that_memory_that_runs_out_while_a_model_is_computed_is_said_and_kept_with_the_run(
+    library, dataset, monkeypatch, model, part, error
+):
+    def short(*_):
+        raise error
+
+    monkeypatch.setattr(f"engine.models.{part}", short)
+    with pytest.raises(TrainingError, match=f"not enough memory to learn {model}. Close other programs"):
+        drive(operations.train(library, dataset, TrainingPlan.defaults(model)))
+    record = library.runs.find("latest")
+    assert record.status == "failed"
+    assert f"not enough memory to learn {model}" in record.stopped_because
+
+
+def test_that_a_run_is_stored_where_memory_is_short_only_to_evaluate_it(library, dataset, monkeypatch):
+    def short(*_, **__):
+        raise RuntimeError(NO_MEMORY)
+
+    monkeypatch.setattr(recorded_run, "evaluate_model", short)
+    events = []
+    finished = drive(trained(library, dataset, model="mult_dae", model_config=None), on_event=events.append)
+    assert "not enough memory to evaluate this run" in [e.words for e in events if isinstance(e, Advised)][-1]
+    assert finished.evaluation is None
+    record = library.runs.find(finished.run_id)
+    assert (record.status, record.epochs, record.has_model) == ("finished", 3, True)
 
 
 def test_that_a_run_whose_gpu_is_gone_can_be_resumed(library, dataset, monkeypatch):

@@ -21,7 +21,7 @@ from engine.errors import RankLostError, TrainingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, Stop, TrainingStarted, drive
 from engine.training import launching
 from engine.training.config import TrainingConfig
-from engine.training.distributed import Place, place_in
+from engine.training.distributed import Place, joined, place_in
 from engine.training.launching import train_together
 from engine.training.trainer import train
 
@@ -168,6 +168,17 @@ def together(split, kept, *, model="mult_dae", config=QUICK, resume_from=None):
     return train_together(
         split, small_model(model, split), config=config, recorder=kept, processes=2, kind="cpu", resume_from=resume_from
     )
+
+
+def test_that_a_port_that_another_program_uses_is_named_with_what_to_do(monkeypatch):
+    with socket.socket() as theirs:
+        theirs.bind(("127.0.0.1", 0))
+        theirs.listen()
+        port = theirs.getsockname()[1]
+        for name, value in {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}.items():
+            monkeypatch.setenv(name, str(value))
+        with pytest.raises(TrainingError, match=f"uses port {port}, where the processes meet. Choose another one"):
+            joined(Place(0, 2, 0, 2))
 
 
 @pytest.mark.thorough

@@ -7,11 +7,12 @@ from planted import CPU, Kept
 from small_models import small_model
 
 from engine.data.split import SplitConfig, make_split
-from engine.errors import DeviceLostError, ShortOfMemoryError
+from engine.errors import DeviceError, DeviceLostError, ShortOfMemoryError
 from engine.events import Advised, EpochEnded, NewRate, RateChanged, StepsTaken, drive
 from engine.training.config import TrainingConfig
 from engine.training.step import Stepper
 from engine.training.trainer import train
+from engine.training.trouble import trouble_at_start
 
 CONFIG = TrainingConfig(epochs=3, lr=1e-3, batch=16, precision="float32", schedule="slanted_triangle")
 
@@ -91,6 +92,27 @@ def test_that_a_step_that_fails_says_what_that_means(split, monkeypatch, error, 
 
     monkeypatch.setattr(Stepper, "take", failing)
     with pytest.raises(expected, match=words):
+        trained(split)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["CUDA error: CUDA-capable device(s) is/are busy or unavailable\nFor debugging ...", "CUDA error: out of memory",
+     "CUDA out of memory. Tried to allocate 2.00 GiB."],
+)  # fmt: skip
+def test_that_a_gpu_that_another_program_fills_or_holds_is_said_before_the_first_step(words):
+    trouble = trouble_at_start(RuntimeError(words), model="mult_vae", device="cuda")
+    assert isinstance(trouble, DeviceError)
+    assert f"in use by another program, or has too little memory for mult_vae ({words.splitlines()[0]})" in trouble.what
+    assert "choose the processor" in trouble.remedy
+
+
+def test_that_an_error_at_the_start_that_says_nothing_of_the_device_stays_what_it_is(split, monkeypatch):
+    def unmade(*_, **__):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    monkeypatch.setattr("engine.training.trainer.TrainingLoop", unmade)
+    with pytest.raises(RuntimeError, match="shapes cannot"):
         trained(split)
 
 
