@@ -9,8 +9,9 @@ import torch
 from planted import planted_dataset
 
 from desktop_rec.common.log import LOG, LogFile
+from desktop_rec.common.notices import failure_of
 from engine.data.split import SplitConfig
-from engine.errors import LibraryError
+from engine.errors import NO_MEMORY, LibraryError
 from engine.models import ease
 from engine.models.two_head_config import TwoHeadConfig
 from engine.training.config import TrainingConfig
@@ -95,6 +96,24 @@ def test_that_cuda_without_a_gpu_is_one_notice_and_begins_no_run(opened, done, r
     done()
     assert ["no usable 'cuda'" in call.sentence for call in notices.calls] == [True]
     assert opened.dataset.runs == ()
+
+
+def test_that_memory_that_runs_out_while_a_model_is_computed_is_one_notice(opened, done, recorded, monkeypatch):
+    def short(*_):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr(ease, "gram_matrix", short)
+    notices = recorded(opened.requests.notice)
+    opened.training.train(TrainingPlan.defaults("ease"))
+    done()
+    assert ["not enough memory to learn ease" in call.sentence for call in notices.calls] == [True]
+    assert [run.status for run in opened.dataset.runs] == ["failed"]
+    assert opened.model.recommender is not None
+
+
+def test_that_memory_is_named_where_it_is_short_and_not_a_mistake_of_the_program():
+    failures = [failure_of(error) for error in (MemoryError(), RuntimeError("CUDA out of memory. Tried to ..."))]
+    assert {(failure.sentence, failure.remedy) for failure in failures} == {NO_MEMORY}
 
 
 def test_that_a_run_whose_checkpoint_is_cut_short_gives_way_to_the_quick_model(opened, library, done, recorded):
