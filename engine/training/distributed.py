@@ -36,6 +36,7 @@ from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
 from engine.text import format_count, join_words, plural
 from engine.training.gradient_sums import GradientSums
+from engine.training.sharded import ShardedOptimizer
 from engine.wording import counted, said, singular_of
 from engine.wording import joined as joined_words
 
@@ -128,6 +129,8 @@ class Ranks:
         self._orders = dist.new_group(backend="gloo", timeout=_WAITING)
         self._sums: Any = None
         self._gradients: GradientSums | None = None
+        self.sharded: ShardedOptimizer | None = None
+        """The part of the optimizer that is this process's, where processes share its work."""
         self._is_whole = self._is_present = True
 
     @property
@@ -202,11 +205,13 @@ class Ranks:
         order = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
         return int(order[0]), int(order[1]), order[2]
 
-    def share(self, module: nn.Module, device: torch.device, *, precision: str) -> nn.Module:
+    def share(self, module: nn.Module, optimizer: torch.optim.Optimizer, *, precision: str) -> nn.Module:
         """A module that learns with those of all processes, which begin with the leader's weights.
 
         All processes call this at one time. Raises RankLostError.
         """
+        device = next(module.parameters()).device
+        self._gradients = self.sharded = None
         with self.together():
             self.greet()
             self._sums = dist.new_group(backend="nccl" if device.type == "cuda" else "gloo", timeout=_SUMMING)
@@ -216,16 +221,8 @@ class Ranks:
             for values in filter(Tensor.numel, (*module.parameters(), *module.buffers())):
                 dist.broadcast(values.detach(), src=0, group=self._sums)
             if device.type in ON_PROCESSORS:
-                travel_as = torch.bfloat16 if precision == "bf16" else torch.float32
-                self._gradients = GradientSums(
-                    self._sums,
-                    rank=self.place.rank,
-                    size=self.size,
-                    travel_as=travel_as,
-                    is_local=self.place.local_size == self.size,
-                )
+                self._share_on_processors(optimizer, torch.bfloat16 if precision == "bf16" else torch.float32)
                 return module
-            self._gradients = None
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # the new name of broadcast_buffers is not in torch 2.8
                 return DistributedDataParallel(
@@ -236,6 +233,20 @@ class Ranks:
                     static_graph=True,
                 )
 
+    def _share_on_processors(self, optimizer: torch.optim.Optimizer, travel_as: torch.dtype) -> None:
+        place = self.place
+        if place.local_size == place.size:
+            self.sharded = ShardedOptimizer.over(
+                optimizer, self._sums, rank=place.rank, size=place.size, travel_as=travel_as
+            )
+        if self.sharded is None:
+            self._gradients = GradientSums(self._sums, rank=place.rank, size=place.size, travel_as=travel_as)
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether a process was lost while weights were being written, so that they may be of two steps."""
+        return self.sharded is not None and not self.sharded.is_whole
+
     def part(self, rows_B: Tensor) -> Part:
         """This process's part of a batch."""
         own_B = rows_B[self.place.part_of(len(rows_B))]
@@ -245,14 +256,17 @@ class Ranks:
     @property
     def averages(self) -> bool:
         """Whether gradients become averages over the processes as they are computed; else `add_up` makes them sums."""
-        return self._gradients is None
+        return self._gradients is None and self.sharded is None
 
     def add_up(self, parameters: Iterable[nn.Parameter], values: Tensor) -> Tensor:
         """Have gradients be those of all processes; a few values become sums over these, in place."""
-        if self._gradients is None:
+        if self.averages:
             return self.sum(values)
         with torch.no_grad():
-            self._gradients.add_up((of.grad for of in parameters if of.grad is not None), values)
+            if self.sharded is not None:
+                self.sharded.add_up(values)
+            if self._gradients is not None:
+                self._gradients.add_up((of.grad for of in parameters if of.grad is not None), values)
         return values
 
     def sum(self, values: Tensor) -> Tensor:
@@ -316,7 +330,8 @@ class Ranks:
         return values
 
     def _why_lost(self) -> str:
-        kept = said("What was learned until then is kept.")
+        learned = said("What was learned until then is kept.")
+        kept = said("What was saved until then is kept.") if self.is_torn else learned
         with suppress(RuntimeError):
             if self._store.check([_TROUBLE]):
                 return f"{self._store.get(_TROUBLE).decode()} {kept}"

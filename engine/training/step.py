@@ -23,6 +23,7 @@ from engine.training.checkpoint import optimizer_tensors
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Part, Ranks
 from engine.training.handover import lesson_of
+from engine.training.sharded import ShardedOptimizer
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _SCALE = "loss_scale."
@@ -84,10 +85,12 @@ class Stepper:
         self._own_rates = own_rates
         self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self._losses: nn.Module = _LossesOf(model)
+        self._sharded: ShardedOptimizer | None = None
 
     def share(self, ranks: Ranks) -> None:
         """From now on learn together with other processes: gradients are those of the whole batch."""
-        self._losses = ranks.share(self._losses, self.device, precision=self.precision)
+        self._losses = ranks.share(self._losses, self.optimizer, precision=self.precision)
+        self._sharded = ranks.sharded
 
     def take(self, batch: Any, *, lr: float, step: int, part: Part | None = None) -> Losses:
         """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device.
@@ -113,7 +116,7 @@ class Stepper:
             else part.whole(losses, self._parameters)
         )
         self._step_if_finite(whole.total)
-        for parameter in self._parameters:
+        for parameter in (*self._parameters, *(self._sharded.parameters if self._sharded else ())):
             parameter.grad = None
         return whole
 
@@ -127,8 +130,11 @@ class Stepper:
             self.loss_scale.restore(memory)
 
     def _step_if_finite(self, loss: Tensor) -> None:
-        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-        norm = torch.nn.utils.get_total_norm(gradients)
+        sharded, stepped, optimizer = self._sharded, self._parameters, self.optimizer
+        if sharded is not None:
+            stepped, optimizer = sharded.parameters, sharded.optimizer
+        norm = torch.nn.utils.get_total_norm([of.grad for of in stepped if of.grad is not None])
+        norm = norm if sharded is None else sharded.norm_of_all(norm)
         refused = 1.0 - torch.isfinite(norm * loss).float()
         scale = None if self.loss_scale is None else self.loss_scale.scale
         own_norm = norm if scale is None else norm / scale
@@ -137,11 +143,11 @@ class Stepper:
         if self.device.type == "cpu" and bool(refused):
             return
         if self._config.clip > 0:
-            torch.nn.utils.clip_grads_with_norm_(self._parameters, self._config.clip, own_norm)
-        self.optimizer.grad_scale = scale  # type: ignore[attr-defined]
+            torch.nn.utils.clip_grads_with_norm_(stepped, self._config.clip, own_norm)
+        optimizer.grad_scale = scale  # type: ignore[attr-defined]
         if self.device.type == "cuda":
-            self.optimizer.found_inf = refused  # type: ignore[attr-defined]
-        self.optimizer.step()
+            optimizer.found_inf = refused  # type: ignore[attr-defined]
+        (sharded or optimizer).step()
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":

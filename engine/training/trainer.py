@@ -72,7 +72,8 @@ def train(
     ShortOfMemoryError, DeviceLostError
         Where a step could not be taken; the last checkpoint is kept, and the state in memory is none any more.
     RankLostError
-        Where another process ended. What was learned until then is saved.
+        Where another process ended. What was learned until then is saved, unless weights were just being written: then
+        the last checkpoint counts.
 
     Examples
     --------
@@ -107,6 +108,8 @@ def train(
         loop.stop()
         yield from loop.ending()
     except RankLostError:
+        if ranks is not None and ranks.is_torn:
+            raise
         last = list(loop.ending())
         with suppress(Stop):
             yield from told(last)

@@ -24,7 +24,7 @@ from engine.data.split import SplitConfig, make_split
 from engine.errors import EngineError
 from engine.events import EpochEnded, Event, StepsTaken, drive
 from engine.models import autoencoder
-from engine.training import distributed, gradient_sums, step
+from engine.training import distributed, gradient_sums, sharded, step
 from engine.training.checkpoint import load_state, save_state
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks, joined, place_in
@@ -76,17 +76,28 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         (place / "learned.json").write_text(json.dumps({"losses": losses, "values": values, "first": min(steps)}))
 
 
-def die_at(number: int, folder: Path) -> None:
-    """Have this process killed when it is about to take a step."""
-    take = step.Course.take
+def die_at(number: int, folder: Path, *, torn: bool = False) -> None:
+    """Have this process killed when it is about to take a step, or in it, when it is about to write weights."""
+    take, write = step.Course.take, sharded.ShardedOptimizer.step
+    begun: list[int] = []
+
+    def die() -> None:
+        (folder / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def taken(course: step.Course, step: int, lr: float) -> Any:
-        if step == number:
-            (folder / "died").touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+        begun.append(step)
+        if step == number and not torn:
+            die()
         return take(course, step, lr)
 
+    def written(optimizer: sharded.ShardedOptimizer) -> None:
+        if begun[-1] == number and torn:
+            die()
+        write(optimizer)
+
     step.Course.take = taken  # type: ignore[method-assign]
+    sharded.ShardedOptimizer.step = written  # type: ignore[method-assign]
 
 
 def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
@@ -95,13 +106,13 @@ def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     gradient_sums.LARGE = settings.get("large", gradient_sums.LARGE)
     sums = settings.get("sums")
     if sums == "sent":
-        gradient_sums.shared_memory = lambda *_, **__: None
+        sharded.shared_memory = lambda *_, **__: None
     elif sums == "as on GPUs":
         distributed.ON_PROCESSORS = frozenset()
     place = place_in(os.environ)
     if place is not None and place.rank:
         if place.rank == place.size - 1 and "die_at" in settings:
-            die_at(settings["die_at"], folder)
+            die_at(settings["die_at"], folder, torn=settings.get("torn", False))
         return follow(place)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ranks = joined(place) if place is not None else None

@@ -134,6 +134,16 @@ def test_that_a_killed_process_ends_the_others_with_a_sentence_and_the_run_goes_
     assert rest["losses"] == pytest.approx(alone("two_head")["losses"][20:], abs=1e-4)
 
 
+@pytest.mark.thorough
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="weights are shared in memory on Linux only")
+def test_that_weights_of_two_steps_are_not_kept_where_a_process_is_killed_while_it_writes(learned, alone, tmp_path):
+    _, out = learned(2, tmp_path, ["two_head"], status=1, die_at=20, torn=True)
+    assert "ended unexpectedly. What was saved until then is kept." in out
+    rest = learned(2, tmp_path, ["two_head"], resume=True)[0]["two_head"]
+    assert rest["first"] == 18, "three epochs of six steps"
+    assert rest["losses"] == pytest.approx(alone("two_head")["losses"][18:], abs=1e-4)
+
+
 def test_that_every_example_of_a_batch_is_learned_from_by_one_process():
     for examples in (1, 3, 500, 501):
         parts = [range(examples)[Place(rank, 4, rank, 4).part_of(examples)] for rank in range(4)]

@@ -1,0 +1,186 @@
+"""An optimizer whose work processes of one machine share: each steps its part of all weights (ZeRO stage 1).
+
+Weights and what the optimizer remembers of them lie in memory that all these processes see, once. A process adds up its
+part of all gradients, which it reads from the others' memory, and steps its part of the weights; so nothing is sent but
+a few numbers, and a process that dies leaves all but what it was just writing. Source: Rajbhandari, Rasley, Ruwase and
+He, "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models", 2020.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+from engine.training import gradient_sums
+from engine.training.gradient_sums import Parcels, aligned, parts_of, sizes_of
+
+_START, _TOKEN = aligned(1), 2
+"""The bytes before what a process's memory holds: so many numbers in them tell the others that it is the right one."""
+
+
+class ShardedOptimizer:
+    """The part of an optimizer that is this process's, over `parameters` that are its parts of the whole ones.
+
+    The whole optimizer holds what is remembered of all weights, as ever.
+    """
+
+    def __init__(
+        self, whole: torch.optim.Optimizer, memory_P: Sequence[Tensor], group: Any, *, rank: int, travel_as: torch.dtype
+    ) -> None:
+        self._whole, self._group, self._rank = whole, group, rank
+        self._weights = list(_weights_of(whole))
+        self._size = len(memory_P)
+        sizes_PK = sizes_of(parts_of([of.detach() for of in self._weights], self._size))
+        kinds_K = _kinds(self._weights, travel_as)
+        self._parcels = [Parcels(memory[_START:], sizes_PK, kinds_K) for memory in memory_P]
+        self._move_into(memory_P[0][_START + Parcels.bytes_of(sizes_PK, kinds_K) :])
+        self.parameters = [nn.Parameter(part) for part in self._own_of([of.detach() for of in self._weights])]
+        self.optimizer = self._optimizer_of_parts()
+        self.is_whole = True
+        """Whether all weights are of the same step: they are but while processes step."""
+
+    @staticmethod
+    def over(
+        whole: torch.optim.Optimizer, group: Any, *, rank: int, size: int, travel_as: torch.dtype
+    ) -> ShardedOptimizer | None:
+        """The process's own part of an optimizer that all processes of a gloo group have; the first one's weights and
+        memory count. None where they do not see each other's memory."""
+        weights = [of.detach() for of in _weights_of(whole)]
+        parcels = Parcels.bytes_of(sizes_of(parts_of(weights, size)), _kinds(weights, travel_as))
+        kept = sum(aligned(of.numel() * of.itemsize) for of in weights) * (1 + len(_remembered(whole)))
+        needed_P = [_START + parcels + (kept if peer == 0 else 0) for peer in range(size)]
+        memory_P = shared_memory(needed_P, group, rank=rank)
+        return None if memory_P is None else ShardedOptimizer(whole, memory_P, group, rank=rank, travel_as=travel_as)
+
+    def add_up(self, values: Tensor) -> None:
+        """Give the process's parts the gradients of all processes; a few values become sums over these, in place.
+
+        The sum of these values also tells that all have put their gradients where the others find them.
+        """
+        parts_KP = [None if of.grad is None else of.grad.view(-1).tensor_split(self._size) for of in self._weights]
+        for peer in self._peers:
+            for parts_P, place in zip(parts_KP, self._parcels[self._rank].arrays_PK[peer], strict=True):
+                if parts_P is not None:
+                    place.copy_(parts_P[peer])
+        dist.all_reduce(values, group=self._group)
+        for number, (parts_P, own) in enumerate(zip(parts_KP, self.parameters, strict=True)):
+            if parts_P is not None and own.numel():
+                own.grad = parts_P[self._rank]
+                for peer in self._peers:
+                    own.grad.add_(self._parcels[peer].arrays_PK[self._rank][number])
+
+    def norm_of_all(self, norm: Tensor) -> Tensor:
+        """The norm of the whole gradient, from that of this process's parts."""
+        square = norm.double().square()
+        dist.all_reduce(square, group=self._group)
+        return square.sqrt().to(norm.dtype)
+
+    def step(self) -> None:
+        """Step, and wait until all have. Where one of them is lost in this, weights may be of two steps."""
+        for own, whole in zip(self.optimizer.param_groups, self._whole.param_groups, strict=True):
+            own["lr"] = whole["lr"]
+        self.is_whole = False
+        self.optimizer.step()
+        dist.barrier(group=self._group)
+        self.is_whole = True
+
+    @property
+    def _peers(self) -> list[int]:
+        return [peer for peer in range(self._size) if peer != self._rank]
+
+    def _own_of(self, arrays: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        return parts_of(arrays, self._size)[self._rank]
+
+    def _move_into(self, memory: Tensor) -> None:
+        """Have the first process's weights, and what its optimizer remembers of them, lie there for all."""
+        start = 0
+        for weights in self._weights:
+            held = {"": weights.detach()}
+            if names := _remembered(self._whole):
+                state = self._whole.state[weights]
+                state.setdefault("step", torch.zeros(()))
+                held |= {name: state.get(name, torch.zeros_like(held[""])) for name in names}
+            for name, values in held.items():
+                place = memory[start : start + values.numel() * values.itemsize].view(values.dtype).view_as(values)
+                start += aligned(values.numel() * values.itemsize)
+                if self._rank == 0:
+                    place.copy_(values)
+                if name:
+                    self._whole.state[weights][name] = place
+                else:
+                    weights.data = place
+        dist.barrier(group=self._group)
+
+    def _optimizer_of_parts(self) -> torch.optim.Optimizer:
+        """One like the whole one, over the own parts; what both remember is the same memory."""
+        own_of = dict(zip(self._weights, self.parameters, strict=True))
+        groups = [
+            {**group, "params": [own_of[weights] for weights in group["params"]]} for group in self._whole.param_groups
+        ]
+        optimizer: torch.optim.Optimizer = type(self._whole)(groups, **self._whole.defaults)
+        for weights, own in own_of.items():
+            for name, values in self._whole.state[weights].items():
+                optimizer.state[own][name] = values if name == "step" else self._own_of([values])[0]
+        return optimizer
+
+
+def shared_memory(needed_P: Sequence[int], group: Any, *, rank: int) -> list[Tensor] | None:
+    """So many bytes of each process that all can see; None where not all can: of other machines, or systems.
+
+    The memory has no name, and is gone with the last process, however that ends.
+    """
+    token, own = [secrets.randbelow(2**62) for _ in range(_TOKEN)], -1
+    with suppress(OSError, AttributeError):  # no such memory on this system, or not enough of it
+        own = os.memfd_create("weights")
+        os.posix_fallocate(own, 0, needed_P[rank])
+        _mapped(own, needed_P[rank])[:_START].view(torch.int64)[:_TOKEN] = torch.tensor(token)
+    told_P = [torch.empty(2 + _TOKEN, dtype=torch.int64) for _ in needed_P]
+    dist.all_gather(told_P, torch.tensor([os.getpid(), own, *token]), group=group)
+    found = list(_seen(told_P, needed_P))
+    are_seen = torch.tensor(float(len(found) == len(needed_P)))
+    dist.all_reduce(are_seen, dist.ReduceOp.MIN, group=group)
+    if own >= 0:
+        os.close(own)
+    return found if bool(are_seen) else None
+
+
+def _seen(told_P: Sequence[Tensor], needed_P: Sequence[int]) -> Iterator[Tensor]:
+    """The memory of each process, as long as it is what that said."""
+    for told, needed in zip(told_P, needed_P, strict=True):
+        process, file, *token = told.tolist()
+        try:
+            with Path(f"/proc/{process}/fd/{file}").open("r+b") as opened:
+                memory = _mapped(opened.fileno(), needed)
+        except (OSError, ValueError):
+            return
+        if memory[:_START].view(torch.int64)[:_TOKEN].tolist() != token:
+            return
+        yield memory
+
+
+def _mapped(file: int, needed: int) -> Tensor:
+    return torch.frombuffer(mmap.mmap(file, needed), dtype=torch.uint8)
+
+
+def _weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
+    for group in optimizer.param_groups:
+        yield from group["params"]
+
+
+def _kinds(weights: Sequence[Tensor], travel_as: torch.dtype) -> list[torch.dtype]:
+    """The precision in which the gradient of each of them travels."""
+    return [travel_as if of.numel() >= gradient_sums.LARGE else of.dtype for of in weights]
+
+
+def _remembered(optimizer: torch.optim.Optimizer) -> tuple[str, ...]:
+    """What an optimizer remembers of each weight: numbers like it, by name."""
+    return ("exp_avg", "exp_avg_sq") if isinstance(optimizer, torch.optim.Adam) else ()
