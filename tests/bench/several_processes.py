@@ -36,6 +36,7 @@ from engine.data.dataset import Histories, Scale
 from engine.device import share_cores, usable_cores, use_cores
 from engine.models.base import StepModel
 from engine.models.registry import build, fitted_config, kind_of
+from engine.training import distributed, sharded
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Ranks, joined, place_in
 from engine.training.following import follow
@@ -52,12 +53,17 @@ def main() -> int:
     parser.add_argument("--models", default="mult_vae,two_head")
     parser.add_argument("--shapes", default=";".join(SHAPES), help=f"of {'; '.join(SHAPES)}")
     parser.add_argument("--precisions", default="auto,float32")
+    parser.add_argument("--sums", default="memory", help="how gradients are summed: memory, sent or as on GPUs")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--turns", type=int, default=TURNS)
     parser.add_argument("--whole", action="store_true", help="learn MovieLens-1M from the terminal, too")
     parser.add_argument("--epochs", type=int, default=3, help="of --whole")
     parser.add_argument("--steps-of", nargs=3, metavar=("MODEL", "SHAPE", "PRECISION"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.sums == "sent":
+        sharded.shared_memory = lambda *_, **__: None
+    elif asked.sums == "as on GPUs":
+        distributed.ON_PROCESSORS = frozenset()
     if asked.steps_of:
         return take_steps(*asked.steps_of)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
@@ -68,18 +74,18 @@ def main() -> int:
     for shape in asked.shapes.split(";"):
         for model in asked.models.split(","):
             for precision in asked.precisions.split(","):
-                compare_steps([model, shape.strip(), precision], asked.processes, asked.turns)
+                compare_steps([model, shape.strip(), precision], asked.sums, asked.processes, asked.turns)
     if asked.whole:
         compare_runs(asked.models.split(","), asked.processes, asked.epochs, asked.turns)
     return 0
 
 
-def compare_steps(asked: list[str], processes: int, turns: int) -> None:
+def compare_steps(asked: list[str], sums: str, processes: int, turns: int) -> None:
     """Have one process and several take steps in turns, and say how they compare."""
     companies = {
-        "alone": Company(asked, 1, cores=usable_cores()),
-        "several": Company(asked, processes, cores=usable_cores()),
-        "one core": Company(asked, 1, cores=1),
+        "alone": Company(asked, sums, 1, cores=usable_cores()),
+        "several": Company(asked, sums, processes, cores=usable_cores()),
+        "one core": Company(asked, sums, 1, cores=1),
     }
     found: dict[str, list[dict[str, float]]] = {name: [] for name in companies}
     for company in companies.values():
@@ -105,11 +111,11 @@ def compare_steps(asked: list[str], processes: int, turns: int) -> None:
 class Company:
     """Processes of this program that take steps together, when they are told to."""
 
-    def __init__(self, asked: list[str], processes: int, *, cores: int) -> None:
+    def __init__(self, asked: list[str], sums: str, processes: int, *, cores: int) -> None:
         shared = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(cores)}
         if processes > 1:
             shared |= {"WORLD_SIZE": str(processes), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
-        words = [sys.executable, __file__, "--steps-of", *asked]
+        words = [sys.executable, __file__, "--sums", sums, "--steps-of", *asked]
         self._first, *self._others = [
             subprocess.Popen(
                 words,
