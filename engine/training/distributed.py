@@ -5,9 +5,10 @@ opens the library, decides, evaluates, saves and speaks to people. The others fo
 and the settings, and take a step whenever the leader says so. They need no library and no data.
 
 Batches, their order and the rate are those of one process. Each process takes its part of every batch, and gradients
-are averaged over all examples of the batch (on GPUs by DistributedDataParallel, on processors by `GradientSums`), so
-what is learned is what one process would learn. Every process takes every step, even where a last batch has nothing for
-it; so nobody has to join early (`DistributedDataParallel.join`).
+are averaged over all examples of the batch, so what is learned is what one process would learn. Every process takes
+every step, even where a last batch has nothing for it; so nobody has to join early (`DistributedDataParallel.join`).
+Gradients are summed by DistributedDataParallel on GPUs and by `GradientSums` on processors; processors of one machine
+share the weights and the optimizer's work instead, where they see each other's memory (`ShardedOptimizer`).
 
 Two groups of processes talk: one for orders, in which followers wait as long as the leader evaluates or is paused, and
 one for sums over all, where an answer that does not come within a minute means that a process is lost.

@@ -7,10 +7,10 @@ titles) in batches of 500 and 2,048, and of MovieLens-1M (the sample where there
 and in the precision that is automatic here. One process and several wait side by side and take steps in turns, so that
 a busy machine slows both; the best turn of each counts. Printed are milliseconds a step, the speed of several as a
 share of that of one (wanted: at least 0.9), processor time beside that of a process with one thread, as if it could be
-divided without loss, and what part of its time the first process talks with the others and waits for them, and what
-part takes the optimizer with the gradients' norm. `--whole` has the terminal learn MovieLens-1M, too, alone and started
-by torchrun, and compares examples a second and the losses of epochs. (That losses of steps are equal within 1e-4 is a
-test, tests/engine/training/test_distributed.py.)
+divided without loss, and what share of its time the first process waits for messages and for the others, adds up
+gradients, and takes for the optimizer with the gradients' norm; the rest is the network. `--whole` has the terminal
+learn MovieLens-1M, too, alone and started by torchrun, and compares examples a second and the losses of epochs. (That
+losses of steps are equal within 1e-4 is a test, tests/engine/training/test_distributed.py.)
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 
 from engine.bench import ladder
 from engine.data.dataset import Histories, Scale
@@ -45,6 +46,7 @@ from engine.training.step import Course, Stepper
 ROOT = Path(__file__).resolve().parents[2]
 TURNS, STEPS_S = 6, 1.5
 SHAPES = {"ml-20m, 500": 500, "ml-20m, 2048": 2048, "ml-1m": None}
+PARTS = ("waiting", "sums", "optimizer")
 _PEOPLE, _ML_20M_ENTRIES = 4096, 7_900_000
 
 
@@ -98,7 +100,7 @@ def compare_steps(asked: list[str], sums: str, processes: int, turns: int) -> No
     best = {name: min(turns_of, key=lambda turn: turn["step"]) for name, turns_of in found.items()}
     least = {name: min(turn["processor"] for turn in turns_of) for name, turns_of in found.items()}
     alone, several = best["alone"], best["several"]
-    shares = ", ".join(f"{part} {100 * several[part] / several['step']:.0f} %" for part in ("talking", "optimizer"))
+    shares = ", ".join(f"{part} {100 * several[part] / several['step']:.0f} %" for part in PARTS)
     one_ms, own_ms = 1000 * least["one core"], 1000 * least["several"]
     print(
         f"{', '.join(asked):<32} {1000 * alone['step']:7.1f} ms alone, {1000 * several['step']:7.1f} in {processes}: "
@@ -175,14 +177,19 @@ def take_steps(name: str, shape: str, precision: str) -> int:
 
 
 def answer_turns(course: Course) -> None:
-    parts = {"talking": 0.0, "optimizer": 0.0}
-    for part, owner, method in (
-        ("talking", Ranks, "_order"),
-        ("talking", Ranks, "add_up"),
-        ("talking", Ranks, "sum"),
-        ("optimizer", Stepper, "_step_if_finite"),
+    """Take steps for a while whenever a line asks for it, and answer with what they took."""
+    parts: dict[str, float] = dict.fromkeys(PARTS, 0.0)
+    inside: list[float] = []
+    for owner, method, part in (
+        (dist, "broadcast", "waiting"),
+        (dist, "all_reduce", "waiting"),
+        (dist, "barrier", "waiting"),
+        (dist, "batch_isend_irecv", "waiting"),
+        (dist.Work, "wait", "waiting"),
+        (Ranks, "add_up", "sums"),
+        (Stepper, "_step_if_finite", "optimizer"),
     ):
-        setattr(owner, method, timed(getattr(owner, method), parts, part))
+        setattr(owner, method, timed(getattr(owner, method), parts, part, inside))
     step = 0
     for _ in sys.stdin:
         parts.update(dict.fromkeys(parts, 0.0))
@@ -195,13 +202,19 @@ def answer_turns(course: Course) -> None:
         print(json.dumps({part: seconds / taken for part, seconds in found.items()}), flush=True)
 
 
-def timed(function: Callable[..., Any], parts: dict[str, float], part: str) -> Callable[..., Any]:
+def timed(function: Callable[..., Any], parts: dict[str, float], part: str, inside: list[float]) -> Callable[..., Any]:
+    """A function whose seconds count for a part, less those of others that it calls."""
+
     def measured(*given: Any, **named: Any) -> Any:
         began = time.perf_counter()
+        inside.append(0.0)
         try:
             return function(*given, **named)
         finally:
-            parts[part] += time.perf_counter() - began
+            took_s = time.perf_counter() - began
+            parts[part] += took_s - inside.pop()
+            if inside:
+                inside[-1] += took_s
 
     return measured
 

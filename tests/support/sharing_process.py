@@ -73,7 +73,10 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         if kept.states:
             save_state(place / "state", kept.states[-1])
         losses = [loss for _, loss in sorted(steps.items())]
-        (place / "learned.json").write_text(json.dumps({"losses": losses, "values": values, "first": min(steps)}))
+        in_memory = ranks is not None and ranks.sharded is not None
+        (place / "learned.json").write_text(
+            json.dumps({"losses": losses, "values": values, "first": min(steps), "in_memory": in_memory})
+        )
 
 
 def die_at(number: int, folder: Path, *, torn: bool = False) -> None:

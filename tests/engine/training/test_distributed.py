@@ -107,6 +107,7 @@ def test_that_processes_learn_together_what_one_learns(processes, models, sums, 
     found, _ = learned(processes, tmp_path, models, **sums)
     for name in models:
         one = alone(name)
+        assert found[name]["in_memory"] is (hasattr(os, "memfd_create") and "sums" not in sums)
         assert len(one["losses"]) == len(found[name]["losses"]) > 50
         assert found[name]["losses"][:50] == pytest.approx(one["losses"][:50], abs=1e-4), name
         assert found[name]["values"][:4] == pytest.approx(one["values"][:4], abs=1e-2), name
