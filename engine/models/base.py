@@ -135,12 +135,21 @@ class Asked(Variants):
 
 @dataclass(frozen=True)
 class Load:
-    """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes."""
+    """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes.
+
+    `liked` are the titles that somebody likes, of all that there are (None: every one).
+    """
 
     people: int
     titles: int
     entries: int
     batch: int = 0
+    liked: int | None = None
+
+    @property
+    def liked_titles(self) -> int:
+        """How many of the titles that it learns somebody likes, at most."""
+        return self.titles if self.liked is None else min(self.titles, self.liked)
 
 
 class Model(nn.Module, ABC):

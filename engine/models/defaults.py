@@ -51,7 +51,10 @@ class Machine:
 
 @dataclass(frozen=True)
 class DataFacts:
-    """What the rules look at; `counted` people like five titles or more, `rates` and `timed` say what differs."""
+    """What the rules look at; `counted` people like five titles or more, `rates` and `timed` say what differs.
+
+    `liked` titles are liked by somebody; None where nobody counted.
+    """
 
     people: int
     titles: int
@@ -60,6 +63,7 @@ class DataFacts:
     counted: int
     rates: bool
     timed: bool
+    liked: int | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def facts_from(statistics: DatasetStatistics) -> DataFacts:
         counted=statistics.likers,
         rates=statistics.has_varied_ratings,
         timed=statistics.has_varied_times,
+        liked=int((statistics.title_counts.likes_I > 0).sum()),
     )
 
 

@@ -162,7 +162,8 @@ class Ease(ClosedFormModel):
     @classmethod
     def working_bytes(cls, config: EaseConfig, load: Load) -> float:
         """See Model: beside the weights, and the entries by person and by title, 8 bytes each."""
-        return ease_memory_bytes(load.titles, load.people) - 4.0 * load.titles**2 + 16.0 * load.entries
+        titles = load.liked_titles
+        return ease_memory_bytes(titles, load.people) - 4.0 * titles**2 + 16.0 * load.entries
 
     def _take_weights(self, weights_LL: Tensor, title_rows_L: Int64, l2: float) -> None:
         if not bool(torch.isfinite(weights_LL.sum())):

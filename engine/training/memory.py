@@ -8,7 +8,7 @@ Symbols in comments: N entries of the data set, n of them learned from; bytes ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.data.batches import numbers_of_a_lot
@@ -87,7 +87,8 @@ def peak_bytes(run: Run) -> int:
         split.held + weights_bytes * (_AFTER_STEPS if by_steps else 1) + testing,
     ]
     if run.split.kind != "none" and is_compared(kind, run.titles):
-        ease = ease_memory_bytes(run.titles, load.people) + 2.0 * _COPY * load.entries
+        liked = replace(load, titles=run.titles).liked_titles
+        ease = ease_memory_bytes(liked, load.people) + 2.0 * _COPY * load.entries
         phases.append(split.held + weights_bytes + ease)
     return round(PROCESS + (_STEPPING if by_steps else 0) + _STORED * run.entries + max(phases))
 
@@ -111,14 +112,14 @@ def _split(config: SplitConfig, entries: int, learned: int) -> _Split:
 
 def weights(run: Run) -> int:
     """How many numbers the model learns: parameters and buffers, with the rows that it makes for people."""
-    return _weights(run.model, run.config, titles=run.titles, people=run.load.people, learned=run.load.titles)
+    return _weights(run.model, run.config, titles=run.titles, people=run.load.people, liked=run.load.liked_titles)
 
 
 @lru_cache(maxsize=64)
-def _weights(model: str, config: Config, *, titles: int, people: int, learned: int) -> int:
+def _weights(model: str, config: Config, *, titles: int, people: int, liked: int) -> int:
     """Nothing of the model is made but its shapes."""
     if isinstance(config, EaseConfig):
-        return learned**2
+        return liked**2
     fresh = build_shapes(model, config, items=titles, scale=Scale(1.0, 5.0, 1.0))
     numbers: int = sum(values.numel() for values in fresh.state_dict().values())
     if isinstance(fresh, PredictsRatings):

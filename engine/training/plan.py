@@ -38,7 +38,10 @@ class RunSettings(Protocol):
 
 
 class DatasetCounts(Protocol):
-    """What of a data set decides how long a run is; `counted` people like enough titles to be held out."""
+    """What of a data set decides how long a run is, and how much memory it takes.
+
+    `counted` people like enough titles to be held out; `liked` titles are liked by somebody (None: nobody counted).
+    """
 
     @property
     def people(self) -> int: ...
@@ -48,6 +51,8 @@ class DatasetCounts(Protocol):
     def entries(self) -> int: ...
     @property
     def counted(self) -> int: ...
+    @property
+    def liked(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -257,6 +262,7 @@ class TrainingPlan:
             titles=self.learned_titles(counts),
             entries=self.learning_entries(counts),
             batch=self.batch(counts),
+            liked=counts.liked,
         )
         config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
         optimizer = self.training.optimizer if self.training is not None else None

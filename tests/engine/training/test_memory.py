@@ -22,6 +22,7 @@ class Counts:
     titles: int = 5_000
     entries: int = 3_000_000
     counted: int = 19_000
+    liked: int | None = None
 
 
 def needed(plan: TrainingPlan, counts: Counts) -> int:
@@ -75,6 +76,13 @@ def test_that_fewer_people_to_test_need_less_memory():
     plan, counts = TrainingPlan.defaults("popularity"), Counts(people=1000, titles=8000, entries=50_000, counted=1000)
     by_hundreds, by_ten = (replace(plan, split=SplitConfig(people_each=each)) for each in (400, 10))
     assert needed(by_ten, counts) < needed(plan, counts) < needed(by_hundreds, counts)
+
+
+@pytest.mark.parametrize("model", ["ease", "embedding_mlp"])
+def test_that_titles_that_nobody_likes_need_no_room_in_the_matrix_of_ease(model):
+    plan, counts = TrainingPlan.defaults(model), replace(Counts(), titles=9000)
+    assert needed(plan, replace(counts, liked=6000)) < needed(plan, replace(counts, liked=9000))
+    assert needed(plan, replace(counts, liked=9000)) == needed(plan, counts)
 
 
 def test_that_fewer_titles_to_learn_need_less_memory():
