@@ -27,7 +27,6 @@ from torch import Tensor, nn
 from engine.data.batches import Batch, Examples, histories_on, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import (
-    Load,
     Losses,
     Moment,
     Predicted,
@@ -37,7 +36,7 @@ from engine.models.base import (
     as_index,
     has_weights,
 )
-from engine.models.declaration import CatalogueConfig
+from engine.models.declaration import CatalogueConfig, Load
 from engine.models.losses import (
     LIKED_SHARE,
     OTHER_RATINGS,

@@ -22,7 +22,7 @@ from engine.data.batches import Examples, histories_on
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import DivergedError
 from engine.events import Job
-from engine.models.declaration import Capabilities
+from engine.models.declaration import Capabilities, Load
 from engine.models.losses import at_least_one
 from engine.settings import Config
 from engine.wording import said
@@ -131,25 +131,6 @@ class Asked(Variants):
 
     def settled(self) -> Variants:
         return Predicted(self.of())
-
-
-@dataclass(frozen=True)
-class Load:
-    """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes.
-
-    `liked` are the titles that somebody likes, of all that there are (None: every one).
-    """
-
-    people: int
-    titles: int
-    entries: int
-    batch: int = 0
-    liked: int | None = None
-
-    @property
-    def liked_titles(self) -> int:
-        """How many of the titles that it learns somebody likes, at most."""
-        return self.titles if self.liked is None else min(self.titles, self.liked)
 
 
 class Model(nn.Module, ABC):
@@ -338,6 +319,9 @@ class Moment:
 
 class StepModel(Model):
     """A model that learns by gradient steps."""
+
+    pairs_an_example: ClassVar[int | None] = None
+    """About how many pairs of a person and a title it ranks while it learns from one example; None: any number."""
 
     def get_ready(self, histories: Histories) -> Job[None]:
         """Do what of `prepare` may take long, in portions; whoever skips this has it done there, in one."""

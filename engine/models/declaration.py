@@ -35,6 +35,25 @@ class Capabilities:
     """What a batch is counted in: "people", "ratings" or "windows" of a person's titles in order."""
 
 
+@dataclass(frozen=True)
+class Load:
+    """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes.
+
+    `liked` are the titles that somebody likes, of all that there are (None: every one).
+    """
+
+    people: int
+    titles: int
+    entries: int
+    batch: int = 0
+    liked: int | None = None
+
+    @property
+    def liked_titles(self) -> int:
+        """How many of the titles that it learns somebody likes, at most."""
+        return self.titles if self.liked is None else min(self.titles, self.liked)
+
+
 def can_write_graphs() -> bool:
     """Whether the packages are installed that a model's scores are written as a graph with; imports none of them."""
     return all(importlib.util.find_spec(package) is not None for package in GRAPH_PACKAGES)

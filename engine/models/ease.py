@@ -29,8 +29,8 @@ from engine.data.dataset import Bools, Float32, Histories, Int64, Scale
 from engine.device import available_memory_bytes
 from engine.errors import DeviceError, TrainingError
 from engine.events import Event, Job, Pace, Progressed, StageStarted
-from engine.models.base import ClosedFormModel, Load, Prediction, as_index
-from engine.models.declaration import CatalogueConfig
+from engine.models.base import ClosedFormModel, Prediction, as_index
+from engine.models.declaration import CatalogueConfig, Load
 from engine.models.losses import (
     OTHER_RATINGS,
     entry_weights,

@@ -23,12 +23,14 @@ from torch import Tensor, nn
 
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, as_index
+from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.declaration import Load
 from engine.models.every_pair import relu_network
 from engine.models.fold_in import Ridge, exact, lots_of, ridge_factors, solved_for_all
-from engine.models.hidden_layer import BatchNorm, relu_with_dropout
+from engine.models.hidden_layer import BatchNorm
 from engine.models.network import OUTPUT, Layer, Network, hidden_layers, tables
 from engine.models.rating_model import RatingConfig, RatingModel, learned_or_folded
+from engine.models.rating_network import RatingNetwork
 from engine.models.registry import kind_of, title_of
 from engine.settings import setting
 from engine.wording import said
@@ -41,7 +43,6 @@ _PAIRS_AT_ONCE = 2**12
 """People and titles rated at once: few enough for the processor's cache, and so few are rated in float64."""
 _MANY_TITLES = 64
 """From so many on their part of the network is made once for all people."""
-_ROUND_ROWS = 256
 _HELD = 0.2
 """Of one step only so much is held back as of many: on MovieLens-1M predictions for newcomers are best with it."""
 _SPREAD, _LAST_SPREAD = 0.05, 0.01
@@ -128,6 +129,7 @@ class EmbeddingMlp(RatingModel):
     can = kind_of(name).can
     config: EmbeddingMlpConfig
     sized_by_people = ("users_TE",)
+    pairs_an_example = 6
 
     def __init__(self, config: EmbeddingMlpConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -166,22 +168,23 @@ class EmbeddingMlp(RatingModel):
         )
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """See StepModel. What an embedding adds to the first layer is computed once for each row of the batch."""
-        users = _Rows.of(self.users_TE, batch.person_B)
-        items = _Rows.of(self.items_IE, batch.item_rows_B)
-        hidden_BH = users.spread(self.from_user) + items.spread(self.from_item)
-        for place, layer in enumerate([None, *self.hidden]):
-            hidden_BH = self._activated(place, hidden_BH if layer is None else layer(hidden_BH), noise)
-        predicted_B = self._level + self.last(hidden_BH)[:, 0]
-        lengths = (users.squares() + items.squares()) / max(1, len(batch))
-        return self._squared_error(predicted_B - self._as_targets(batch.ratings_B), self.config.pull * lengths)
-
-    def _activated(self, place: int, layer_BH: Tensor, noise: torch.Generator) -> Tensor:
+        """See StepModel."""
+        targets_B = self._as_targets(batch.ratings_B)
         if not self.training:
-            return torch.relu(self._normed(place, layer_BH))
-        if self.config.norm:
-            return self._norm(place).activated(layer_BH, self.config.dropout, noise)
-        return relu_with_dropout(layer_BH, self.config.dropout, noise)
+            user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
+            lengths = (user_BE.square().sum() + item_BE.square().sum()) / max(1, len(batch))
+            errors_B = self._rated(self.from_user(user_BE) + self.from_item(item_BE)) - targets_B
+            return self._squared_error(errors_B, self.config.pull * lengths)
+        squared, lengths = self._network().losses(batch, targets_B - self._level, noise)
+        error = squared / max(1, len(batch))
+        shown = error.detach() * self._zero_and_unit[1] ** 2
+        return Losses(error + self.config.pull / max(1, len(batch)) * lengths, shown, {})
+
+    def _network(self) -> RatingNetwork:
+        norms = [self._norm(place) if self.config.norm else None for place in range(len(self.config.widths()))]
+        later = [layer for layer in self.hidden if isinstance(layer, nn.Linear)]
+        tables = self.users_TE, self.items_IE
+        return RatingNetwork(tables, (self.from_user, self.from_item), later, norms, self.last, self.config.dropout)
 
     def _norm(self, place: int) -> BatchNorm:
         norm = self.norms[place]
@@ -351,36 +354,6 @@ class EmbeddingMlp(RatingModel):
             assert isinstance(layer, nn.Linear)
             layers.append((layer.weight * slope[..., None], layer.bias * slope + offset))
         return self._level + self.last.bias + relu_network(persons_UH, items_CH, layers, self.last.weight)
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The R rows of a table that a batch of B asks for, [R, E], which of them each asks for, and how many ask.
-
-    R is made a round number by rows for which nobody asks: products keep what they prepare for each new shape.
-    """
-
-    rows_RE: Tensor
-    place_B: Tensor
-    counts_R: Tensor
-
-    @staticmethod
-    def of(table: Tensor, rows_B: Tensor) -> _Rows:
-        counts_T = torch.bincount(rows_B, minlength=len(table))
-        is_asked_T = counts_T > 0
-        rows_R = is_asked_T.nonzero()[:, 0]
-        place_B = (is_asked_T.cumsum(0) - 1).index_select(0, rows_B)
-        more = (0, -len(rows_R) % _ROUND_ROWS)
-        return _Rows(table[nn.functional.pad(rows_R, more)], place_B, nn.functional.pad(counts_T[rows_R].float(), more))
-
-    def spread(self, layer: nn.Module) -> Tensor:
-        """What a layer makes of each row, for each that asks, [B, H] float32."""
-        made_RH: Tensor = layer(self.rows_RE)
-        return made_RH.float().index_select(0, self.place_B)
-
-    def squares(self) -> Tensor:
-        """The sum of the squared lengths of the rows, each as often as it is asked for."""
-        return self.rows_RE.square().sum(1) @ self.counts_R
 
 
 def _exact(values: Tensor) -> Tensor:

@@ -31,8 +31,8 @@ from torch import Tensor
 from engine.data.dataset import Bools, Histories, Int64, Scale, stable_order
 from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted
-from engine.models.base import ClosedFormModel, Load, Prediction, as_index, has_weights
-from engine.models.declaration import ModelConfig
+from engine.models.base import ClosedFormModel, Prediction, as_index, has_weights
+from engine.models.declaration import Load, ModelConfig
 from engine.models.fold_in import by_length, padded_lots
 from engine.models.losses import (
     LIKED_SHARE,

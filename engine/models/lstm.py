@@ -19,7 +19,8 @@ from torch import Tensor, nn
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Bools, Histories, Int64, Scale
-from engine.models.base import Load, Losses, Moment, Prediction, as_index
+from engine.models.base import Losses, Moment, Prediction, as_index
+from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
 from engine.models.losses import dropout_like
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network

@@ -22,8 +22,9 @@ from torch.autograd.function import once_differentiable
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
 from engine.events import drive
-from engine.models.base import Load, Losses, Moment, as_index
+from engine.models.base import Losses, Moment, as_index
 from engine.models.biases import BiasEquations
+from engine.models.declaration import Load
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.rating_model import RatingModel, learned_or_folded

@@ -17,8 +17,9 @@ from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
 from engine.events import Job, Pace, Progressed, StageStarted, drive
 from engine.models.alternating import Numbers, Side, both_sides
-from engine.models.base import ClosedFormModel, Load
+from engine.models.base import ClosedFormModel
 from engine.models.biases import DAMPING, BiasEquations, predicted
+from engine.models.declaration import Load
 from engine.models.fold_in import Ridge, exact
 from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.registry import kind_of

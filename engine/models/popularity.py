@@ -19,9 +19,9 @@ from torch import Tensor
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import TrainingError
 from engine.events import Job, StageStarted
-from engine.models.base import ClosedFormModel, Load, Prediction, as_index
+from engine.models.base import ClosedFormModel, Prediction, as_index
 from engine.models.biases import DAMPING, BiasEquations, damped_mean, damping_setting
-from engine.models.declaration import ModelConfig
+from engine.models.declaration import Load, ModelConfig
 from engine.models.network import OUTPUT, TABLE, Layer, Network
 from engine.models.registry import kind_of
 from engine.settings import setting

@@ -105,7 +105,7 @@ class _SumsOfRows(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient_BH: Tensor) -> tuple[Tensor, None, None]:
         (weights_KN,) = ctx.saved_tensors
-        out_RH = _taken("rows", tuple(ctx.shape), gradient_BH)
+        out_RH = taken("rows", tuple(ctx.shape), gradient_BH)
         for weights_N, out in zip(weights_KN, out_RH.chunk(len(weights_KN)), strict=True):
             _sparse_product(_transposed(ctx.rows, weights_N, len(out)), gradient_BH, out)
         return out_RH, None, None
@@ -127,7 +127,7 @@ class _OutputsAt(torch.autograd.Function):
         hidden_BD, weight_ID = ctx.saved_tensors
         rows: Rows = ctx.rows
         hidden = _sums(weight_ID, rows, gradient_N)
-        out_ID = _taken("outputs", tuple(weight_ID.shape), hidden_BD)
+        out_ID = taken("outputs", tuple(weight_ID.shape), hidden_BD)
         weight = _sparse_product(_transposed(rows, gradient_N, len(weight_ID)), hidden_BD, out_ID)
         bias = gradient_N.new_zeros(len(weight_ID)).index_add_(0, rows.columns_N, gradient_N)
         return hidden, weight, bias, None
@@ -139,7 +139,7 @@ class _Multinomial(torch.autograd.Function):
         ctx: Any, hidden_BD: Tensor, weight_ID: Tensor, bias_I: Tensor, rows: Rows, targets_N: Tensor
     ) -> Tensor:
         weight = _as_precise(weight_ID, hidden_BD)
-        logits_BI = _taken("logits", (len(rows), len(weight_ID)), hidden_BD)
+        logits_BI = taken("logits", (len(rows), len(weight_ID)), hidden_BD)
         torch.addmm(bias_I.to(weight.dtype), hidden_BD, weight.t(), out=logits_BI)
         loss = _gradient_in_place(logits_BI, rows, targets_N.to(weight_ID.dtype))
         ctx.save_for_backward(hidden_BD, weight)
@@ -153,7 +153,7 @@ class _Multinomial(torch.autograd.Function):
         gradient_BI, like = ctx.gradient_BI, ctx.like
         share = slope / len(hidden_BD)
         scaled_BD = hidden_BD * share.to(hidden_BD.dtype)
-        found = torch.mm(gradient_BI.t(), scaled_BD, out=_taken("weight gradient", tuple(weight.shape), weight))
+        found = torch.mm(gradient_BI.t(), scaled_BD, out=taken("weight gradient", tuple(weight.shape), weight))
         bias = gradient_BI.sum(0).to(like.dtype) * share
         return (gradient_BI @ weight) * share.to(weight.dtype), _as_precise(found, like), bias, None, None
 
@@ -175,10 +175,11 @@ def _as_precise(values: Tensor, like: Tensor) -> Tensor:
     """Themselves, or a copy in the precision of others."""
     if values.dtype == like.dtype:
         return values
-    return _taken(f"as {like.dtype}", tuple(values.shape), like).copy_(values)
+    return taken(f"as {like.dtype}", tuple(values.shape), like).copy_(values)
 
 
-def _taken(name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+def taken(name: str, shape: tuple[int, ...], like: Tensor) -> Tensor:
+    """Memory of the step's scratch, where there is one and this is on a processor; otherwise fresh memory."""
     scratch = _SCRATCH.get()
     if scratch is None or like.device.type != "cpu":
         return like.new_empty(shape)

@@ -20,8 +20,8 @@ from torch import Tensor
 from engine.data.batches import Examples, ResidentEntries
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import TrainingError
-from engine.models.base import Load, Losses, Model, Prediction, StepModel, as_index
-from engine.models.declaration import ModelConfig
+from engine.models.base import Losses, Model, Prediction, StepModel, as_index
+from engine.models.declaration import Load, ModelConfig
 from engine.settings import setting
 from engine.wording import said
 

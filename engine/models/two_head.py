@@ -23,7 +23,6 @@ from torch import Tensor, nn
 from engine.data.batches import Batch, whole_batch
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import (
-    Load,
     Losses,
     Moment,
     Prediction,
@@ -34,6 +33,7 @@ from engine.models.base import (
     has_weights,
     picked,
 )
+from engine.models.declaration import Load
 from engine.models.losses import (
     annealed,
     at_least_one,

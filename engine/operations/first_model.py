@@ -14,7 +14,8 @@ from engine.errors import DataError, DeviceError, EngineError, NotStoredError, T
 from engine.events import Job
 from engine.library.quick_models import QuickModel
 from engine.library.store import Library
-from engine.models.base import ClosedFormModel, Load, Model
+from engine.models.base import ClosedFormModel, Model
+from engine.models.declaration import Load
 from engine.models.ease import ease_operations
 from engine.models.registry import build, kind_of
 from engine.operations.preparing import fitted, fresh_model

@@ -15,7 +15,7 @@ from engine.data.batches import numbers_of_a_lot
 from engine.data.dataset import Scale
 from engine.data.split import SplitConfig
 from engine.models.autoencoder import AutoencoderConfig
-from engine.models.base import Load
+from engine.models.declaration import Load
 from engine.models.ease import EaseConfig, ease_memory_bytes
 from engine.models.mf import MfConfig
 from engine.models.popularity import PopularityConfig

@@ -254,7 +254,7 @@ class TrainingPlan:
         return weights(self._run(counts))
 
     def _run(self, counts: DatasetCounts) -> Run:
-        from engine.models.base import Load
+        from engine.models.declaration import Load
         from engine.training.memory import Run
 
         load = Load(

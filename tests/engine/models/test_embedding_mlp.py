@@ -6,7 +6,7 @@ from planted import CPU
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
-from engine.models.hidden_layer import BatchNorm, relu_with_dropout
+from engine.models.hidden_layer import BatchNorm, activated
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
@@ -37,7 +37,7 @@ def a_model(config=SMALL, *, seed=1) -> EmbeddingMlp:
 
 def loss_of(model, *, rows=None, seed=4):
     examples = model.examples(some_ratings(), CPU)
-    batch = examples.batch(torch.arange(len(examples)) if rows is None else torch.tensor(rows))
+    batch = examples.batch(torch.arange(len(examples)) if rows is None else torch.tensor(rows, dtype=torch.int64))
     return model.losses(batch, noise=torch.Generator().manual_seed(seed), moment=START)
 
 
@@ -158,37 +158,87 @@ def test_that_dropout_follows_the_noise_it_is_given():
     )
 
 
-@pytest.mark.parametrize("p", [0.0, 0.3, 0.75])
-def test_that_what_dropout_hides_is_the_share_asked_for_and_makes_up_for_it(p):
-    values = torch.full((501, 203), 2.0, requires_grad=True)
-    kept = relu_with_dropout(values, p, torch.Generator().manual_seed(1))
-    kept.sum().backward()
-    assert float((kept == 0).float().mean()) == pytest.approx(p, abs=0.01)
-    assert float(kept.detach().max()) == pytest.approx(2.0 / (1.0 - p))
-    torch.testing.assert_close(values.grad, kept.detach() / 2.0)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("p", [0.0, 0.001, 0.3, 0.75, 0.99])
+def test_that_what_dropout_hides_is_the_share_asked_for_and_makes_up_for_it(p, dtype):
+    values = torch.full((501, 203), 2.0, dtype=dtype)
+    kept, back = activated(values, None, p, torch.Generator().manual_seed(1))
+    assert kept.dtype == dtype
+    assert float((kept == 0).float().mean()) == pytest.approx(p, rel=0.03, abs=3e-4)
+    assert float((kept != 0).float().mean()) == pytest.approx(1.0 - p, rel=0.05)
+    assert float(kept.float().mean()) == pytest.approx(2.0, rel=0.05)
+    torch.testing.assert_close(back(torch.ones_like(values))[0], kept / 2.0, atol=0.0, rtol=1e-2)
 
 
-@pytest.mark.parametrize("p", [0.0, 0.4])
-def test_that_a_normed_layers_slopes_are_those_of_autograd(p):
-    norm, values = BatchNorm(6), torch.randn(50, 6, requires_grad=True) * 3 + 1
-    values.retain_grad()
+@pytest.mark.parametrize("together", [False, True], ids=["alone", "shared"])
+@pytest.mark.parametrize("p", [0.0, 0.375])
+def test_that_a_normed_layers_slopes_are_those_of_autograd(p, together):
+    norm, values = BatchNorm(6), (torch.randn(50, 6) * 3 + 1).requires_grad_()
+    norm.sum_over = torch.clone if together else None
     with torch.no_grad():
         norm.slope_H.copy_(torch.rand(6) + 0.5)
         norm.offset_H.copy_(torch.randn(6))
     weights = torch.randn(50, 6)
-    out = norm.activated(values, p, torch.Generator().manual_seed(2))
-    (out * weights).sum().backward()
-    own = [values.grad, norm.slope_H.grad, norm.offset_H.grad]
-    again, line = (
-        values.detach().clone().requires_grad_(),
-        [norm.slope_H.detach().clone(), norm.offset_H.detach().clone()],
-    )
-    for part in line:
-        part.requires_grad_()
-    normed = torch.nn.functional.batch_norm(again, None, None, *line, training=True)
-    (torch.relu(normed) * (out > 0) / (1.0 - p) * weights).sum().backward()
-    for mine, theirs in zip(own, (again.grad, line[0].grad, line[1].grad), strict=True):
-        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+    out, back = activated(values.detach(), norm, p, torch.Generator().manual_seed(2))
+    line = [part.detach().clone().requires_grad_() for part in (norm.slope_H, norm.offset_H)]
+    normed = torch.nn.functional.batch_norm(values, None, None, *line, training=True)
+    expected = torch.relu(normed) * (out > 0) / (1.0 - p)
+    if not p:
+        torch.testing.assert_close(out, expected, atol=1e-5, rtol=1e-5)
+    (expected * weights).sum().backward()
+    for own, theirs in zip(back(weights), (values.grad, line[0].grad, line[1].grad), strict=True):
+        torch.testing.assert_close(own, theirs, atol=1e-4, rtol=1e-4)
+
+
+@BOTH
+def test_that_every_slope_of_the_loss_is_that_of_autograd(config):
+    model = a_model(config.changed(dropout=0.0, l2=0.05)).double().train()
+    histories = some_ratings().rated()
+    rows = torch.tensor([0, 3, 3, 7, 8, 9, 20, 21, 22, 60])
+    losses = loss_of(model, rows=rows.tolist())
+    losses.total.backward()
+    own = {name: part.grad for name, part in model.named_parameters()}
+    model.zero_grad()
+    people, titles = (torch.from_numpy(part).long()[rows] for part in (histories.user_rows_N, histories.item_rows_N))
+    users, items = model.users_TE[people], model.items_IE[titles]
+    hidden = model.from_user(users) + model.from_item(items)
+    for place, layer in enumerate([*model.hidden, model.last]):
+        if config.norm:
+            norm = model.norms[place]
+            hidden = torch.nn.functional.batch_norm(hidden, None, None, norm.slope_H, norm.offset_H, training=True)
+        hidden = layer(torch.relu(hidden))
+    targets = (torch.from_numpy(histories.ratings_N.copy())[rows] - model.mean) / 4
+    error = (hidden[:, 0] - targets).square().mean()
+    total = error + 0.05 * (users.square().sum() + items.square().sum()) / len(rows)
+    total.backward()
+    torch.testing.assert_close(losses.total.double(), total, atol=0.0, rtol=1e-6)
+    torch.testing.assert_close(losses.shown.double(), 16 * error.detach(), atol=0.0, rtol=1e-5)
+    for name, part in model.named_parameters():
+        torch.testing.assert_close(own[name], part.grad, atol=1e-8, rtol=1e-5, msg=name)
+
+
+def test_that_slopes_in_half_precision_are_near_those_in_full():
+    slopes = []
+    for is_half in (False, True):
+        model = a_model(SMALL.changed(dropout=0.0)).train()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=is_half):
+            losses = loss_of(model)
+        losses.total.backward()
+        slopes.append(torch.cat([part.grad.flatten() for part in model.parameters()]))
+    assert slopes[1].dtype == torch.float32
+    assert not torch.equal(*slopes)
+    assert float((slopes[1] - slopes[0]).norm() / slopes[0].norm()) < 0.03
+
+
+@BOTH
+def test_that_a_process_without_a_part_of_the_batch_adds_nothing(config):
+    model = a_model(config).train()
+    for norm in model.norms:
+        norm.sum_over = torch.clone
+    losses = loss_of(model, rows=[])
+    losses.total.backward()
+    assert losses.total.item() == 0.0
+    assert all(not part.grad.any() for part in model.parameters())
 
 
 def test_that_a_batch_of_one_learns():
@@ -199,7 +249,7 @@ def test_that_a_batch_of_one_learns():
 
 def test_that_a_batch_norm_normalises_as_torchs_own_does():
     own, theirs, values = BatchNorm(6), torch.nn.BatchNorm1d(6), torch.randn(50, 6) * 3 + 1
-    torch.testing.assert_close(own(values), theirs(values), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(own.normed(values)[0], theirs(values), atol=1e-5, rtol=1e-5)
     slope, offset = own.as_line()
     theirs.running_var = own.variance_H
     torch.testing.assert_close(values * slope + offset, theirs.eval()(values), atol=1e-5, rtol=1e-5)
@@ -207,9 +257,9 @@ def test_that_a_batch_norm_normalises_as_torchs_own_does():
 
 def test_that_a_batch_that_is_not_finite_leaves_no_trace_in_the_norm():
     norm, values = BatchNorm(3), torch.randn(8, 3)
-    norm(values)
+    norm.normed(values)
     before = [values.clone() for values in (norm.mean_H, norm.variance_H)]
-    norm(values * torch.tensor([float("inf"), float("nan"), float("inf")]))
+    norm.normed(values * torch.tensor([float("inf"), float("nan"), float("inf")]))
     assert torch.equal(norm.mean_H, before[0])
     assert torch.equal(norm.variance_H, before[1])
 
