@@ -104,6 +104,11 @@ class HeldOut:
     def __len__(self) -> int:
         return len(self.user_rows_U)
 
+    def take(self, rows_U: Int64) -> HeldOut:
+        """Some of the people."""
+        learned_U = None if self.learned_U is None else self.learned_U[rows_U]
+        return HeldOut(self.user_rows_U[rows_U], self.fold_in.take(rows_U), self.to_find.take(rows_U), learned_U)
+
     def likes_only(self, like: float) -> HeldOut:
         """The same people as if nobody rated below `like`, as papers evaluate; disliked titles then fill places."""
         return replace(self, fold_in=self.fold_in.likes(like), to_find=self.to_find.likes(like))

@@ -116,7 +116,7 @@ class TrainingLoop:
             self._course.lead(self._ranks)
 
     def notes(self) -> tuple[str, ...]:
-        """Who takes how much of a batch, where it is shared; of whom the validation loss is, where not of all."""
+        """Who takes how much of a batch, where it is shared; whom is measured what, where not all."""
         unit = self._stepper.model.can.examples
         shared = () if self._ranks is None else (self._ranks.describe(self._course.batch, unit),)
         return (*shared, *self._validation.notes)

@@ -4,7 +4,8 @@ The loss is that of training, by the same formula and in the same unit, without 
 hidden layers, sampled codes, the norm of a batch). Of a model of people's histories it is that of whole validation
 people, whose profiles are hidden in part as in training, every epoch in the same way. Of a model of ratings it is the
 mean squared error of the ratings held out. Where that would take more than a small part of an epoch, it is measured on
-a sample that is drawn once. What it gives depends on the seed alone, not on how quick the machine is.
+a sample that is drawn once. So are lists, where a model ranks far more titles than it learns ratings. What it gives
+depends on the seed alone, not on how quick the machine is.
 
 Shapes: U validation people, N entries to be found, B examples of a batch.
 """
@@ -21,6 +22,7 @@ from engine.data.batches import EntryBatch, Examples, mixed_seed, step_noise
 from engine.data.dataset import Histories, Int64
 from engine.data.split import HeldOut, Split
 from engine.errors import TrainingError
+from engine.evaluation.metrics import needs_ratings
 from engine.evaluation.protocol import measured, unmeasurable
 from engine.events import Job
 from engine.models.base import Model, Moment, StepModel, as_index
@@ -33,6 +35,8 @@ LOSS = "loss"
 """What the loss on the validation people is called among the metrics."""
 _MOST_SHARE, _LEAST = 0.15, 256
 """On how many examples the loss is measured at most, of those an epoch learns from, and how many it may always be."""
+_LEAST_LISTS = 500
+"""For how many people lists are always made, where there are so many."""
 _NOISE_STEPS = 2**40
 """Where the noise of the validation begins: further than any step of a run."""
 
@@ -53,34 +57,59 @@ class Validation:
         self, split: Split, model: StepModel, config: TrainingConfig, *, examples: int, batch: int, device: torch.device
     ) -> None:
         self._model, self._config = model, config
-        self._candidates_I, self._held_out = split.candidates_I, split.validation
+        self._candidates_I = split.candidates_I
         self._metrics: tuple[str, ...] = ()
+        self._asked: tuple[tuple[HeldOut, tuple[str, ...]], ...] = ()
         self._loss: ValidationLoss | None = None
         self.notes: tuple[str, ...] = ()
         if split.validation is None:
             return
         missing = unmeasurable(model, split.validation, config.metrics[1:])
         self._metrics = tuple(name for name in config.metrics if name not in missing)
+        self._asked, of_lists = _asked_of(split.validation, model, self._metrics, seed=config.seed, examples=examples)
         most = max(_LEAST, round(_MOST_SHARE * examples))
         self._loss = validation_loss(split, split.validation, model, config.seed, most=most, batch=batch, device=device)
         cannot = ""
         if missing:
             cannot = said("{names} cannot be measured for this model on these people.", names=join_words(missing))
         words = self._loss.words if self._loss is not None else NO_LOSS
-        self.notes = tuple(filter(None, (cannot, words)))
+        self.notes = tuple(filter(None, (cannot, of_lists, words)))
 
     def measured(self) -> Job[tuple[tuple[str, float], ...]]:
         """All that is measured, the monitor first. A Stop passes through: nothing is kept of it."""
-        if self._held_out is None:
+        if not self._asked:
             return ()
         weight = 1.0 if self._model.can.mixes_presence else None
-        found = yield from measured(
-            self._model, self._held_out, candidates_I=self._candidates_I, metrics=self._metrics, weight=weight
-        )
+        found: dict[str, float] = {}
+        for held_out, metrics in self._asked:
+            found |= yield from measured(
+                self._model, held_out, candidates_I=self._candidates_I, metrics=metrics, weight=weight
+            )
         values = [(name, found[name]) for name in self._metrics]
         if self._loss is not None:
             values.append((LOSS, (yield from self._loss.portions())))
         return tuple(values)
+
+
+def _asked_of(
+    held_out: HeldOut, model: StepModel, metrics: tuple[str, ...], *, seed: int, examples: int
+) -> tuple[tuple[tuple[HeldOut, tuple[str, ...]], ...], str]:
+    """Which metrics are measured on whom, and a sentence about a sample, or nothing.
+
+    Lists are of so many people that it takes no longer than an epoch.
+    """
+    lists, pairs = tuple(name for name in metrics if not needs_ratings(name)), model.pairs_an_example
+    most = len(held_out) if pairs is None else max(_LEAST_LISTS, pairs * examples // model.items)
+    if not lists or most >= len(held_out):
+        return ((held_out, metrics),), ""
+    rows = _drawn(np.arange(len(held_out)), np.random.default_rng(mixed_seed(seed, 0, salt=5)), most)
+    words = said(
+        "Lists are measured on {taken} of the {of} validation people, drawn once.",
+        taken=format_count(most),
+        of=format_count(len(held_out)),
+    )
+    errors = tuple(name for name in metrics if needs_ratings(name))
+    return ((held_out.take(rows), lists), *(((held_out, errors),) if errors else ())), words
 
 
 NO_LOSS = said(

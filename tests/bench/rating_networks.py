@@ -6,7 +6,8 @@
 The plain loop is what a tutorial writes: nn.Embedding, nn.Linear, BatchNorm1d, ReLU, Dropout or nn.LSTM, and Adam (SGD
 for mf:sgd), in float32, at our batch and at half of it. Everybody takes a few steps in turns, round after round, on one
 thread; what is printed is each one's best round, as processor seconds an epoch, so that other work on the machine
-weighs little. Then how long judging an epoch takes, which is once RMSE on the validation ratings.
+weighs little. Then how long judging an epoch takes, with the loss: by RMSE on the validation ratings, and by NDCG@100
+of the lists of validation people, of whom it says so where they are a sample.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ from torch import Tensor, nn
 from engine.data.batches import Examples, epoch_order
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import Split, SplitConfig, make_split
-from engine.evaluation.protocol import monitor_value
 from engine.events import drive
 from engine.models.base import StepModel
 from engine.models.embedding_mlp import EmbeddingMlp
@@ -34,6 +34,7 @@ from engine.models.mf_by_steps import FactorizationBySteps
 from engine.models.registry import build, fitted_config
 from engine.training.config import TrainingConfig
 from engine.training.step import Stepper
+from engine.training.validating import Validation
 
 CPU, RATE = torch.device("cpu"), 1e-3
 Step = Callable[[Tensor], object]
@@ -183,18 +184,21 @@ def measure(case: str, split: Split, *, entries: int, rounds: int) -> None:
     print(f"{case}: processor seconds an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
     for learner, seconds in best.items():
         print(f"  {learner:26} {seconds:6.2f} {floor / seconds:8.2f} {half / seconds:8.2f}", flush=True)
-    print(f"  {'judging it':26} {judged(model, split):6.2f}", flush=True)
+    for metric in ("rmse", "ndcg@100"):
+        seconds, words = judged(model, split, metric, examples=count, batch=batch)
+        print(f"  {'judging by ' + metric:26} {seconds:6.2f}  {words}", flush=True)
 
 
-def judged(model: StepModel, split: Split) -> float:
-    """Processor seconds to judge an epoch: the better of two."""
-    assert split.validation is not None
+def judged(model: StepModel, split: Split, metric: str, *, examples: int, batch: int) -> tuple[float, str]:
+    """Processor seconds to judge an epoch: the better of two; and of whom, where not of all."""
+    config = TrainingConfig(monitor=metric)
+    validation = Validation(split, model, config, examples=examples, batch=batch, device=CPU)
     found = []
     for _ in range(2):
         started = time.process_time()
-        monitor_value(model, split.validation, candidates_I=split.candidates_I, metric="rmse")
+        drive(validation.measured())
         found.append(time.process_time() - started)
-    return min(found)
+    return min(found), " ".join(validation.notes)
 
 
 def main() -> int:

@@ -11,8 +11,9 @@ from planted import CPU, Kept
 from small_models import small_model
 
 from engine.data.split import SplitConfig, make_split
-from engine.events import EpochEnded, LossDiverged, StepsTaken, Stop, TrainingStarted, drive
+from engine.events import Advised, EpochEnded, LossDiverged, StepsTaken, Stop, TrainingStarted, drive
 from engine.models.registry import build
+from engine.training import validating
 from engine.training.config import SCHEDULES, TrainingConfig
 from engine.training.trainer import fit, train
 
@@ -215,6 +216,28 @@ def test_that_a_model_beyond_bounds_when_it_is_judged_ends_as_diverged(split, na
     assert ("the best weights are kept" in result.stopped_because) == bool(good_epochs)
     assert len(kept.curves) == good_epochs
     assert not good_epochs or all(value.isfinite().all() for value in result.model.state_dict().values())
+
+
+def test_that_lists_of_a_model_that_ranks_slowly_are_measured_on_a_sample_and_its_errors_on_everybody(
+    split, monkeypatch
+):
+    monkeypatch.setattr(validating, "_LEAST_LISTS", 7)
+    asked, measure = [], validating.measured
+
+    def measured(model, held_out, **others):
+        asked.append((others["metrics"], tuple(held_out.user_rows_U)))
+        return measure(model, held_out, **others)
+
+    monkeypatch.setattr(validating, "measured", measured)
+    model, config = small_model("embedding_mlp", split), CONFIG.changed(epochs=2, also="rmse")
+    model.pairs_an_example = 0
+    _, events, _ = run(split, model, config)
+    everybody, sample = set(split.validation.user_rows_U), asked[0][1]
+    words = f"Lists are measured on 7 of the {len(everybody)} validation people, drawn once."
+    assert [event.words for event in events if isinstance(event, Advised)].count(words) == 1
+    assert len(set(sample)) == 7
+    assert asked == [(("ndcg@100",), sample), (("rmse",), tuple(split.validation.user_rows_U))] * 2
+    assert set(sample) < everybody
 
 
 def test_that_a_rate_reduced_below_its_least_ends_the_run(split, fresh_model):
