@@ -77,7 +77,7 @@ def test_that_the_template_has_each_sentence_once_with_where_it_stands(tmp_path)
 _SAYING = ("said", "counted", "nouns", "plural", "plural_of")
 _NOT_SHOWN = (
     *("LOG.", "QueryWorker", "setStyleSheet", "_request", "request", "re.", "TypeVar", "cast"),
-    *("ValueError", "KeyError", "AssertionError", "RuntimeError", "TypeError", "NotImplementedError", "_taken"),
+    *("ValueError", "KeyError", "AssertionError", "RuntimeError", "TypeError", "NotImplementedError", "taken"),
 )
 """Calls whose texts nobody is shown. Of a stage only the first text, its code, is not."""
 _NO_SENTENCES = frozenset(
