@@ -10,8 +10,10 @@ Shapes: B people, I titles, R rows of a table, D and H widths, N entries of thes
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from contextvars import ContextVar, Token
 from functools import cache, reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,9 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from engine.data.batches import Rows
+
+_CACHED_BYTES = 2**21
+"""Of logits that several passes go over: about what one core's share of a cache holds."""
 
 
 class Scratch:
@@ -106,8 +111,9 @@ class _SumsOfRows(torch.autograd.Function):
     def backward(ctx: Any, gradient_BH: Tensor) -> tuple[Tensor, None, None]:
         (weights_KN,) = ctx.saved_tensors
         out_RH = taken("rows", tuple(ctx.shape), gradient_BH)
+        by_row = _ByColumn(ctx.rows, ctx.shape[0] // len(weights_KN))
         for weights_N, out in zip(weights_KN, out_RH.chunk(len(weights_KN)), strict=True):
-            _sparse_product(_transposed(ctx.rows, weights_N, len(out)), gradient_BH, out)
+            _sparse_product(by_row.matrix(weights_N), gradient_BH, out)
         return out_RH, None, None
 
 
@@ -115,11 +121,10 @@ class _OutputsAt(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, hidden_BD: Tensor, weight_ID: Tensor, bias_I: Tensor, rows: Rows) -> Tensor:
         ctx.save_for_backward(hidden_BD, weight_ID)
-        ctx.rows = rows
-        shape = (len(rows), len(weight_ID))
-        places = _csr(rows.starts_B1, rows.columns_N, weight_ID.new_zeros(len(rows.columns_N)), shape)
-        found: Tensor = torch.sparse.sampled_addmm(places, hidden_BD, weight_ID.t(), beta=0.0)
-        return found.values() + bias_I[rows.columns_N]
+        ctx.rows, ctx.by_title = rows, _ByColumn(rows, len(weight_ID))
+        places = ctx.by_title.matrix(weight_ID.new_zeros(len(rows.columns_N)))
+        found: Tensor = torch.sparse.sampled_addmm(places, weight_ID, hidden_BD.t(), beta=0.0)
+        return bias_I[rows.columns_N].index_add_(0, ctx.by_title.order_N, found.values())
 
     @staticmethod
     @once_differentiable
@@ -128,7 +133,7 @@ class _OutputsAt(torch.autograd.Function):
         rows: Rows = ctx.rows
         hidden = _sums(weight_ID, rows, gradient_N)
         out_ID = taken("outputs", tuple(weight_ID.shape), hidden_BD)
-        weight = _sparse_product(_transposed(rows, gradient_N, len(weight_ID)), hidden_BD, out_ID)
+        weight = _sparse_product(ctx.by_title.matrix(gradient_N), hidden_BD, out_ID)
         bias = gradient_N.new_zeros(len(weight_ID)).index_add_(0, rows.columns_N, gradient_N)
         return hidden, weight, bias, None
 
@@ -140,8 +145,8 @@ class _Multinomial(torch.autograd.Function):
     ) -> Tensor:
         weight = _as_precise(weight_ID, hidden_BD)
         logits_BI = taken("logits", (len(rows), len(weight_ID)), hidden_BD)
-        torch.addmm(bias_I.to(weight.dtype), hidden_BD, weight.t(), out=logits_BI)
-        loss = _gradient_in_place(logits_BI, rows, targets_N.to(weight_ID.dtype))
+        torch.mm(hidden_BD, weight.t(), out=logits_BI)
+        loss, ctx.to_bias_I = _gradient_in_place(logits_BI, bias_I, rows, targets_N.to(weight_ID.dtype))
         ctx.save_for_backward(hidden_BD, weight)
         ctx.gradient_BI, ctx.like = logits_BI, weight_ID
         return loss
@@ -154,21 +159,42 @@ class _Multinomial(torch.autograd.Function):
         share = slope / len(hidden_BD)
         scaled_BD = hidden_BD * share.to(hidden_BD.dtype)
         found = torch.mm(gradient_BI.t(), scaled_BD, out=taken("weight gradient", tuple(weight.shape), weight))
-        bias = gradient_BI.sum(0).to(like.dtype) * share
-        return (gradient_BI @ weight) * share.to(weight.dtype), _as_precise(found, like), bias, None, None
+        hidden = (gradient_BI @ weight) * share.to(weight.dtype)
+        return hidden, _as_precise(found, like), ctx.to_bias_I * share, None, None
 
 
-def _gradient_in_place(logits_BI: Tensor, rows: Rows, targets_N: Tensor) -> Tensor:
-    """Put the sum of targets times softmax, less targets, in the place of logits; the loss, a mean over people."""
-    dtype = targets_N.dtype
+def _gradient_in_place(logits_BI: Tensor, bias_I: Tensor, rows: Rows, targets_N: Tensor) -> tuple[Tensor, Tensor]:
+    """Put the sum of targets times softmax, less targets, in the place of logits, to which a bias is added first; the
+    loss, a mean over people, and the sums of that gradient over people, [I].
+    """
     counts_B = targets_N.new_zeros(len(rows)).index_add_(0, rows.person_N, targets_N)
-    picked_N = logits_BI[rows.person_N, rows.columns_N].to(dtype)
-    top_B = logits_BI.amax(1).to(dtype)
-    torch.softmax(logits_BI, 1, out=logits_BI)
-    normalisers_B = top_B - logits_BI.amax(1).to(dtype).log()
-    logits_BI.mul_(counts_B[:, None].to(logits_BI.dtype))
-    logits_BI.index_put_((rows.person_N, rows.columns_N), -targets_N.to(logits_BI.dtype), accumulate=True)
-    return (normalisers_B @ counts_B - picked_N @ targets_N) / len(rows)
+    normalisers_B, picked_N = torch.empty_like(counts_B), torch.empty_like(targets_N)
+    sums_I = torch.zeros_like(bias_I)
+    bias, factors_B1 = bias_I.to(logits_BI.dtype), counts_B[:, None].to(logits_BI.dtype)
+    for people, entries in _lots(rows, logits_BI):
+        some = logits_BI[people].add_(bias)
+        own = rows.person_N[entries] - people.start, rows.columns_N[entries]
+        picked_N[entries] = some[own].to(picked_N.dtype)
+        top_B = some.amax(1).to(counts_B.dtype)
+        torch.softmax(some, 1, out=some)
+        normalisers_B[people] = top_B - some.amax(1).to(counts_B.dtype).log()
+        some.mul_(factors_B1[people]).index_put_(own, -targets_N[entries].to(some.dtype), accumulate=True)
+        sums_I += some.sum(0)
+    return (normalisers_B @ counts_B - picked_N @ targets_N) / len(rows), sums_I
+
+
+def _lots(rows: Rows, logits_BI: Tensor) -> Iterator[tuple[slice, slice]]:
+    """People and their entries: on a processor as many at a time as its cache holds, so that the passes over their
+    logits read it alone."""
+    people = len(rows)
+    if logits_BI.device.type != "cpu":
+        yield slice(0, people), slice(0, len(rows.columns_N))
+        return
+    at_once = max(1, _CACHED_BYTES // max(1, logits_BI[:1].nbytes))
+    bounds = [*range(0, people, at_once), people]
+    starts = rows.starts_B1[torch.tensor(bounds)].tolist()
+    for (start, end), (first, last) in zip(pairwise(bounds), pairwise(starts), strict=True):
+        yield slice(start, end), slice(first, last)
 
 
 def _as_precise(values: Tensor, like: Tensor) -> Tensor:
@@ -206,12 +232,24 @@ def _without_zeros(rows: Rows, weights_KN: Tensor) -> tuple[Rows, Tensor]:
     return Rows(rows.columns_N[kept_M], starts_B1, person_M), weights_KN[:, kept_M]
 
 
-def _transposed(rows: Rows, values_N: Tensor, columns: int) -> Tensor:
-    """The entries as a sparse matrix, [columns, B]; counted into place, several times as quick as torch sorts."""
-    arrays = (values_N.numpy(), rows.columns_N.numpy(), rows.starts_B1.numpy())
-    turned = csr_array(arrays, shape=(len(rows), columns)).tocsc()
-    starts, persons = (torch.from_numpy(part.astype(np.int64, copy=False)) for part in (turned.indptr, turned.indices))
-    return _csr(starts, persons, torch.from_numpy(turned.data), (columns, len(rows)))
+class _ByColumn:
+    """The entries of people by column: as sparse matrices [columns, B] of any values, which need one sorting.
+
+    They are counted into place, several times as quick as torch sorts. `order_N` says which entry is at each place.
+    """
+
+    def __init__(self, rows: Rows, columns: int) -> None:
+        entries = len(rows.columns_N)
+        arrays = (np.arange(entries), rows.columns_N.numpy(), rows.starts_B1.numpy())
+        turned = csr_array(arrays, shape=(len(rows), columns)).tocsc()
+        self._starts, self._person_N, self.order_N = (
+            torch.from_numpy(part.astype(np.int64, copy=False)) for part in (turned.indptr, turned.indices, turned.data)
+        )
+        self._shape = columns, len(rows)
+
+    def matrix(self, values_N: Tensor) -> Tensor:
+        """A sparse matrix of values of the entries, which come in the order of people."""
+        return _csr(self._starts, self._person_N, values_N[self.order_N], self._shape)
 
 
 def _sparse_product(matrix: Tensor, dense: Tensor, out: Tensor) -> Tensor:

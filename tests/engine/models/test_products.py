@@ -40,8 +40,10 @@ def of_tensors(hidden, weight, bias):
     return hidden, layer
 
 
+@pytest.mark.parametrize("people_at_once", [1, 3, 4])
 @pytest.mark.parametrize("times", [1.0, 3.0])
-def test_that_the_multinomial_of_a_layer_and_its_gradients_are_those_of_autograd(times):
+def test_that_the_multinomial_of_a_layer_and_its_gradients_are_those_of_autograd(monkeypatch, times, people_at_once):
+    monkeypatch.setattr(products, "_CACHED_BYTES", 4 * TITLES * people_at_once)
     hidden, layer = drawn(4, WIDTH, seed=2), a_layer()
     expected, found = dense_loss(hidden, layer), multinomial_of(hidden, layer, BATCH.rows, TARGETS)
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-6)
