@@ -1,6 +1,6 @@
 """One optimizer step, shared by the Trainer and the learning-rate finder, and the examples of each step of a run.
 
-A step whose loss or gradient is not finite is not taken; a GPU decides that by itself, so nothing is read back. Where
+A step whose loss or gradient is not finite is not taken; CUDA decides that by itself, so nothing is read back. Where
 processes share batches (see engine.training.distributed), they decide by the loss and the gradient of the whole batch.
 """
 
@@ -140,7 +140,7 @@ class Stepper:
         own_norm = norm if scale is None else norm / scale
         self.gradient_norm = own_norm
         self.refused += refused if self.loss_scale is None else self.loss_scale.update(refused)
-        if self.device.type == "cpu" and bool(refused):
+        if self.device.type != "cuda" and bool(refused):
             return
         if self._config.clip > 0:
             torch.nn.utils.clip_grads_with_norm_(stepped, self._config.clip, own_norm)

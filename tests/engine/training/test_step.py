@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.data.batches import whole_batch
+from engine.data.batches import step_noise, whole_batch
 from engine.data.dataset import Histories, Scale
 from engine.models.autoencoder import MultDaeConfig
 from engine.models.registry import build
@@ -86,6 +86,28 @@ def test_that_a_step_that_is_not_finite_is_not_taken(precision):
     losses_of(stepper, range(1, 2))
     assert torch.equal(before, weights_of(stepper))
     assert float(stepper.refused) == (0.0 if precision == "fp16" else 1.0)
+
+
+@pytest.mark.parametrize("kind", ["cuda", "mps"])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_that_a_gpu_takes_no_step_that_is_not_finite_either(monkeypatch, kind, optimizer):
+    """What CUDA's optimizers go by, and what is read back elsewhere, tried on the processor."""
+    stepper = a_stepper(optimizer=optimizer)
+    losses_of(stepper, range(1))
+    monkeypatch.setattr("engine.training.step.step_noise", lambda device, **place: step_noise(CPU, **place))
+    stepper.device = torch.device(kind)
+    losses_of(stepper, range(1, 2))
+    before, steps = weights_of(stepper), optimizer_tensors(stepper.optimizer)
+    with torch.no_grad():
+        held = stepper.model.last_layer.bias[0].clone()
+        stepper.model.last_layer.bias[0] = torch.inf
+    losses_of(stepper, range(2, 3))
+    with torch.no_grad():
+        stepper.model.last_layer.bias[0] = held
+    assert float(stepper.refused) == 1.0
+    assert torch.equal(before, weights_of(stepper))
+    for name, tensor in optimizer_tensors(stepper.optimizer).items():
+        assert torch.equal(tensor, steps[name]), name
 
 
 def test_that_a_scale_that_was_too_great_is_halved_and_only_then_is_a_refused_step_a_fault():
