@@ -261,3 +261,11 @@ def test_that_briefcase_builds_what_the_wheel_holds_in_the_same_version():
     assert f'"CFBundleTypeExtensions": {str(kinds["CFBundleTypeExtensions"]).replace(chr(39), chr(34))}' in " ".join(
         (HERE / "desktop_rec.spec").read_text(encoding="utf-8").split()
     )
+
+
+def test_that_the_readme_installs_on_a_server_all_that_the_engine_stands_on_and_no_qt():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {re.split(r"[<>=!]", package)[0] for package in project["dependencies"]}
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("### On a GPU server")[1].split("\n### ")[0]
+    installed = re.search(r"^python -m pip install (.+)$", section, re.MULTILINE)
+    assert set(installed.group(1).split()) == needed - {"PySide6-Essentials", "pyqtgraph"}
