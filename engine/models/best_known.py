@@ -129,16 +129,19 @@ class BestKnown(Model):
         return _each(learned, lambda values_UL: self._spread(values_UL, columns))
 
     def _spread(self, values_UL: Tensor, columns_C: Tensor | None) -> Tensor:
+        rows_L = self.title_rows_L.cpu()
         rest_I = torch.ones(self.items, dtype=torch.bool)
-        rest_I[self.title_rows_L.cpu()] = False
-        shared_RK, weights_RK = self.shared_RK.cpu(), self.weights_RK.cpu()
+        rest_I[rows_L] = False
         mean_U1 = values_UL.mean(1, keepdim=True)
         sums_RU = F.embedding_bag(
-            shared_RK.long(), (values_UL - mean_U1).T.contiguous(), mode="sum", per_sample_weights=weights_RK
+            self.shared_RK.cpu(),
+            (values_UL - mean_U1).T.contiguous(),
+            mode="sum",
+            per_sample_weights=self.weights_RK.cpu(),
         )
         values_UI = values_UL.new_empty((len(values_UL), self.items))
-        values_UI[:, self.title_rows_L.cpu()] = values_UL
-        values_UI[:, rest_I] = sums_RU.T + mean_U1
+        values_UI[:, rows_L] = values_UL
+        values_UI.index_copy_(1, rest_I.nonzero()[:, 0], sums_RU.T + mean_U1)
         return values_UI if columns_C is None else values_UI[:, columns_C]
 
 
