@@ -21,7 +21,7 @@ from engine.settings import Config, setting
 from engine.wording import said
 
 LIKES_THAT_COUNT = 5
-MOST_HELD_OUT_PEOPLE = 10_000
+_MOST_HELD_OUT, _LEAST_OF_MANY_TITLES, _MOST_SCORES = 10_000, 500, 2_000_000_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class SplitConfig(Config):
     people_each: int | None = setting(
         None,
         label=said("Held-out people"),
-        help=said("Strong: how many people to validate on, and how many to test on. Automatic is a tenth."),
+        help=said(
+            "Strong: how many people to validate on, and how many to test on. Automatic is a tenth, at most "
+            "10,000, and fewer where there are over 200,000 titles."
+        ),
         low=1,
         high=1_000_000,
     )
@@ -186,7 +189,7 @@ def make_split(dataset: Dataset, config: SplitConfig) -> Split:
 def _strong(dataset: Dataset, config: SplitConfig) -> Split:
     likes = dataset.histories.likes(dataset.scale.like)
     counted = np.flatnonzero(likes.counts_U >= LIKES_THAT_COUNT).astype(np.int64)
-    each = _people_each(len(counted), config.people_each, dataset.scale.like)
+    each = _people_each(len(counted), config.people_each, dataset)
     people_seed = config.seed if config.people_seed is None else config.people_seed
     shuffled = counted[np.random.default_rng(people_seed).permutation(len(counted))]
     test_rows, validation_rows, train_rows = shuffled[:each], shuffled[each : 2 * each], np.sort(shuffled[2 * each :])
@@ -204,8 +207,19 @@ def _strong(dataset: Dataset, config: SplitConfig) -> Split:
     )
 
 
-def _people_each(counted: int, asked: int | None, like: float) -> int:
-    each = min(counted // 10, MOST_HELD_OUT_PEOPLE) if asked is None else asked
+def automatic_people_each(counted: int, titles: int) -> int:
+    """How many people are validated on, and how many tested on, where nobody chose: a tenth, and no more than can be
+    asked for all titles in minutes.
+
+    >>> [automatic_people_each(200_000, titles) for titles in (3_000, 84_000, 2_000_000)]
+    [10000, 10000, 1000]
+    """
+    return min(counted // 10, _MOST_HELD_OUT, max(_LEAST_OF_MANY_TITLES, _MOST_SCORES // max(1, titles)))
+
+
+def _people_each(counted: int, asked: int | None, dataset: Dataset) -> int:
+    like = dataset.scale.like
+    each = automatic_people_each(counted, dataset.titles) if asked is None else asked
     if each < 1 or 2 * each >= counted:
         raise DataError(
             said(

@@ -38,7 +38,6 @@ from engine.models.base import (
 )
 from engine.models.declaration import CatalogueConfig, Load
 from engine.models.losses import (
-    LIKED_SHARE,
     OTHER_RATINGS,
     annealed,
     dropout_like,
@@ -192,7 +191,7 @@ class _Autoencoder(StepModel):
     @classmethod
     def working_bytes(cls, config: AutoencoderConfig, load: Load) -> float:
         """See Model: the likes while likers are found, or 8 bytes an entry; a batch's logits and as much again."""
-        return max(24.0 * LIKED_SHARE, 8.0) * load.entries + 8.0 * load.batch * load.titles
+        return max(24.0 * load.liked_entries, 8.0 * load.entries) + 8.0 * load.batch * load.titles
 
     def losses(self, batch: Batch, *, noise: torch.Generator, moment: Moment) -> Losses:
         dropout_N = dropout_like(batch.ratings_N, self.config.dropout, noise)

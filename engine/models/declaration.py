@@ -11,6 +11,8 @@ from engine.settings import Config, setting
 from engine.wording import said
 
 GRAPH_SUFFIX, GRAPH_PACKAGES = ".onnx", ("onnx", "onnxscript")
+_LIKED_SHARE = 0.6
+"""About what share of ratings are likes, where nobody counted them: 0.57 on MovieLens-1M."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Capabilities:
 class Load:
     """What a model is to learn from: people, titles that it learns, entries, and how many examples a step takes.
 
-    `liked` are the titles that somebody likes, of all that there are (None: every one).
+    `liked` are the titles that somebody likes, of all that there are (None: every one), `likes` the entries that are
+    likes (None: as many as usual).
     """
 
     people: int
@@ -47,6 +50,12 @@ class Load:
     entries: int
     batch: int = 0
     liked: int | None = None
+    likes: float | None = None
+
+    @property
+    def liked_entries(self) -> float:
+        """How many of the entries are likes."""
+        return _LIKED_SHARE * self.entries if self.likes is None else self.likes
 
     @property
     def liked_titles(self) -> int:

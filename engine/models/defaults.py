@@ -53,7 +53,7 @@ class Machine:
 class DataFacts:
     """What the rules look at; `counted` people like five titles or more, `rates` and `timed` say what differs.
 
-    `liked` titles are liked by somebody; None where nobody counted.
+    `liked` titles are liked by somebody, and `likes` of the entries are likes; None where nobody counted.
     """
 
     people: int
@@ -64,6 +64,7 @@ class DataFacts:
     rates: bool
     timed: bool
     liked: int | None = None
+    likes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def facts_from(statistics: DatasetStatistics) -> DataFacts:
         rates=statistics.has_varied_ratings,
         timed=statistics.has_varied_times,
         liked=int((statistics.title_counts.likes_I > 0).sum()),
+        likes=statistics.likes,
     )
 
 

@@ -35,7 +35,6 @@ from engine.models.base import ClosedFormModel, Prediction, as_index, has_weight
 from engine.models.declaration import Load, ModelConfig
 from engine.models.fold_in import by_length, padded_lots
 from engine.models.losses import (
-    LIKED_SHARE,
     entry_weights,
     fold_in_others_setting,
     histories_of_likers,
@@ -278,8 +277,8 @@ class Ials(ClosedFormModel):
     def working_bytes(cls, config: IalsConfig, load: Load) -> float:
         """See Model: the likes, by person and by title, while these are put in order (24 bytes each); three copies of
         each person's and title's row."""
-        likes = config.other_ratings > 0 or LIKED_SHARE
-        return 56.0 * likes * load.entries + 12.0 * (load.people + load.titles) * (config.rank or _RANK)
+        likes = load.entries if config.other_ratings > 0 else load.liked_entries
+        return 56.0 * likes + 12.0 * (load.people + load.titles) * (config.rank or _RANK)
 
     @torch.inference_mode()
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:

@@ -100,8 +100,6 @@ def dropout_like(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
 
 
 _KL_SHARE = 0.85
-LIKED_SHARE = 0.6
-"""About what share of ratings are likes, where memory is estimated: 0.57 on MovieLens-1M."""
 OTHER_RATINGS = 0.4
 """How much other entries count where nobody chose: on MovieLens-1M lists are best with it."""
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from engine.data.batches import numbers_of_a_lot
 from engine.data.dataset import Scale
-from engine.data.split import SplitConfig
+from engine.data.split import SplitConfig, automatic_people_each
 from engine.models.autoencoder import AutoencoderConfig
 from engine.models.declaration import Load
 from engine.models.ease import EaseConfig, ease_memory_bytes
@@ -94,10 +94,11 @@ def peak_bytes(run: Run) -> int:
 
 
 def _tested(run: Run) -> int:
-    """How many people are tested: automatically a tenth is, beside eight tenths that are learned from, or everybody."""
+    """How many people are tested: those held out, automatically beside eight tenths or more to learn from, or all."""
     if run.split.kind != "strong":
         return run.load.people
-    return max(1, run.load.people // 8) if run.split.people_each is None else run.split.people_each
+    asked = run.split.people_each
+    return max(1, automatic_people_each(run.load.people * 10 // 8, run.titles)) if asked is None else asked
 
 
 def _split(config: SplitConfig, entries: int, learned: int) -> _Split:

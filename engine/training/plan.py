@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from engine.data.split import MOST_HELD_OUT_PEOPLE, SplitConfig
+from engine.data.split import SplitConfig, automatic_people_each
 from engine.device import available_memory_bytes
 from engine.errors import SettingError
 from engine.models.declaration import CatalogueConfig, ModelConfig
@@ -40,7 +40,8 @@ class RunSettings(Protocol):
 class DatasetCounts(Protocol):
     """What of a data set decides how long a run is, and how much memory it takes.
 
-    `counted` people like enough titles to be held out; `liked` titles are liked by somebody (None: nobody counted).
+    `counted` people like enough titles to be held out; `liked` titles are liked by somebody, and `likes` of the entries
+    are likes (None: nobody counted).
     """
 
     @property
@@ -53,6 +54,8 @@ class DatasetCounts(Protocol):
     def counted(self) -> int: ...
     @property
     def liked(self) -> int | None: ...
+    @property
+    def likes(self) -> int | None: ...
 
 
 @dataclass(frozen=True)
@@ -207,7 +210,7 @@ class TrainingPlan:
         if self.split.kind != "strong":
             return counts.people
         each = self.split.people_each
-        held_out = min(counts.counted // 10, MOST_HELD_OUT_PEOPLE) if each is None else each
+        held_out = automatic_people_each(counts.counted, counts.titles) if each is None else each
         return max(1, counts.counted - 2 * held_out)
 
     def examples(self, counts: DatasetCounts) -> int:
@@ -257,12 +260,14 @@ class TrainingPlan:
         from engine.models.declaration import Load
         from engine.training.memory import Run
 
+        entries = self.learning_entries(counts)
         load = Load(
             people=self.learning_people(counts),
             titles=self.learned_titles(counts),
-            entries=self.learning_entries(counts),
+            entries=entries,
             batch=self.batch(counts),
             liked=counts.liked,
+            likes=None if counts.likes is None else counts.likes * entries / max(1, counts.entries),
         )
         config = fitted_config(self.model, self.model_config, entries=counts.entries, titles=counts.titles)
         optimizer = self.training.optimizer if self.training is not None else None

@@ -10,7 +10,7 @@ from engine.models.network import INPUT, OUTPUT, TABLE
 from engine.models.registry import trainable_models
 from engine.training.plan import TrainingPlan
 
-COUNTS = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None)
+COUNTS = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None, likes=None)
 
 
 def network_of(model: str, **settings):

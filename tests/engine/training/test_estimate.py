@@ -10,7 +10,7 @@ from engine.training.estimate import estimate
 from engine.training.memory import PROCESS
 from engine.training.plan import TrainingPlan
 
-COUNTS = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None)
+COUNTS = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None, likes=None)
 PLAN = TrainingPlan.defaults("mult_dae").changed(batch=200)
 PARAMETERS = PLAN.parameters(COUNTS)
 

@@ -62,7 +62,7 @@ def test_that_a_runs_record_gives_its_plan_again(plan):
 
 
 def test_that_the_largest_batch_is_the_first_power_of_two_that_fits():
-    counts = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None)
+    counts = SimpleNamespace(people=6_000, titles=4_000, entries=1_000_000, counted=6_000, liked=None, likes=None)
     plan = TrainingPlan.defaults("lstm").changed(batch=5_000)
 
     def needed(batch):
