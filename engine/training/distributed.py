@@ -237,9 +237,7 @@ class Ranks:
     def _share_on_processors(self, optimizer: torch.optim.Optimizer, travel_as: torch.dtype) -> None:
         place = self.place
         if place.local_size == place.size:
-            self.sharded = ShardedOptimizer.over(
-                optimizer, self._sums, rank=place.rank, size=place.size, travel_as=travel_as
-            )
+            self.sharded = ShardedOptimizer.over(optimizer, self._sums, rank=place.rank, size=place.size)
         if self.sharded is None:
             self._gradients = GradientSums(self._sums, rank=place.rank, size=place.size, travel_as=travel_as)
 

@@ -20,7 +20,6 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from engine.training import gradient_sums
 from engine.training.gradient_sums import Parcels, aligned, parts_of, sizes_of
 
 _START, _TOKEN = aligned(1), 2
@@ -33,14 +32,12 @@ class ShardedOptimizer:
     The whole optimizer holds what is remembered of all weights, as ever.
     """
 
-    def __init__(
-        self, whole: torch.optim.Optimizer, memory_P: Sequence[Tensor], group: Any, *, rank: int, travel_as: torch.dtype
-    ) -> None:
+    def __init__(self, whole: torch.optim.Optimizer, memory_P: Sequence[Tensor], group: Any, *, rank: int) -> None:
         self._whole, self._group, self._rank = whole, group, rank
         self._weights = list(_weights_of(whole))
         self._size = len(memory_P)
         sizes_PK = sizes_of(parts_of([of.detach() for of in self._weights], self._size))
-        kinds_K = _kinds(self._weights, travel_as)
+        kinds_K = [weights.dtype for weights in self._weights]
         self._parcels = [Parcels(memory[_START:], sizes_PK, kinds_K) for memory in memory_P]
         self._move_into(memory_P[0][_START + Parcels.bytes_of(sizes_PK, kinds_K) :])
         self.parameters = [nn.Parameter(part) for part in self._own_of([of.detach() for of in self._weights])]
@@ -49,17 +46,15 @@ class ShardedOptimizer:
         """Whether all weights are of the same step: they are but while processes step."""
 
     @staticmethod
-    def over(
-        whole: torch.optim.Optimizer, group: Any, *, rank: int, size: int, travel_as: torch.dtype
-    ) -> ShardedOptimizer | None:
+    def over(whole: torch.optim.Optimizer, group: Any, *, rank: int, size: int) -> ShardedOptimizer | None:
         """The process's own part of an optimizer that all processes of a gloo group have; the first one's weights and
         memory count. None where they do not see each other's memory."""
         weights = [of.detach() for of in _weights_of(whole)]
-        parcels = Parcels.bytes_of(sizes_of(parts_of(weights, size)), _kinds(weights, travel_as))
+        parcels = Parcels.bytes_of(sizes_of(parts_of(weights, size)), [of.dtype for of in weights])
         kept = sum(aligned(of.numel() * of.itemsize) for of in weights) * (1 + len(_remembered(whole)))
         needed_P = [_START + parcels + (kept if peer == 0 else 0) for peer in range(size)]
         memory_P = shared_memory(needed_P, group, rank=rank)
-        return None if memory_P is None else ShardedOptimizer(whole, memory_P, group, rank=rank, travel_as=travel_as)
+        return None if memory_P is None else ShardedOptimizer(whole, memory_P, group, rank=rank)
 
     def add_up(self, values: Tensor) -> None:
         """Give the process's parts the gradients of all processes; a few values become sums over these, in place.
@@ -174,11 +169,6 @@ def _mapped(file: int, needed: int) -> Tensor:
 def _weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
     for group in optimizer.param_groups:
         yield from group["params"]
-
-
-def _kinds(weights: Sequence[Tensor], travel_as: torch.dtype) -> list[torch.dtype]:
-    """The precision in which the gradient of each of them travels."""
-    return [travel_as if of.numel() >= gradient_sums.LARGE else of.dtype for of in weights]
 
 
 def _remembered(optimizer: torch.optim.Optimizer) -> tuple[str, ...]:
