@@ -19,7 +19,7 @@ Shapes: U profiles or people, I titles, K rank, N entries, m the most of any in 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -50,7 +50,7 @@ _RANK, _RANK_OF_MANY, _SWEEPS = 112, 64, 5
 FOLD_IN_OTHERS = 0.2
 """On validation people NDCG@100 is 0.476 with it and 0.466 with likes only on MovieLens-1M, 0.405 and 0.399 on the
 sample (tests/bench/fold_in_others.py)."""
-_STEPS = 2
+_STEPS, _MOST_GONE_THROUGH = 2, 48
 """Steps of conjugate gradients a turn: with one lists are worse, with three they are no better."""
 _NUMBERS_AT_ONCE = 2**19
 _START = 0.1
@@ -120,6 +120,10 @@ class IalsConfig(ModelConfig):
         return super().from_dict({"fold_in_others": 0.0, **values})
 
 
+Times = Callable[[Tensor], Tensor]
+"""What systems, one for each of U rows, make of these, [U, K]."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """Some rows of a side with their entries, m each; missing ones point beyond the last column."""
@@ -171,7 +175,7 @@ class Held:
     """
 
     def __init__(self, factors_OK: Tensor, config: IalsConfig) -> None:
-        if not bool(torch.isfinite(factors_OK).all()):
+        if not bool(torch.isfinite(factors_OK.sum())):
             raise TrainingError(said("The numbers of ials run out of precision."), remedy=said("Choose a larger l2."))
         untouched_KK = config.unobserved_weight * (factors_OK.T @ factors_OK)
         spectrum_K, self.basis_KK = torch.linalg.eigh(untouched_KK)
@@ -189,12 +193,33 @@ class Held:
         gram_UKK.diagonal(dim1=1, dim2=2).add_(self.spectrum_K + ridge_U[:, None])
         return gram_UKK, weighted_UmK.sum(1)
 
+    def applied(self, lot: Rows) -> tuple[Times, Tensor, Tensor]:
+        """What the systems of a lot make of rows, their diagonals and their right sides, [U, K] each.
+
+        Few entries are gone through again each time: a matrix of every row's own would be larger than they are.
+        """
+        users, most = lot.columns_Um.shape
+        if most > _MOST_GONE_THROUGH:
+            gram_UKK, right_UK = self.systems(lot)
+            diagonal_UK = gram_UKK.diagonal(dim1=1, dim2=2)
+            return lambda values_UK: torch.bmm(gram_UKK, values_UK[:, :, None])[:, :, 0], diagonal_UK, right_UK
+        x_UmK = self.factors_OK.index_select(0, lot.columns_Um.view(-1)).view(users, most, -1)
+        weighted_UmK = x_UmK if lot.weights_Um is None else x_UmK * lot.weights_Um[:, :, None]
+        untouched_UK = self.spectrum_K + ridge(self._config, lot.counts_U, self._rows)[:, None]
+
+        def times(values_UK: Tensor) -> Tensor:
+            found_Um1 = (x_UmK * values_UK[:, None]).sum(2, keepdim=True)
+            return torch.addcmul((weighted_UmK * found_Um1).sum(1), untouched_UK, values_UK)
+
+        return times, untouched_UK + (weighted_UmK * x_UmK).sum(1), weighted_UmK.sum(1)
+
     def turn(self, side: Side, rows_RK: Tensor) -> Iterator[int]:
         """Move the other side's rows, in place, towards their solutions; yields how many were moved."""
         turned_RK = rows_RK @ self.basis_KK
         for lot in side.lots(width=rows_RK.shape[1]):
-            gram_UKK, right_UK = self.systems(lot)
-            turned_RK[lot.rows_U] = nearer(gram_UKK, right_UK, turned_RK.index_select(0, lot.rows_U))
+            times, diagonal_UK, right_UK = self.applied(lot)
+            start_UK = turned_RK.index_select(0, lot.rows_U)
+            turned_RK[lot.rows_U] = nearer(times, diagonal_UK, right_UK, start_UK)
             yield len(lot.rows_U)
         torch.matmul(turned_RK, self.basis_KK.T, out=rows_RK)
 
@@ -208,13 +233,8 @@ class Held:
         return rows_RK
 
 
-def nearer(gram_UKK: Tensor, right_UK: Tensor, start_UK: Tensor) -> Tensor:
-    """A few steps of conjugate gradients from `start_UK` towards the w of gram w = right, by the diagonal."""
-
-    def times(values_UK: Tensor) -> Tensor:
-        return torch.bmm(gram_UKK, values_UK[:, :, None])[:, :, 0]
-
-    diagonal_UK = gram_UKK.diagonal(dim1=1, dim2=2)
+def nearer(times: Times, diagonal_UK: Tensor, right_UK: Tensor, start_UK: Tensor) -> Tensor:
+    """A few steps of conjugate gradients from `start_UK` towards the w of `times(w)` = right, by the diagonal."""
     found_UK, missing_UK = start_UK, right_UK - times(start_UK)
     towards_UK = conditioned_UK = missing_UK / diagonal_UK
     length_U1 = (missing_UK * conditioned_UK).sum(1, keepdim=True)
@@ -269,7 +289,7 @@ class Ials(ClosedFormModel):
                 for moved in Held(others_OK, self.config).turn(side, rows_RK):
                     done += moved
                     yield Progressed(said("Taking turns"), done, total, "rows") if pace.due() else None
-        if not bool(torch.isfinite(factors_IK).all()):
+        if not bool(torch.isfinite(factors_IK.sum())):
             raise TrainingError(said("The numbers of ials run out of precision."), remedy=said("Choose a larger l2."))
         self.title_factors_IK = factors_IK
 
