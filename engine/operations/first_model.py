@@ -10,7 +10,7 @@ import logging
 from engine.data.dataset import Dataset
 from engine.data.split import SplitConfig, make_split
 from engine.device import available_memory_bytes, use_cores
-from engine.errors import DataError, DeviceError, EngineError, NotStoredError, TrainingError
+from engine.errors import DataError, DeviceError, EngineError, NotStoredError, TrainingError, ran_out_of_memory
 from engine.events import Job
 from engine.library.quick_models import QuickModel
 from engine.library.store import Library
@@ -19,6 +19,7 @@ from engine.models.declaration import Load
 from engine.models.ease import ease_operations
 from engine.models.registry import build, kind_of
 from engine.operations.preparing import fitted, fresh_model
+from engine.operations.problem import free_memory_of
 from engine.recommending.recommender import Recommender
 from engine.settings import Config
 from engine.training.settling import settle
@@ -87,7 +88,9 @@ def companion(library: Library, dataset: Dataset, first: Model | None = None) ->
         return found
     try:
         stars = yield from _computed_stars(dataset)
-    except TrainingError:
+    except (TrainingError, RuntimeError, MemoryError) as error:
+        if not isinstance(error, EngineError) and not ran_out_of_memory(error):
+            raise
         return None
     _store(library, dataset, _STARS, stars)
     return stars
@@ -105,9 +108,11 @@ def _computed(dataset: Dataset) -> Job[Model]:
             is_tried = dataset.entries and dataset.titles <= MOST_TRIED_TITLES
             config = (yield from _quick_settings(name, dataset)) if is_tried else None
             return (yield from fitted(name, config, dataset))
-        except (DeviceError, TrainingError):
-            if name == QUICK_MODELS[-1]:
+        except (DeviceError, TrainingError, RuntimeError, MemoryError) as error:
+            is_foreseen = isinstance(error, EngineError) or ran_out_of_memory(error)
+            if name == QUICK_MODELS[-1] or not is_foreseen:
                 raise
+            free_memory_of(error)
     raise AssertionError("the last of them either is computed or raises")
 
 

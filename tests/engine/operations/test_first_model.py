@@ -142,3 +142,26 @@ def test_that_without_ratings_there_are_no_stars(library, dataset):
     histories = replace(dataset.histories, ratings_N=np.full(dataset.entries, np.nan, dtype=np.float32))
     seen_only = replace(dataset, histories=histories, fingerprint="e" * 32)
     assert drive(operations.companion(library, seen_only)) is None
+
+
+def test_that_where_memory_runs_out_in_the_gram_matrix_the_first_list_is_of_a_smaller_model(
+    library, dataset, monkeypatch
+):
+    def short(*_):
+        raise RuntimeError("[enforce fail at alloc_cpu.cpp:127] DefaultCPUAllocator: can't allocate memory")
+
+    monkeypatch.setattr("engine.models.ease.gram_matrix", short)
+    recommender = drive(operations.quick_model(library, dataset))
+    assert recommender.model.name == "ials"
+    assert listed(recommender)
+    monkeypatch.setattr(FactorizationByTurns, "fit", short)
+    assert drive(operations.companion(library, dataset)) is None
+
+
+def test_that_a_mistake_in_the_first_model_is_not_taken_for_short_memory(library, dataset, monkeypatch):
+    def wrong(*_):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr("engine.models.ease.gram_matrix", wrong)
+    with pytest.raises(RuntimeError, match="shapes"):
+        drive(operations.quick_model(library, dataset))
