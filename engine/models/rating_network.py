@@ -165,7 +165,7 @@ class _Asked:
         """Found on the processor."""
         ids_N = np.concatenate([batch.person_B.cpu().numpy(), batch.item_rows_B.cpu().numpy() + people])
         counts_A = np.bincount(ids_N, minlength=people + titles)
-        rows_A = np.flatnonzero(counts_A)
+        rows_A = np.flatnonzero(counts_A > 0)
         users = int(np.searchsorted(rows_A, people))
         items, first = len(rows_A) - users, -(-users // _ROUND_ROWS) * _ROUND_ROWS
         rows_S = np.zeros(first - (-items // _ROUND_ROWS) * _ROUND_ROWS, dtype=np.int64)
