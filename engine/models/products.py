@@ -27,6 +27,9 @@ from engine.data.batches import Rows
 
 _CACHED_BYTES = 2**21
 """Of logits that several passes go over: about what one core's share of a cache holds."""
+_TITLES_AT_ONCE = 2048
+"""Whose weights' gradient is widened at a time. On an EPYC over 20,108 titles 832 wide these products took, of 512
+people, 88 ms instead of 96 for all titles at once, and of 2,048 people 370 instead of 470."""
 
 
 class Scratch:
@@ -158,9 +161,8 @@ class _Multinomial(torch.autograd.Function):
         gradient_BI, like = ctx.gradient_BI, ctx.like
         share = slope / len(hidden_BD)
         scaled_BD = hidden_BD * share.to(hidden_BD.dtype)
-        found = torch.mm(gradient_BI.t(), scaled_BD, out=taken("weight gradient", tuple(weight.shape), weight))
         hidden = (gradient_BI @ weight) * share.to(weight.dtype)
-        return hidden, _as_precise(found, like), ctx.to_bias_I * share, None, None
+        return hidden, _weight_gradient(gradient_BI, scaled_BD, like), ctx.to_bias_I * share, None, None
 
 
 def _gradient_in_place(logits_BI: Tensor, bias_I: Tensor, rows: Rows, targets_N: Tensor) -> tuple[Tensor, Tensor]:
@@ -195,6 +197,19 @@ def _lots(rows: Rows, logits_BI: Tensor) -> Iterator[tuple[slice, slice]]:
     starts = rows.starts_B1[torch.tensor(bounds)].tolist()
     for (start, end), (first, last) in zip(pairwise(bounds), pairwise(starts), strict=True):
         yield slice(start, end), slice(first, last)
+
+
+def _weight_gradient(gradient_BI: Tensor, hidden_BD: Tensor, like_ID: Tensor) -> Tensor:
+    """The gradient of weights, [I, D], as precise as these. On a processor what less precise products give is widened
+    lot by lot, while its cache holds it; over many people these products are quicker, too."""
+    out_ID = taken("weight gradient", tuple(like_ID.shape), like_ID)
+    if gradient_BI.dtype == like_ID.dtype:
+        return torch.mm(gradient_BI.t(), hidden_BD, out=out_ID)
+    at_once = _TITLES_AT_ONCE if like_ID.device.type == "cpu" else max(1, len(like_ID))
+    for start in range(0, len(like_ID), at_once):
+        titles = slice(start, start + at_once)
+        out_ID[titles] = gradient_BI[:, titles].t() @ hidden_BD
+    return out_ID
 
 
 def _as_precise(values: Tensor, like: Tensor) -> Tensor:

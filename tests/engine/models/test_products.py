@@ -91,8 +91,12 @@ def test_that_sums_of_rows_of_two_tables_are_those_of_dense_matrices(monkeypatch
     assert ours[5].tolist() == ours[5 + TITLES].tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("titles_at_once", [1, 4, TITLES])
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
-def test_that_in_less_precision_the_gradients_are_near_and_the_weights_stay_as_they_are(precision):
+def test_that_in_less_precision_the_gradients_are_near_and_the_weights_stay_as_they_are(
+    monkeypatch, precision, titles_at_once
+):
+    monkeypatch.setattr(products, "_TITLES_AT_ONCE", titles_at_once)
     hidden, layer = drawn(4, WIDTH, seed=2), a_layer()
     with torch.autocast("cpu", dtype=precision):
         found = multinomial_of(hidden, layer, BATCH.rows, TARGETS)
