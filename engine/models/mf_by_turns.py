@@ -66,7 +66,7 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
         for sweep in range(sweeps):
             done = sweep * each
             if sweep >= _FIRST_PRESENCE:
-                people.learn_presence(persons)
+                people.learn_presence(persons, titles)
             error = 0.0
             for rows, squares in people.solve(persons, known, ridge_F=self._ridge_F("user"), noise=noise):
                 done, error = done + rows, error + squares
@@ -79,7 +79,7 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
                 )
             noise = min(max(error / people.ratings, 1e-6), most_noise)
             if sweep >= _FIRST_PRESENCE:
-                titles.learn_presence(known)
+                titles.learn_presence(known, people)
             for rows, _ in titles.solve(known, persons, ridge_F=self._ridge_F("item"), noise=noise):
                 done += rows
                 yield (
@@ -93,9 +93,9 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
 
     @classmethod
     def working_bytes(cls, config: MfConfig, load: Load) -> float:
-        """See Model: the ratings, by person and by title, each in lots and as a sparse matrix (16 bytes), from a copy
-        with its order; four rows for each person and title, twice while these are learned."""
-        return 52.0 * load.entries + 32.0 * (load.people + load.titles) * config.factors
+        """See Model: the ratings, by person and by title, in lots, from an ordered copy; four rows for each person
+        and title, and as many while these are learned."""
+        return 52.0 * load.entries + 36.0 * (load.people + load.titles) * config.factors
 
     def _sides(self, rated: Histories) -> tuple[Side, Side]:
         targets_N = self._as_targets(torch.from_numpy(np.array(rated.ratings_N, dtype=np.float32))) - self._level

@@ -10,7 +10,8 @@ from engine.data.dataset import Histories, Scale
 from engine.data.split import SplitConfig, make_split
 from engine.errors import TrainingError
 from engine.events import Progressed, StageStarted, Stop, drive
-from engine.models.alternating import Numbers, _inverse_root, both_sides
+from engine.models import alternating
+from engine.models.alternating import PRESENCE_RIDGE, Numbers, both_sides
 from engine.models.mf import MfConfig
 from engine.models.mf_by_turns import FactorizationByTurns
 from engine.models.registry import build
@@ -62,30 +63,86 @@ def test_that_whoever_asks_is_answered_by_the_system_in_the_books(bias):
         torch.testing.assert_close(found[person, known], by_hand(model, asking.row(person))[known])
 
 
-def test_that_people_of_the_training_data_are_answered_as_their_own_turn_would():
-    histories = some_ratings()
-    model, rated = a_model(histories=histories), histories.rated()
+def sides_of(model, histories, *, width=3):
+    """The ratings as `fit` has them, less the model's level."""
+    rated = histories.rated()
     targets_N = ((np.array(rated.ratings_N) - 1) / 4 - float(model.level)).astype(np.float32)
-    people, _ = both_sides(rated.indptr_U1, rated.item_rows_N, targets_N, columns=TITLES, width=3)
-    titles = Numbers(model.title_numbers_IF, model.title_variances_IK, torch.zeros(TITLES, 4), torch.zeros(60, 3))
+    return both_sides(rated.indptr_U1, rated.item_rows_N, targets_N, columns=TITLES, width=width)
+
+
+def titles_of(model) -> Numbers:
+    return Numbers(model.title_numbers_IF, model.title_variances_IK, torch.zeros(TITLES, 4), torch.zeros(60, 3))
+
+
+def turn(people, own, titles, model, *, noise=0.1) -> list[tuple[int, float]]:
+    return list(people.solve(own, titles, ridge_F=model._ridge_F("user"), noise=noise))
+
+
+def test_that_people_of_the_training_data_are_answered_as_their_own_turns_would():
+    histories = some_ratings()
+    model = a_model(histories=histories)
+    people, _ = sides_of(model, histories)
     own = Numbers.zeros(60, TITLES, factors=3, width=4)
+    rated = histories.rated()
     own.near_RF[:, :3] = torch.stack(
         [model.presence_IK[row.item_rows_N].sum(0) / row.entries**0.5 for row in (rated.row(at) for at in range(60))]
     )
-    assert sum(rows for rows, _ in people.solve(own, titles, ridge_F=model._ridge_F("user"), noise=0.1)) == 60
+    for _ in range(20):
+        assert sum(rows for rows, _ in turn(people, own, titles_of(model), model)) == 60
     expected = own.values_RF[:, :3] @ model.title_numbers_IF[:, :3].T
     expected += own.values_RF[:, 3:] + model.title_numbers_IF[:, 3] + model.level
     found, known = model.predict(histories).rating_UI, model.is_known_I
     torch.testing.assert_close(found[:, known], (1 + 4 * expected[:, known]).clamp(1, 5), atol=1e-4, rtol=1e-4)
 
 
-@pytest.mark.parametrize("width", [3, 24, 25, 70])
-def test_that_the_inverse_root_by_halves_gives_the_inverse(width):
-    root = torch.randn(5, width, 2 * width, generator=torch.Generator().manual_seed(1))
-    systems = root @ root.mT + torch.eye(width)
-    found = _inverse_root(systems)
-    assert float(found.triu(1).abs().max()) == 0
-    torch.testing.assert_close(found.mT @ found, torch.linalg.inv(systems.double()).float(), atol=1e-4, rtol=1e-3)
+def test_that_a_turn_says_how_uncertain_its_numbers_are_and_what_error_is_expected():
+    histories, noise = some_ratings(), 0.1
+    model = a_model(histories=histories)
+    people, _ = sides_of(model, histories)
+    own = Numbers.zeros(60, TITLES, factors=3, width=4)
+    squares = sum(error for _, error in turn(people, own, titles_of(model), model, noise=noise))
+    q_IK, v_IK, b_I = model.title_numbers_IF[:, :3], model.title_variances_IK, model.title_numbers_IF[:, 3]
+    ridge_F, expected = model._ridge_F("user"), 0.0
+    for person in range(60):
+        row = histories.row(person).rated()
+        rows = torch.from_numpy(row.item_rows_N.astype(np.int64))
+        known_K = (q_IK[rows].square() + v_IK[rows]).sum(0)
+        torch.testing.assert_close(own.variances_RK[person], noise / (known_K + ridge_F[:3]))
+        p_K, bias = own.values_RF[person, :3], own.values_RF[person, 3]
+        targets = (torch.from_numpy(np.array(row.ratings_N)) - 1) / 4 - model.level - b_I[rows]
+        expected += float((targets - q_IK[rows] @ p_K - bias).square().sum() + v_IK[rows].sum(0) @ p_K.square())
+        expected += float(own.variances_RK[person] @ known_K + noise * len(rows) / (len(rows) + ridge_F[3]))
+    assert squares == pytest.approx(expected, rel=1e-4)
+
+
+def test_that_presence_becomes_the_ridge_regression_of_factors_on_who_rated_what():
+    histories, model = some_ratings(), a_model()
+    people, titles = sides_of(model, histories)
+    own = Numbers.zeros(60, TITLES, factors=3, width=4)
+    own.values_RF.copy_(torch.randn(60, 4, generator=torch.Generator().manual_seed(2)))
+    for _ in range(30):
+        people.learn_presence(own, titles)
+    rated, there_RC = histories.rated(), torch.zeros(60, TITLES, dtype=torch.float64)
+    there_RC[rated.user_rows_N, rated.item_rows_N] = 1.0
+    shares_RC = there_RC / there_RC.sum(1, keepdim=True).sqrt()
+    system_CC = shares_RC.T @ shares_RC + PRESENCE_RIDGE * torch.eye(TITLES)
+    expected_CK = torch.linalg.solve(system_CC, shares_RC.T @ own.values_RF[:, :3].double())
+    torch.testing.assert_close(own.presence_CK, expected_CK.float(), atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(own.near_RF[:, :3], (shares_RC @ expected_CK).float(), atol=1e-4, rtol=1e-3)
+    assert not bool(own.near_RF[:, 3].any()), "biases are held near 0"
+
+
+def test_that_figures_do_not_depend_on_how_many_threads_there_are(monkeypatch):
+    monkeypatch.setattr(alternating, "_NUMBERS_AT_ONCE", 300)
+    before, states = torch.get_num_threads(), []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        try:
+            states.append(a_model().state_dict())
+            assert torch.get_num_threads() == threads
+        finally:
+            torch.set_num_threads(before)
+    assert all(torch.equal(state[name], states[0][name]) for state in states[1:] for name in states[0])
 
 
 def test_that_nothing_is_known_of_a_title_that_nobody_rated():
