@@ -2,7 +2,8 @@
 
     python peers_side.py TASK.npz OUT.json PEER
 
-TASK.npz holds the rows of MovieLens-1M as peers.py divides them; OUT.json gets what one peer took and how good it is.
+TASK.npz holds the rows of MovieLens-1M as peers.py divides them, or those of sweeps.py; OUT.json gets what one peer
+took and how good it is.
 Seconds are the processor's, on one thread, so that neighbours on the machine do not count.
 """
 
@@ -11,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,36 @@ def surprise_svd(task: Any) -> dict[str, Any]:
         "note": "1,000 people are 1,000 times one: it has no batch",
         "rmse": float(np.sqrt(((found - ratings) ** 2).mean())),
     }
+
+
+def surprise_epoch(task: Any) -> dict[str, float]:
+    """One epoch of the same on the rows of sweeps.py, which are sorted by person: what a second one adds to a first."""
+    import resource
+
+    import surprise
+
+    users, items, ratings, factors = (task[name] for name in ("users", "items", "ratings", "factors"))
+    rows, stars = list(range(int(items.max()) + 1)), {star: float(star) for star in np.unique(ratings).tolist()}
+    starts = np.concatenate([[0], np.cumsum(np.bincount(users))])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rated = {
+        user: [
+            (rows[item], stars[star])
+            for item, star in zip(items[start:end].tolist(), ratings[start:end].tolist(), strict=True)
+        ]
+        for user, (start, end) in enumerate(pairwise(starts))
+    }
+    data = surprise.Trainset(rated, {}, len(rated), len(rows), len(users), (0.5, 5), None, None)
+    data._global_mean = float(ratings.mean())
+    seconds = []
+    for epochs in (1, 2):
+        model = surprise.SVD(n_factors=int(factors), n_epochs=epochs, random_state=1)
+        began = time.perf_counter()
+        _, cpu = timed(lambda model=model: model.fit(data))
+        seconds.append((cpu, time.perf_counter() - began))
+    (first, first_wall), (second, second_wall) = seconds
+    peak = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    return {"cpu": second - first, "wall": second_wall - first_wall, "peak": peak}
 
 
 def implicit_als(task: Any) -> dict[str, Any]:
@@ -162,7 +194,9 @@ def cornac_mf(task: Any) -> dict[str, Any]:
     return found | {"rmse": float(np.sqrt(np.mean(np.square(errors))))}
 
 
-PEERS = {peer.__name__: peer for peer in (surprise_svd, cornac_mf, implicit_als, cornac_ease, cornac_vaecf)}
+PEERS = {
+    peer.__name__: peer for peer in (surprise_svd, surprise_epoch, cornac_mf, implicit_als, cornac_ease, cornac_vaecf)
+}
 
 
 if __name__ == "__main__":
