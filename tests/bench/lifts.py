@@ -7,8 +7,8 @@ and how many times as many were liked as the average person likes. Both are weig
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import tempfile
 from itertools import pairwise
 from pathlib import Path
@@ -62,12 +62,15 @@ def measured(library: Library, dataset: Dataset, name: str) -> None:
 
 
 if __name__ == "__main__":
-    which, models = (sys.argv[1] if len(sys.argv) > 1 else "sample"), sys.argv[2:] or ["ease", "ials"]
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("data", nargs="?", default="sample", help="sample, or a folder in DESKTOP_REC_DATA")
+    parser.add_argument("models", nargs="*", default=["ease", "ials"])
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder), who="lifts.py") as library:
-        if which == "sample":
+        if asked.data == "sample":
             dataset = drive(operations.open_sample(library)).dataset
         else:
-            data = Path(os.environ["DESKTOP_REC_DATA"]) / which
+            data = Path(os.environ["DESKTOP_REC_DATA"]) / asked.data
             dataset = drive(operations.import_files(library, [data])).dataset
-        for model in models:
+        for model in asked.models:
             measured(library, dataset, model)
