@@ -234,11 +234,13 @@ class ResidentWindows:
     def batch(self, rows_B: Tensor) -> WindowBatch:
         """The windows of these numbers, in that order."""
         rows_B = sent(rows_B, self._starts_W.device)
-        there_BL = self._steps_L[None] < self._lengths_W[rows_B, None]
-        entries_BL = torch.where(there_BL, self._starts_W[rows_B, None] + self._steps_L[None], 0)
-        words_BL = torch.where(there_BL, self._words_N[entries_BL].long(), 0)
-        ratings_BL = torch.where(there_BL, self._ratings_N[entries_BL], torch.nan)
-        return WindowBatch(words_BL, ratings_BL)
+        steps_BL = self._starts_W.index_select(0, rows_B)[:, None] + self._steps_L
+        there_BL = self._steps_L < self._lengths_W.index_select(0, rows_B)[:, None]
+        entries_N = steps_BL.clamp_(max=max(0, len(self._words_N) - 1)).flatten()
+        words_BL, ratings_BL = (
+            part_N.index_select(0, entries_N).view_as(there_BL) for part_N in (self._words_N, self._ratings_N)
+        )
+        return WindowBatch(words_BL.long().mul_(there_BL), torch.where(there_BL, ratings_BL, torch.nan))
 
 
 def numbers_of_a_lot(people: int, width: int) -> int:

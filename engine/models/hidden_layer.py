@@ -1,7 +1,7 @@
 """What follows the matrix product of a hidden layer, in few passes over its numbers: batch norm, ReLU and dropout.
 
-Slopes are by hand: a step gives what it made and a function back, from slopes of that to slopes of what it was given.
-On a processor torch's own dropout takes as long as the matrix product.
+Slopes of a layer are by hand: a step gives what it made and a function back, from slopes of that to slopes of what it
+was given. On a processor torch's own dropout takes as long as the matrix product.
 
 Shapes: B examples, H width of the layer.
 """
@@ -109,6 +109,13 @@ def activated(values_BH: Tensor, norm: BatchNorm | None, p: float, noise: torch.
     if share:
         kept_BH = _where_above(kept_BH, *_drawn(values_BH, share, noise))
     return kept_BH, lambda slope_BH: through(_where_above(slope_BH, kept_BH, 0.0))
+
+
+def with_dropout(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
+    """Values, each hidden with probability p, within 2 %, and the others divided by what is then left."""
+    share = _in_steps(p)
+    kept: Tensor = _where_above(values / (1.0 - share), *_drawn(values, share, noise)) if share else values
+    return kept
 
 
 def _scaled(values_BH: Tensor, times: float) -> tuple[Tensor, Back]:

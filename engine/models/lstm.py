@@ -22,14 +22,16 @@ from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
-from engine.models.losses import dropout_like
+from engine.models.hidden_layer import with_dropout
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.rating_model import RatingConfig, RatingModel
+from engine.models.recurrence import lstm_states
 from engine.models.registry import kind_of
 from engine.settings import setting
 from engine.wording import said
 
 _GATES_AT_ONCE = 2**24
+_ROUND_ROWS = 64
 _MANY_TITLES = 64
 """From so many on, what they add to the gates is raised to powers once for all people."""
 
@@ -113,8 +115,8 @@ class Lstm(RatingModel):
 
     @classmethod
     def working_bytes(cls, config: LstmConfig, load: Load) -> float:
-        """See RatingModel: and of each step of a batch's windows the gates, eight times as wide as the state."""
-        gates = 4.0 * load.batch * config.window * 8 * 4 * config.hidden
+        """See RatingModel: and of each step of a batch's windows four arrays as wide as all gates."""
+        gates = 4.0 * load.batch * config.window * 4 * 4 * config.hidden
         return super().working_bytes(config, load) + gates
 
     @classmethod
@@ -132,28 +134,29 @@ class Lstm(RatingModel):
         )
 
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        targets_BL = self._as_targets(batch.ratings_BL)
-        earlier_BL = F.pad(batch.ratings_BL[:, :-1], (1, 0), value=torch.nan)
-        titles_BLE = self.titles(batch.words_BL)
-        gates_BLG = self._with_ratings(self.from_title(self._with_dropout(titles_BLE, noise)), earlier_BL)
-        state = self._start(len(batch))
-        steps = []
-        for gates_BG in gates_BLG.unbind(1):
-            state = self._next(gates_BG, state)
-            steps.append(state[0])
-        predicted_BL = self._target(self._with_dropout(torch.stack(steps, dim=1), noise))
-        known_BL = ~torch.isnan(targets_BL)
-        counted = moment.counted(known_BL.sum())
-        lengths = titles_BLE.square().sum(2)[known_BL].float().sum() / counted
-        errors = (predicted_BL - targets_BL)[known_BL]
-        return self._squared_error(errors, self.config.l2 * lengths, counted=counted)
+        """See StepModel. What a title adds to the gates is computed once for each that occurs."""
+        dropout = self.config.dropout if self.training else 0.0
+        ratings_LB = batch.ratings_BL.t().contiguous()
+        words_R, title_LB = _distinct(batch.words_BL.t())
+        titles_RE = self.titles(words_R)
+        gates_RG = self.from_title(with_dropout(titles_RE, dropout, noise))
+        states_LBH = self._states(gates_RG, title_LB, ratings_LB)
+        known_LB = ~torch.isnan(ratings_LB)
+        counted = moment.counted(known_LB.sum())
+        with torch.autocast(states_LBH.device.type, enabled=False):
+            predicted_LB = self._target(with_dropout(states_LBH, dropout, noise))
+            errors_LB = torch.where(known_LB, predicted_LB - self._as_targets(ratings_LB), 0.0)
+            times_R = torch.zeros_like(titles_RE[:, 0]).index_add_(0, title_LB.flatten(), known_LB.flatten().float())
+            lengths = titles_RE.square().sum(1) @ times_R / counted
+        return self._squared_error(errors_LB, self.config.l2 * lengths, counted=counted)
 
-    def _with_dropout(self, values: Tensor, noise: torch.Generator) -> Tensor:
-        return (
-            values * dropout_like(values, self.config.dropout, noise)
-            if self.config.dropout and self.training
-            else values
-        )
+    def _states(self, gates_RG: Tensor, title_LB: Tensor, ratings_LB: Tensor) -> Tensor:
+        """The states after each step, [L, B, H]; the gates of titles, and which of them each step reads, are given."""
+        if not self.config.reads_ratings:
+            return lstm_states(gates_RG, title_LB, ratings_LB[..., None][..., :0], self.from_state.weight)
+        earlier_LB2 = self._as_earlier(F.pad(ratings_LB[:-1], (0, 0, 1, 0), value=torch.nan))
+        weight_GK = torch.cat([self.from_state.weight, self.from_rating.weight], dim=1)
+        return lstm_states(gates_RG, title_LB, earlier_LB2, weight_GK)
 
     def _known_gates(self, words: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
@@ -171,11 +174,15 @@ class Lstm(RatingModel):
         return gates_BLG + self._rating_gates(earlier_BL) if self.config.reads_ratings else gates_BLG
 
     def _rating_gates(self, earlier: Tensor) -> Tensor:
-        """What the rating of the step before adds to the gates: how far it is from the mean, and that there is one."""
-        is_there = ~torch.isnan(earlier)
-        apart = torch.where(is_there, (earlier - self.mean) / self.spread.clamp(min=1e-6), 0.0)
-        gates: Tensor = self.from_rating(torch.stack([apart, is_there.to(apart.dtype)], dim=-1))
+        """What the rating of the step before adds to the gates."""
+        gates: Tensor = self.from_rating(self._as_earlier(earlier))
         return gates
+
+    def _as_earlier(self, ratings: Tensor) -> Tensor:
+        """How the rating of the step before is read, [..., 2]: how far it is from the mean, and that there is one."""
+        is_there = ~torch.isnan(ratings)
+        apart = torch.where(is_there, (ratings - self.mean) / self.spread.clamp(min=1e-6), 0.0)
+        return torch.stack([apart, is_there.to(apart.dtype)], dim=-1)
 
     def _start(self, people: int) -> tuple[Tensor, Tensor]:
         zeros_BH = self.from_state.weight.new_zeros(people, self.config.hidden)
@@ -263,6 +270,18 @@ class Lstm(RatingModel):
             for some_UG, some_UH in zip(*(torch.split(part, at_once) for part in state), strict=True)
         ]
         return torch.cat(parts)
+
+
+def _distinct(values_LB: Tensor) -> tuple[Tensor, Tensor]:
+    """The distinct ones among values, [R], and which of them each is, [L, B].
+
+    R is made a round number by zeros: products keep what they prepare for each new shape. On a GPU each value is taken
+    for one of its own: how many there are would have to be waited for.
+    """
+    if values_LB.device.type != "cpu":
+        return values_LB.flatten(), torch.arange(values_LB.numel(), device=values_LB.device).view_as(values_LB)
+    distinct_R, place_LB = torch.unique(values_LB, return_inverse=True)
+    return F.pad(distinct_R, (0, -len(distinct_R) % _ROUND_ROWS)), place_LB
 
 
 def _stepped(gates_G: Tensor, cell_H: Tensor) -> tuple[Tensor, Tensor]:

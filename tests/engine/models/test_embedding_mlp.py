@@ -6,7 +6,7 @@ from planted import CPU
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
-from engine.models.hidden_layer import BatchNorm, activated
+from engine.models.hidden_layer import BatchNorm, activated, with_dropout
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
@@ -168,6 +168,15 @@ def test_that_what_dropout_hides_is_the_share_asked_for_and_makes_up_for_it(p, d
     assert float((kept != 0).float().mean()) == pytest.approx(1.0 - p, rel=0.05)
     assert float(kept.float().mean()) == pytest.approx(2.0, rel=0.05)
     torch.testing.assert_close(back(torch.ones_like(values))[0], kept / 2.0, atol=0.0, rtol=1e-2)
+
+
+def test_that_values_of_either_sign_are_hidden_alone_and_learn_where_they_are_kept():
+    values = torch.tensor([2.0, -2.0]).repeat(501, 203).requires_grad_()
+    kept = with_dropout(values, 0.3, torch.Generator().manual_seed(1))
+    kept.sum().backward()
+    assert float((kept == 0).float().mean()) == pytest.approx(0.3, rel=0.03)
+    assert float(kept.detach().abs().mean()) == pytest.approx(2.0, rel=0.05)
+    torch.testing.assert_close(values.grad, kept.detach() / values.detach())
 
 
 @pytest.mark.parametrize("together", [False, True], ids=["alone", "shared"])

@@ -112,6 +112,43 @@ def test_that_windows_hold_every_entry_once_in_order_of_time():
         assert (np.diff(histories.times_N[order[own]]) >= 0).all()
 
 
+def test_that_the_gradient_of_a_batch_is_that_of_the_same_windows_each_alone():
+    model = a_model(SMALL.changed(l2=0.01))
+    examples = model.examples(some_histories(), CPU)
+    together = examples.batch(torch.arange(len(examples)))
+    counts_W = (~together.ratings_BL.isnan()).sum(1)
+    parameters = list(model.parameters())
+
+    def gradients(rows):
+        losses = model.losses(examples.batch(rows), noise=torch.Generator(), moment=START)
+        return torch.autograd.grad(losses.total, parameters)
+
+    alone = [gradients(torch.tensor([row])) for row in range(len(examples))]
+    for place, whole in enumerate(gradients(torch.arange(len(examples)))):
+        shares = [share * counts_W[row] / counts_W.sum() for row, share in enumerate(part[place] for part in alone)]
+        torch.testing.assert_close(whole, torch.stack(shares).sum(0), atol=1e-6, rtol=1e-4)
+
+
+def test_that_no_title_learns_nothing_and_titles_in_a_batch_do():
+    model = a_model(SMALL.changed(l2=0.01))
+    batch = model.examples(in_order([3, 8], [4.0, 2.0]), CPU).batch(torch.arange(1))
+    losses = model.losses(batch, noise=torch.Generator(), moment=START)
+    (slopes_WE,) = torch.autograd.grad(losses.total, [model.titles.weight])
+    assert torch.equal(slopes_WE.any(1).nonzero()[:, 0], torch.tensor([4, 9]))
+
+
+def test_that_dropout_is_for_learning_alone():
+    model = a_model(SMALL.changed(dropout=0.5))
+    batch = model.examples(some_histories(), CPU).batch(torch.arange(3))
+
+    def loss(seed):
+        return float(model.losses(batch, noise=torch.Generator().manual_seed(seed), moment=START).total.detach())
+
+    assert loss(1) == loss(1) != loss(2)
+    model.eval()
+    assert loss(1) == loss(2)
+
+
 def test_that_a_window_without_ratings_takes_no_part_in_the_loss():
     model = a_model()
     examples = model.examples(in_order([3, 8], [None, None]), CPU)

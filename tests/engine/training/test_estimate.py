@@ -61,10 +61,10 @@ def test_that_a_speed_test_counts_where_no_run_does():
 
 
 def test_that_what_will_not_fit_is_said_with_the_batch_to_take():
-    plan = TrainingPlan.defaults("lstm").changed(batch=4_000)
-    free = plan.changed(batch=512).memory_bytes(COUNTS)
+    plan = TrainingPlan.defaults("lstm").changed(batch=8_000)
+    free = plan.changed(batch=4_096).memory_bytes(COUNTS)
     found = estimate(plan, COUNTS, free_bytes=free - PROCESS)
-    assert found.refusal.endswith("are free. Take a batch of 512.")
+    assert found.refusal.endswith("are free. Take a batch of 4,096.")
     assert not found.fits
     assert estimate(plan, COUNTS, free_bytes=1).refusal.endswith("are free. Close other programs.")
     assert estimate(plan, COUNTS, free_bytes=2**40).refusal == ""
