@@ -52,7 +52,7 @@ FOLD_IN_OTHERS = 0.2
 sample (tests/bench/fold_in_others.py)."""
 _STEPS, _MOST_GONE_THROUGH = 2, 48
 """Steps of conjugate gradients a turn: with one lists are worse, with three they are no better."""
-_NUMBERS_AT_ONCE = 2**19
+_NUMBERS_AT_ONCE, _TITLES_AT_ONCE = 2**19, 2**16
 _START = 0.1
 """The standard deviation of a title's row at the start, whatever the rank: divided by the root of the rank."""
 
@@ -171,17 +171,21 @@ class Side:
 class Held:
     """The side that is held still, O rows, in the basis in which what nobody touched is a diagonal.
 
-    factors_OK has a row of zeros after the last, for missing entries; basis_KK leads there and, turned, back.
+    factors_OK has a row of zeros after the last, for missing entries; basis_KK leads there and, turned, back. Of a side
+    of so many `rows`, of which only some are needed, it is told what nobody touched.
     """
 
-    def __init__(self, factors_OK: Tensor, config: IalsConfig) -> None:
+    def __init__(
+        self, factors_OK: Tensor, config: IalsConfig, *, untouched_KK: Tensor | None = None, rows: int | None = None
+    ) -> None:
         if not bool(torch.isfinite(factors_OK.sum())):
             raise TrainingError(said("The numbers of ials run out of precision."), remedy=said("Choose a larger l2."))
-        untouched_KK = config.unobserved_weight * (factors_OK.T @ factors_OK)
+        if untouched_KK is None:
+            untouched_KK = config.unobserved_weight * (factors_OK.T @ factors_OK)
         spectrum_K, self.basis_KK = torch.linalg.eigh(untouched_KK)
         self.spectrum_K = spectrum_K.clamp(min=0.0)
         self.factors_OK = torch.cat([factors_OK @ self.basis_KK, factors_OK.new_zeros(1, factors_OK.shape[1])])
-        self._config, self._rows = config, len(factors_OK)
+        self._config, self._rows = config, len(factors_OK) if rows is None else rows
 
     def systems(self, lot: Rows) -> tuple[Tensor, Tensor]:
         """The systems of the rows of a lot and their right sides, [U, K, K] and [U, K]."""
@@ -304,11 +308,12 @@ class Ials(ClosedFormModel):
     def predict(self, profiles: Histories, *, ratings: bool = True) -> Prediction:
         """See Model. Someone without an entry that counts gets zeros."""
         taken = profiles.where(self.takes_in(profiles))
-        held = Held(self._learned(), self.config)
+        asked_O, place_N = np.unique(taken.item_rows_N, return_inverse=True)
+        held = Held(self._exact_rows(asked_O), self.config, untouched_KK=self._untouched(), rows=self.items)
         counts_N = self._counts(taken)
         weights_N = None if bool((counts_N == 1.0).all()) else counts_N
-        persons_UK = held.solved(Side(taken.indptr_U1, as_index(taken.item_rows_N), weights_N, self.items))
-        return Prediction((persons_UK @ held.factors_OK[:-1].T).float())
+        persons_UK = held.solved(Side(taken.indptr_U1, as_index(place_N), weights_N, len(asked_O))) @ held.basis_KK.T
+        return Prediction(self._scores_of(persons_UK))
 
     @torch.inference_mode()
     def leave_one_out(self, profile: Histories, *, left_out_V: Int64, columns_C: Int64 | None) -> Prediction:
@@ -372,6 +377,14 @@ class Ials(ClosedFormModel):
         if not bool(self.title_factors_IK.any()):
             raise TrainingError(said("This ials model has learned nothing yet."), remedy=said("Fit it first."))
         return self.title_factors_IK.cpu().double()
+
+    def _scores_of(self, persons_UK: Tensor) -> Tensor:
+        """What people's rows make of all titles, [U, I]: worked out in float64, some titles at a time."""
+        score_UI = torch.empty(len(persons_UK), self.items)
+        for start in range(0, self.items, _TITLES_AT_ONCE):
+            titles = slice(start, start + _TITLES_AT_ONCE)
+            score_UI[:, titles] = persons_UK @ self.title_factors_IK[titles].cpu().double().T
+        return score_UI
 
     def _exact_rows(self, item_rows: npt.NDArray[np.integer[Any]]) -> Tensor:
         rows = as_index(item_rows, self.title_factors_IK.device)
