@@ -25,6 +25,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -95,6 +96,20 @@ class _Held:
         return _Held(x_CK, x_CK.square(), _with_zero_row(numbers.variances_RK), bias_C)
 
 
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Operations here are too small for torch to share one out over threads: those wait for each other.
+
+    On a machine with other work, MovieLens-1M took ten times as long.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 class _Rows(threading.local):
     """A thread's memory for the rows that it looks at, used again: fresh memory took up to an eighth of the time."""
 
@@ -118,19 +133,21 @@ class Side:
 
     def __init__(self, counts_R: Int64, lots: list[_Lot], weights_C: Tensor) -> None:
         self.ratings = int(counts_R.sum())
-        self._lots, self._weights_C = lots, weights_C
+        self._lots, self._weights_C, self._threads = lots, weights_C, torch.get_num_threads()
         self._roots_R = torch.from_numpy(counts_R.astype(np.float32)).clamp(min=1.0).sqrt()
 
     def solve(self, own: Numbers, others: Numbers, *, ridge_F: Tensor, noise: float) -> Iterator[tuple[int, float]]:
         """Bring all rows nearer to their solutions, in place; yields for each lot its number of rows and its expected
         squared error in sum."""
-        held, rows = _Held.of(others), _Rows()
+        with _one_thread():
+            held, rows = _Held.of(others), _Rows()
 
         def solved(lot: _Lot) -> tuple[int, float]:
             return len(lot.rows_U), _solve_lot(lot, own, held, rows, ridge_F=ridge_F, noise=noise)
 
-        yield from _in_threads(solved, self._lots)
+        yield from _in_threads(solved, self._lots, self._threads)
 
+    @_one_thread()
     def learn_presence(self, own: Numbers, theirs: Side) -> None:
         """Regress the factors on which columns there are: a few steps of conjugate gradients from the last.
 
@@ -169,7 +186,7 @@ class Side:
         def add(lot: _Lot) -> None:
             sums_RK[lot.rows_U] = embedding_bag(lot.columns_Um, table_CK, mode="sum")
 
-        for _ in _in_threads(add, self._lots):
+        for _ in _in_threads(add, self._lots, self._threads):
             pass
         return sums_RK
 
@@ -205,13 +222,9 @@ def _side(indptr_R1: Int64, columns_N: np.ndarray, targets_N: Float32, *, column
     return Side(counts_R, lots, weights_C)
 
 
-def _in_threads(work: Callable[[_Lot], T], lots: list[_Lot]) -> Iterator[T]:
-    """What becomes of each lot, in their order, worked out on as many threads as torch may use on the calling one.
-
-    Operations here are too small for torch to share one out over threads; with a lot a thread, two halve the time.
-    """
-    threads = min(torch.get_num_threads(), len(lots))
-    if threads <= 1:
+def _in_threads(work: Callable[[_Lot], T], lots: list[_Lot], threads: int) -> Iterator[T]:
+    """What becomes of each lot, in their order, each worked out on one of so many threads."""
+    if min(threads, len(lots)) <= 1:
         yield from map(work, lots)
         return
     before = torch.get_num_threads()
