@@ -44,6 +44,9 @@ _STEPS = 2
 """With three, the error on MovieLens-1M is less by 0.0002 at most; with one, it is more by 0.002."""
 _NUMBERS_AT_ONCE = 2**21
 _AHEAD = 2
+_SUMMED = torch.bfloat16 if torch.backends.cpu.get_cpu_capability().startswith("AVX") else torch.float32
+"""The precision of tables of which only sums over many rows are asked for, which takes as long as rows take to fetch.
+On MovieLens-1M and the sample RMSE is the same in both to 0.000001."""
 _LEAST = 1e-20
 
 T = TypeVar("T")
@@ -80,11 +83,13 @@ class _Lot:
 
 @dataclass(frozen=True)
 class _Held:
-    """The side that is held still; its tables end with a row of zeros, for missing ratings."""
+    """The side that is held still; its tables end with a row of zeros, for missing ratings.
+
+    `spreads_C2K` has the variances, then the squares of the factors; of it only sums are asked for.
+    """
 
     x_CK: Tensor
-    squares_CK: Tensor
-    v_CK: Tensor
+    spreads_C2K: Tensor
     bias_C: Tensor | None
 
     @staticmethod
@@ -93,7 +98,8 @@ class _Held:
         x_CK = _with_zero_row(numbers.values_RF[:, :factors])
         has_bias = numbers.values_RF.shape[1] > factors
         bias_C = _with_zero_row(numbers.values_RF[:, factors]) if has_bias else None
-        return _Held(x_CK, x_CK.square(), _with_zero_row(numbers.variances_RK), bias_C)
+        spreads_C2K = torch.cat([_with_zero_row(numbers.variances_RK), x_CK.square()], 1)
+        return _Held(x_CK, spreads_C2K.to(_SUMMED), bias_C)
 
 
 @contextmanager
@@ -180,11 +186,11 @@ class Side:
 
     def _sums(self, values_CK: Tensor) -> Tensor:
         """Over each row's columns, [R, K]."""
-        table_CK = _with_zero_row(values_CK)
+        table_CK = _with_zero_row(values_CK).to(_SUMMED)
         sums_RK = values_CK.new_zeros(len(self._roots_R), values_CK.shape[1])
 
         def add(lot: _Lot) -> None:
-            sums_RK[lot.rows_U] = embedding_bag(lot.columns_Um, table_CK, mode="sum")
+            sums_RK[lot.rows_U] = embedding_bag(lot.columns_Um, table_CK, mode="sum").float()
 
         for _ in _in_threads(add, self._lots, self._threads):
             pass
@@ -283,8 +289,8 @@ class _Systems:
 def _solve_lot(lot: _Lot, own: Numbers, held: _Held, rows: _Rows, *, ridge_F: Tensor, noise: float) -> float:
     """Bring the rows of a lot nearer to their solutions, in place; their expected squared error in sum."""
     x_UmK, targets_Um, there_Um = rows.of(held.x_CK, lot.columns_Um), lot.targets_Um, None
-    open_UF = embedding_bag(lot.columns_Um, held.v_CK, mode="sum")
-    known_UF = open_UF + embedding_bag(lot.columns_Um, held.squares_CK, mode="sum")
+    open_UF, squares_UF = embedding_bag(lot.columns_Um, held.spreads_C2K, mode="sum").float().chunk(2, dim=1)
+    known_UF = open_UF + squares_UF
     if held.bias_C is not None:
         targets_Um = targets_Um - held.bias_C.index_select(0, lot.columns_Um.view(-1)).view_as(targets_Um)
         there_Um = lot.columns_Um < len(held.x_CK) - 1

@@ -95,7 +95,9 @@ def test_that_people_of_the_training_data_are_answered_as_their_own_turns_would(
     torch.testing.assert_close(found[:, known], (1 + 4 * expected[:, known]).clamp(1, 5), atol=1e-4, rtol=1e-4)
 
 
-def test_that_a_turn_says_how_uncertain_its_numbers_are_and_what_error_is_expected():
+@pytest.mark.parametrize(("precision", "rtol"), [(torch.float32, 1e-5), (torch.bfloat16, 1e-2)])
+def test_that_a_turn_says_how_uncertain_its_numbers_are_and_what_error_is_expected(precision, rtol, monkeypatch):
+    monkeypatch.setattr(alternating, "_SUMMED", precision)
     histories, noise = some_ratings(), 0.1
     model = a_model(histories=histories)
     people, _ = sides_of(model, histories)
@@ -107,15 +109,17 @@ def test_that_a_turn_says_how_uncertain_its_numbers_are_and_what_error_is_expect
         row = histories.row(person).rated()
         rows = torch.from_numpy(row.item_rows_N.astype(np.int64))
         known_K = (q_IK[rows].square() + v_IK[rows]).sum(0)
-        torch.testing.assert_close(own.variances_RK[person], noise / (known_K + ridge_F[:3]))
+        torch.testing.assert_close(own.variances_RK[person], noise / (known_K + ridge_F[:3]), rtol=rtol, atol=1e-5)
         p_K, bias = own.values_RF[person, :3], own.values_RF[person, 3]
         targets = (torch.from_numpy(np.array(row.ratings_N)) - 1) / 4 - model.level - b_I[rows]
         expected += float((targets - q_IK[rows] @ p_K - bias).square().sum() + v_IK[rows].sum(0) @ p_K.square())
         expected += float(own.variances_RK[person] @ known_K + noise * len(rows) / (len(rows) + ridge_F[3]))
-    assert squares == pytest.approx(expected, rel=1e-4)
+    assert squares == pytest.approx(expected, rel=max(rtol, 1e-4))
 
 
-def test_that_presence_becomes_the_ridge_regression_of_factors_on_who_rated_what():
+@pytest.mark.parametrize(("precision", "atol"), [(torch.float32, 1e-4), (torch.bfloat16, 5e-3)])
+def test_that_presence_becomes_the_ridge_regression_of_factors_on_who_rated_what(precision, atol, monkeypatch):
+    monkeypatch.setattr(alternating, "_SUMMED", precision)
     histories, model = some_ratings(), a_model()
     people, titles = sides_of(model, histories)
     own = Numbers.zeros(60, TITLES, factors=3, width=4)
@@ -127,8 +131,8 @@ def test_that_presence_becomes_the_ridge_regression_of_factors_on_who_rated_what
     shares_RC = there_RC / there_RC.sum(1, keepdim=True).sqrt()
     system_CC = shares_RC.T @ shares_RC + PRESENCE_RIDGE * torch.eye(TITLES)
     expected_CK = torch.linalg.solve(system_CC, shares_RC.T @ own.values_RF[:, :3].double())
-    torch.testing.assert_close(own.presence_CK, expected_CK.float(), atol=1e-4, rtol=1e-3)
-    torch.testing.assert_close(own.near_RF[:, :3], (shares_RC @ expected_CK).float(), atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(own.presence_CK, expected_CK.float(), atol=atol, rtol=1e-3)
+    torch.testing.assert_close(own.near_RF[:, :3], (shares_RC @ expected_CK).float(), atol=atol, rtol=1e-3)
     assert not bool(own.near_RF[:, 3].any()), "biases are held near 0"
 
 
