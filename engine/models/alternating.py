@@ -98,8 +98,10 @@ class _Held:
         x_CK = _with_zero_row(numbers.values_RF[:, :factors])
         has_bias = numbers.values_RF.shape[1] > factors
         bias_C = _with_zero_row(numbers.values_RF[:, factors]) if has_bias else None
-        spreads_C2K = torch.cat([_with_zero_row(numbers.variances_RK), x_CK.square()], 1)
-        return _Held(x_CK, spreads_C2K.to(_SUMMED), bias_C)
+        spreads_C2K = x_CK.new_zeros(len(x_CK), 2 * factors, dtype=_SUMMED)
+        spreads_C2K[:-1, :factors].copy_(numbers.variances_RK)
+        spreads_C2K[:, factors:].copy_(x_CK.square())
+        return _Held(x_CK, spreads_C2K, bias_C)
 
 
 @contextmanager
@@ -134,13 +136,16 @@ class _Rows(threading.local):
 class Side:
     """The ratings of the people (or of the titles), made ready once for all turns.
 
-    `weights_C` is, for each column, the sum over its rows of 1 over the number of their ratings.
+    `weights_C` is, for each column, the sum over its rows of 1 over the number of their ratings. Large arrays are kept
+    and written over: fresh memory took as long as what is computed in it.
     """
 
-    def __init__(self, counts_R: Int64, lots: list[_Lot], weights_C: Tensor) -> None:
+    def __init__(self, counts_R: Int64, lots: list[_Lot], weights_C: Tensor, *, factors: int) -> None:
         self.ratings = int(counts_R.sum())
+        self._sums_RK = torch.zeros(len(counts_R), factors)
+        self._table_RK = torch.zeros(len(counts_R) + 1, factors, dtype=_SUMMED)
         self._lots, self._weights_C, self._threads = lots, weights_C, torch.get_num_threads()
-        self._roots_R = torch.from_numpy(counts_R.astype(np.float32)).clamp(min=1.0).sqrt()
+        self._roots_R1 = torch.from_numpy(counts_R.astype(np.float32)).clamp(min=1.0).sqrt()[:, None]
 
     def solve(self, own: Numbers, others: Numbers, *, ridge_F: Tensor, noise: float) -> Iterator[tuple[int, float]]:
         """Bring all rows nearer to their solutions, in place; yields for each lot its number of rows and its expected
@@ -161,40 +166,46 @@ class Side:
         """
         presence_CK, factors = own.presence_CK, own.presence_CK.shape[1]
         near_RK, diagonal_C1 = own.near_RF[:, :factors], self._weights_C[:, None] + PRESENCE_RIDGE
-        left_CK = self._gathered(own.values_RF[:, :factors] - near_RK, theirs) - PRESENCE_RIDGE * presence_CK
+        left_CK = self._gathered(own.values_RF[:, :factors] - near_RK, theirs).sub(presence_CK, alpha=PRESENCE_RIDGE)
         direction_CK = conditioned_CK = left_CK / diagonal_C1
         size_K = (left_CK * conditioned_CK).sum(0)
         for step in range(1, _PRESENCE_STEPS + 1):
-            towards_RK = self._spread(direction_CK)
-            curve_K = towards_RK.square().sum(0) + PRESENCE_RIDGE * direction_CK.square().sum(0)
+            towards_RK = self._spread(direction_CK, theirs)
+            curve_K = _squares(towards_RK) + PRESENCE_RIDGE * _squares(direction_CK)
             step_K = size_K / curve_K.clamp(min=_LEAST)
-            presence_CK += step_K * direction_CK
-            near_RK += step_K * towards_RK
+            presence_CK.addcmul_(direction_CK, step_K)
+            near_RK.addcmul_(towards_RK, step_K)
             if step < _PRESENCE_STEPS:
-                left_CK = left_CK - step_K * (self._gathered(towards_RK, theirs) + PRESENCE_RIDGE * direction_CK)
+                turned_CK = self._gathered(towards_RK, theirs).add_(direction_CK, alpha=PRESENCE_RIDGE)
+                left_CK.addcmul_(turned_CK, step_K, value=-1.0)
                 conditioned_CK = left_CK / diagonal_C1
                 before_K, size_K = size_K, (left_CK * conditioned_CK).sum(0)
                 direction_CK = conditioned_CK + direction_CK * (size_K / before_K.clamp(min=_LEAST))
 
-    def _spread(self, values_CK: Tensor) -> Tensor:
-        """The sum over each row's columns over the root of their number, [R, K]."""
-        return self._sums(values_CK).div_(self._roots_R[:, None])
+    def _spread(self, values_CK: Tensor, theirs: Side) -> Tensor:
+        """The sum over each row's columns over the root of their number, [R, K], until sums are asked for again."""
+        theirs._table_RK[:-1].copy_(values_CK)
+        return self._sums_of(theirs._table_RK).div_(self._roots_R1)
 
     def _gathered(self, values_RK: Tensor, theirs: Side) -> Tensor:
         """The same the other way: [C, K]."""
-        return theirs._sums(values_RK / self._roots_R[:, None])
+        torch.div(values_RK, self._roots_R1, out=self._table_RK[:-1])
+        return theirs._sums_of(self._table_RK)
 
-    def _sums(self, values_CK: Tensor) -> Tensor:
-        """Over each row's columns, [R, K]."""
-        table_CK = _with_zero_row(values_CK).to(_SUMMED)
-        sums_RK = values_CK.new_zeros(len(self._roots_R), values_CK.shape[1])
+    def _sums_of(self, table_CK: Tensor) -> Tensor:
+        """Over each row's columns, [R, K]; rows without any stay 0."""
 
         def add(lot: _Lot) -> None:
-            sums_RK[lot.rows_U] = embedding_bag(lot.columns_Um, table_CK, mode="sum").float()
+            self._sums_RK[lot.rows_U] = embedding_bag(lot.columns_Um, table_CK, mode="sum").float()
 
         for _ in _in_threads(add, self._lots, self._threads):
             pass
-        return sums_RK
+        return self._sums_RK
+
+
+def _squares(values_RK: Tensor) -> Tensor:
+    """Their sum over rows, [K]."""
+    return torch.linalg.vector_norm(values_RK, dim=0).square()
 
 
 def both_sides(
@@ -225,7 +236,7 @@ def _side(indptr_R1: Int64, columns_N: np.ndarray, targets_N: Float32, *, column
             counts_R, by_length(counts_R), 1, numbers=max(1, _NUMBERS_AT_ONCE // width)
         )
     ]
-    return Side(counts_R, lots, weights_C)
+    return Side(counts_R, lots, weights_C, factors=width)
 
 
 def _in_threads(work: Callable[[_Lot], T], lots: list[_Lot], threads: int) -> Iterator[T]:
