@@ -99,6 +99,7 @@ class Lstm(RatingModel):
     name = "lstm"
     can = kind_of(name).can
     config: LstmConfig
+    pairs_an_example = 150
 
     def __init__(self, config: LstmConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)

@@ -227,7 +227,8 @@ def ndcg_of(items_UK: np.ndarray, split: Split) -> float:
     is_liked_UI = np.zeros((len(liked), split.titles))
     is_liked_UI[liked.user_rows_N, liked.item_rows_N] = 1.0
     ideal_UK = measure.ideal_gains(np.ones(liked.entries), liked.user_rows_N, people=len(liked), k=TOP)
-    return float(np.nanmean(measure.ndcg(np.take_along_axis(is_liked_UI, items_UK, axis=1), ideal_UK, TOP)))
+    gains_UK = np.take_along_axis(is_liked_UI, items_UK, axis=1)
+    return float(np.nanmean(measure.discounted_share(gains_UK, ideal_UK, TOP)))
 
 
 def main() -> int:
