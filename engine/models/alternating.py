@@ -205,7 +205,8 @@ class Side:
 
 def _squares(values_RK: Tensor) -> Tensor:
     """Their sum over rows, [K]."""
-    return torch.linalg.vector_norm(values_RK, dim=0).square()
+    norms_K: Tensor = torch.linalg.vector_norm(values_RK, dim=0)
+    return norms_K.square()
 
 
 def both_sides(
