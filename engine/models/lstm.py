@@ -24,6 +24,7 @@ from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
 from engine.models.hidden_layer import with_dropout
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
+from engine.models.products import ROUND_ROWS
 from engine.models.rating_model import RatingConfig, RatingModel
 from engine.models.recurrence import lstm_states
 from engine.models.registry import kind_of
@@ -31,7 +32,6 @@ from engine.settings import setting
 from engine.wording import said
 
 _GATES_AT_ONCE = 2**24
-_ROUND_ROWS = 64
 _MANY_TITLES = 64
 """From so many on, what they add to the gates is raised to powers once for all people."""
 
@@ -276,13 +276,13 @@ class Lstm(RatingModel):
 def _distinct(values_LB: Tensor) -> tuple[Tensor, Tensor]:
     """The distinct ones among values, [R], and which of them each is, [L, B].
 
-    R is made a round number by zeros: products keep what they prepare for each new shape. On a GPU each value is taken
+    R is made a round number by zeros (see `ROUND_ROWS`). On a GPU each value is taken
     for one of its own: how many there are would have to be waited for.
     """
     if values_LB.device.type != "cpu":
         return values_LB.flatten(), torch.arange(values_LB.numel(), device=values_LB.device).view_as(values_LB)
     distinct_R, place_LB = torch.unique(values_LB, return_inverse=True)
-    return F.pad(distinct_R, (0, -len(distinct_R) % _ROUND_ROWS)), place_LB
+    return F.pad(distinct_R, (0, -len(distinct_R) % ROUND_ROWS)), place_LB
 
 
 def _stepped(gates_G: Tensor, cell_H: Tensor) -> tuple[Tensor, Tensor]:

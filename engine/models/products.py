@@ -25,6 +25,9 @@ from torch.autograd.function import once_differentiable
 
 from engine.data.batches import Rows
 
+ROUND_ROWS = 64
+"""Where the number of rows differs from step to step it is made a round one: products keep what they prepare for each
+new shape."""
 _CACHED_BYTES = 2**21
 """Of logits that several passes go over: about what one core's share of a cache holds."""
 _TITLES_AT_ONCE = 2048
@@ -94,12 +97,17 @@ def multinomial_of(hidden_BD: Tensor, layer: nn.Linear, rows: Rows, targets_N: T
     The logits are the only dense array over people and titles. Softmax less targets, which is their gradient, takes
     their place, in that precision; the weights that learn stay as precise as they are.
     """
-    kind = hidden_BD.device.type
-    precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else layer.weight.dtype
-    with torch.autocast(kind, enabled=False):
+    precision = precision_for(layer.weight)
+    with torch.autocast(layer.weight.device.type, enabled=False):
         return _Multinomial.apply(  # type: ignore[no-untyped-call,no-any-return]
             hidden_BD.to(precision), layer.weight, layer.bias, rows, targets_N
         )
+
+
+def precision_for(weight: Tensor) -> torch.dtype:
+    """That of products with a weight: autocast's where it is on, else the weight's own."""
+    kind = weight.device.type
+    return torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else weight.dtype
 
 
 class _SumsOfRows(torch.autograd.Function):

@@ -22,10 +22,7 @@ from torch.autograd.function import once_differentiable
 
 from engine.data.batches import EntryBatch
 from engine.models.hidden_layer import BatchNorm, activated
-from engine.models.products import taken
-
-_ROUND_ROWS = 64
-"""Rows of tables are made a round number: products keep what they prepare for each new shape."""
+from engine.models.products import ROUND_ROWS, precision_for, taken
 
 
 @dataclass(frozen=True)
@@ -44,9 +41,8 @@ class RatingNetwork:
 
         Layers are computed in the precision of autocast.
         """
-        kind = self.last.weight.device.type
-        precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else self.last.weight.dtype
-        with torch.autocast(kind, enabled=False):
+        precision = precision_for(self.last.weight)
+        with torch.autocast(self.last.weight.device.type, enabled=False):
             return _Losses.apply(  # type: ignore[no-untyped-call,no-any-return]
                 self, batch, targets_B.to(self.last.weight.dtype), noise, precision, *self._weights()
             )
@@ -167,8 +163,8 @@ class _Asked:
         counts_A = np.bincount(ids_N, minlength=people + titles)
         rows_A = np.flatnonzero(counts_A > 0)
         users = int(np.searchsorted(rows_A, people))
-        items, first = len(rows_A) - users, -(-users // _ROUND_ROWS) * _ROUND_ROWS
-        rows_S = np.zeros(first - (-items // _ROUND_ROWS) * _ROUND_ROWS, dtype=np.int64)
+        items, first = len(rows_A) - users, -(-users // ROUND_ROWS) * ROUND_ROWS
+        rows_S = np.zeros(first - (-items // ROUND_ROWS) * ROUND_ROWS, dtype=np.int64)
         rows_S[:users], rows_S[first : first + items] = rows_A[:users], rows_A[users:] - people
         counts_S = np.zeros(len(rows_S), dtype=np.int64)
         counts_S[:users], counts_S[first : first + items] = counts_A[rows_A[:users]], counts_A[rows_A[users:]]

@@ -107,7 +107,7 @@ def _shortlists(
     chosen = HeldOut(held_out.user_rows_U[people], held_out.fold_in.take(people), found.take(people))
     candidates, pace, lots = torch.from_numpy(np.asarray(candidates_I)), Pace(), []
     for lot in lots_of_people(len(people), len(candidates_I) * len(opinions)):
-        some = HeldOut(chosen.user_rows_U[lot], chosen.fold_in.take(lot), chosen.to_find.take(lot))
+        some = chosen.take(lot)
         lots.append(_shortlisted(parts, opinions, some, candidates))
         yield Progressed(said("Asking each part"), int(lot[-1]) + 1, len(people), "people") if pace.due() else None
     return _Shortlists(

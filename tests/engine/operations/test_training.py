@@ -219,6 +219,14 @@ def test_that_a_run_of_fewer_titles_goes_on_to_the_bit(library, dataset):
         assert torch.equal(tensor, resumed.trained.model.state_dict()[name]), name
 
 
+def assert_that_the_latest_run_can_be_resumed(library) -> None:
+    """To its three epochs."""
+    record = library.runs.find("latest")
+    assert record.status == "interrupted"
+    assert record.stopped_because.endswith("It can be resumed.")
+    assert drive(operations.resume(library, record.run_id, advise=False)).trained.epochs == 3
+
+
 def out_of_memory_above(batch, monkeypatch, *, after=0):
     """Steps of more examples find no memory, from a step on."""
     take = Stepper.take
@@ -283,10 +291,7 @@ def test_that_memory_that_runs_out_between_two_steps_leaves_a_run_that_goes_on_w
         short.setattr(loop, "copy_of", copied)
         with pytest.raises(TrainingError, match="not enough memory to go on"):
             drive(trained(library, dataset, model="mult_dae", model_config=None))
-    record = library.runs.find("latest")
-    assert record.status == "interrupted"
-    assert record.stopped_because.endswith("It can be resumed.")
-    assert drive(operations.resume(library, record.run_id, advise=False)).trained.epochs == 3
+    assert_that_the_latest_run_can_be_resumed(library)
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError(NO_MEMORY), RuntimeError("std::bad_alloc")])
@@ -330,10 +335,7 @@ def test_that_a_run_whose_gpu_is_gone_can_be_resumed(library, dataset, monkeypat
         broken.setattr(Stepper, "take", taken)
         with pytest.raises(DeviceError, match="stopped answering at step 7"):
             drive(trained(library, dataset, model="mult_dae", model_config=None))
-    record = library.runs.find("latest")
-    assert record.status == "interrupted"
-    assert record.stopped_because.endswith("It can be resumed.")
-    assert drive(operations.resume(library, record.run_id, advise=False)).trained.epochs == 3
+    assert_that_the_latest_run_can_be_resumed(library)
 
 
 def test_that_a_run_killed_before_anything_was_saved_begins_anew(library, dataset, monkeypatch):
