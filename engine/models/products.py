@@ -65,6 +65,13 @@ class Scratch:
             kept = self._kept[name] = torch.empty(size, dtype=dtype)
         return kept[:size].view(shape)
 
+    def move(self, values: Tensor, place: Tensor) -> None:
+        """From now on give out other memory, of one dimension, for what was given out as these values, if any was."""
+        for name, kept in self._kept.items():
+            is_that = kept.data_ptr() == values.data_ptr() and len(kept) == values.numel() == len(place)
+            if is_that and kept.dtype == place.dtype:
+                self._kept[name] = place
+
 
 _SCRATCH: ContextVar[Scratch | None] = ContextVar("scratch", default=None)
 

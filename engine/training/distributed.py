@@ -35,6 +35,7 @@ from torch.nn.parallel import DistributedDataParallel
 from engine.errors import DeviceError, RankLostError, TrainingError
 from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
+from engine.models.products import Scratch
 from engine.text import format_count, join_words, plural
 from engine.training.gradient_sums import GradientSums
 from engine.training.sharded import ShardedOptimizer
@@ -206,10 +207,11 @@ class Ranks:
         order = self._broadcast(torch.zeros(3, dtype=torch.float64)).tolist()
         return int(order[0]), int(order[1]), order[2]
 
-    def share(self, module: nn.Module, optimizer: torch.optim.Optimizer, *, precision: str) -> nn.Module:
-        """A module that learns with those of all processes, which begin with the leader's weights.
-
-        All processes call this at one time. Raises RankLostError.
+    def share(
+        self, module: nn.Module, optimizer: torch.optim.Optimizer, scratch: Scratch, *, precision: str
+    ) -> nn.Module:
+        """A module that learns with those of all processes, which begin with the leader's weights; its products take
+        their memory from a scratch. All processes call this at one time. Raises RankLostError.
         """
         device = next(module.parameters()).device
         self._gradients = self.sharded = None
@@ -222,7 +224,7 @@ class Ranks:
             for values in filter(Tensor.numel, (*module.parameters(), *module.buffers())):
                 dist.broadcast(values.detach(), src=0, group=self._sums)
             if device.type in ON_PROCESSORS:
-                self._share_on_processors(optimizer, torch.bfloat16 if precision == "bf16" else torch.float32)
+                self._share_on_processors(optimizer, scratch, torch.bfloat16 if precision == "bf16" else torch.float32)
                 return module
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # the new name of broadcast_buffers is not in torch 2.8
@@ -234,10 +236,10 @@ class Ranks:
                     static_graph=True,
                 )
 
-    def _share_on_processors(self, optimizer: torch.optim.Optimizer, travel_as: torch.dtype) -> None:
+    def _share_on_processors(self, optimizer: torch.optim.Optimizer, scratch: Scratch, travel_as: torch.dtype) -> None:
         place = self.place
         if place.local_size == place.size:
-            self.sharded = ShardedOptimizer.over(optimizer, self._sums, rank=place.rank, size=place.size)
+            self.sharded = ShardedOptimizer.over(optimizer, scratch, self._sums, rank=place.rank, size=place.size)
         if self.sharded is None:
             self._gradients = GradientSums(self._sums, rank=place.rank, size=place.size, travel_as=travel_as)
 

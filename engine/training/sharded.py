@@ -2,7 +2,8 @@
 
 Weights and what the optimizer remembers of them lie in memory that all these processes see, once. A process adds up its
 part of all gradients, which it reads from the others' memory, and steps its part of the weights; so nothing is sent but
-a few numbers, and a process that dies leaves all but what it was just writing. Source: Rajbhandari, Rasley, Ruwase and
+a few numbers, and a process that dies leaves all but what it was just writing. Large gradients are written where the
+others read them from the second step on. Source: Rajbhandari, Rasley, Ruwase and
 He, "ZeRO: Memory Optimizations Toward Training Trillion Parameter Models", 2020.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import mmap
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from engine.training.gradient_sums import Parcels, aligned, parts_of, sizes_of
+from engine.models.products import Scratch
+from engine.training.gradient_sums import aligned, parts_of
 
 _START, _TOKEN = aligned(1), 2
 """The bytes before what a process's memory holds: so many numbers in them tell the others that it is the right one."""
@@ -29,49 +31,60 @@ _START, _TOKEN = aligned(1), 2
 class ShardedOptimizer:
     """The part of an optimizer that is this process's, over `parameters` that are its parts of the whole ones.
 
-    The whole optimizer holds what is remembered of all weights, as ever.
+    The whole optimizer holds what is remembered of all weights, as ever. K weights have a place for their gradients in
+    the memory of each of P processes.
     """
 
-    def __init__(self, whole: torch.optim.Optimizer, memory_P: Sequence[Tensor], group: Any, *, rank: int) -> None:
-        self._whole, self._group, self._rank = whole, group, rank
+    def __init__(
+        self, whole: torch.optim.Optimizer, scratch: Scratch, memory_P: Sequence[Tensor], group: Any, *, rank: int
+    ) -> None:
+        self._whole, self._scratch, self._group, self._rank = whole, scratch, group, rank
         self._weights = list(_weights_of(whole))
         self._size = len(memory_P)
-        sizes_PK = sizes_of(parts_of([of.detach() for of in self._weights], self._size))
-        kinds_K = [weights.dtype for weights in self._weights]
-        self._parcels = [Parcels(memory[_START:], sizes_PK, kinds_K) for memory in memory_P]
-        self._move_into(memory_P[0][_START + Parcels.bytes_of(sizes_PK, kinds_K) :])
+        arrays = [of.detach() for of in self._weights]
+        self._places_PK = [list(_laid_out(arrays, memory[_START:])) for memory in memory_P]
+        self._move_into(memory_P[0][_START + _bytes_of(arrays) :])
         self.parameters = [nn.Parameter(part) for part in self._own_of([of.detach() for of in self._weights])]
         self.optimizer = self._optimizer_of_parts()
         self.is_whole = True
         """Whether all weights are of the same step: they are but while processes step."""
 
     @staticmethod
-    def over(whole: torch.optim.Optimizer, group: Any, *, rank: int, size: int) -> ShardedOptimizer | None:
+    def over(
+        whole: torch.optim.Optimizer, scratch: Scratch, group: Any, *, rank: int, size: int
+    ) -> ShardedOptimizer | None:
         """The process's own part of an optimizer that all processes of a gloo group have; the first one's weights and
-        memory count. None where they do not see each other's memory."""
-        weights = [of.detach() for of in _weights_of(whole)]
-        parcels = Parcels.bytes_of(sizes_of(parts_of(weights, size)), [of.dtype for of in weights])
-        kept = sum(aligned(of.numel() * of.itemsize) for of in weights) * (1 + len(_remembered(whole)))
-        needed_P = [_START + parcels + (kept if peer == 0 else 0) for peer in range(size)]
+        memory count. Products take their memory from a scratch. None where they do not see each other's memory."""
+        once = _bytes_of([of.detach() for of in _weights_of(whole)])
+        kept = once * (1 + len(_remembered(whole)))
+        needed_P = [_START + once + (kept if peer == 0 else 0) for peer in range(size)]
         memory_P = shared_memory(needed_P, group, rank=rank)
-        return None if memory_P is None else ShardedOptimizer(whole, memory_P, group, rank=rank)
+        return None if memory_P is None else ShardedOptimizer(whole, scratch, memory_P, group, rank=rank)
 
     def add_up(self, values: Tensor) -> None:
         """Give the process's parts the gradients of all processes; a few values become sums over these, in place.
 
-        The sum of these values also tells that all have put their gradients where the others find them.
+        The sum of these values also tells that all have put their gradients where the others find them. What others
+        read stays as it is until they have agreed on the norm of all.
         """
-        parts_KP = [None if of.grad is None else of.grad.view(-1).tensor_split(self._size) for of in self._weights]
-        for peer in self._peers:
-            for parts_P, place in zip(parts_KP, self._parcels[self._rank].arrays_PK[peer], strict=True):
-                if parts_P is not None:
-                    place.copy_(parts_P[peer])
+        for weights, place in zip(self._weights, self._places_PK[self._rank], strict=True):
+            if weights.grad is not None and weights.grad.data_ptr() != place.data_ptr():
+                self._put(weights.grad.view(-1), place)
         dist.all_reduce(values, group=self._group)
-        for number, (parts_P, own) in enumerate(zip(parts_KP, self.parameters, strict=True)):
-            if parts_P is not None and own.numel():
-                own.grad = parts_P[self._rank]
+        own_PK = [self._own_of(places_K) for places_K in self._places_PK]
+        for number, (weights, own) in enumerate(zip(self._weights, self.parameters, strict=True)):
+            if weights.grad is not None and own.numel():
+                own.grad = self._own_of([weights.grad])[0]
                 for peer in self._peers:
-                    own.grad.add_(self._parcels[peer].arrays_PK[self._rank][number])
+                    own.grad.add_(own_PK[peer][number])
+
+    def _put(self, gradient: Tensor, place: Tensor) -> None:
+        """Show the others their parts of a gradient, and have the next one be written there."""
+        parts = zip(gradient.tensor_split(self._size), place.tensor_split(self._size), strict=True)
+        for rank, (part, of_place) in enumerate(parts):
+            if rank != self._rank:
+                of_place.copy_(part)
+        self._scratch.move(gradient, place)
 
     def norm_of_all(self, norm: Tensor) -> Tensor:
         """The norm of the whole gradient, from that of this process's parts."""
@@ -97,16 +110,16 @@ class ShardedOptimizer:
 
     def _move_into(self, memory: Tensor) -> None:
         """Have the first process's weights, and what its optimizer remembers of them, lie there for all."""
-        start = 0
         for weights in self._weights:
             held = {"": weights.detach()}
             if names := _remembered(self._whole):
                 state = self._whole.state[weights]
                 state.setdefault("step", torch.zeros(()))
                 held |= {name: state.get(name, torch.zeros_like(held[""])) for name in names}
-            for name, values in held.items():
-                place = memory[start : start + values.numel() * values.itemsize].view(values.dtype).view_as(values)
-                start += aligned(values.numel() * values.itemsize)
+            places = list(_laid_out(held.values(), memory))
+            memory = memory[_bytes_of(held.values()) :]
+            for (name, values), flat in zip(held.items(), places, strict=True):
+                place = flat.view_as(values)
                 if self._rank == 0:
                     place.copy_(values)
                 if name:
@@ -164,6 +177,19 @@ def _seen(told_P: Sequence[Tensor], needed_P: Sequence[int]) -> Iterator[Tensor]
 
 def _mapped(file: int, needed: int) -> Tensor:
     return torch.frombuffer(mmap.mmap(file, needed), dtype=torch.uint8)
+
+
+def _laid_out(arrays: Iterable[Tensor], memory: Tensor) -> Iterator[Tensor]:
+    """For each array its place in memory, of one dimension."""
+    start = 0
+    for values in arrays:
+        yield memory[start : start + values.nbytes].view(values.dtype)
+        start += aligned(values.nbytes)
+
+
+def _bytes_of(arrays: Iterable[Tensor]) -> int:
+    """How much memory they take, laid out."""
+    return sum(aligned(values.nbytes) for values in arrays)
 
 
 def _weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:

@@ -89,7 +89,7 @@ class Stepper:
 
     def share(self, ranks: Ranks) -> None:
         """From now on learn together with other processes: gradients are those of the whole batch."""
-        self._losses = ranks.share(self._losses, self.optimizer, precision=self.precision)
+        self._losses = ranks.share(self._losses, self.optimizer, self._scratch, precision=self.precision)
         self._sharded = ranks.sharded
 
     def take(self, batch: Any, *, lr: float, step: int, part: Part | None = None) -> Losses:

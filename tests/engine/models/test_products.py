@@ -132,6 +132,18 @@ def test_that_two_products_of_one_step_do_not_share_memory():
     assert again.data_ptr() == first.data_ptr()
 
 
+def test_that_a_gradient_is_written_where_its_memory_was_moved():
+    hidden, layer, scratch = drawn(4, WIDTH, seed=2), a_layer(), Scratch()
+    expected, place = gradients(dense_loss(hidden, layer), hidden, layer)[1], torch.zeros(TITLES * WIDTH)
+    for _ in range(2):
+        layer.zero_grad(set_to_none=True)
+        with scratch:
+            multinomial_of(hidden, layer, BATCH.rows, TARGETS).backward()
+        scratch.move(layer.weight.grad, place)
+    assert layer.weight.grad.data_ptr() == place.data_ptr()
+    torch.testing.assert_close(place.view_as(expected), expected)
+
+
 def test_that_logits_without_bounds_give_a_loss_that_is_no_number():
     hidden, layer = drawn(4, WIDTH, seed=2), a_layer()
     with torch.no_grad():
