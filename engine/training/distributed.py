@@ -283,15 +283,18 @@ class Ranks:
         """A sentence where another process does not answer any more, else "". The leader asks between two steps."""
         try:
             self._order(GREET)
-            self.greet()
+            self.greet(within=_SUMMING)
         except RankLostError as error:
             return error.what
         return ""
 
-    def greet(self) -> None:
-        """Show that this process is there, and wait for the others. Raises RankLostError."""
+    def greet(self, *, within: timedelta = _WAITING) -> None:
+        """Show that this process is there, and wait for the others, the leader no longer than `within`.
+
+        Raises RankLostError.
+        """
         with self.together():
-            dist.all_reduce(torch.zeros(1), group=self._orders)
+            dist.monitored_barrier(self._orders, timeout=within)
 
     def report(self, sentence: str) -> None:
         """Leave word why this process ends."""

@@ -47,7 +47,7 @@ class ShardedOptimizer:
         self.parameters = [nn.Parameter(part) for part in self._own_of([of.detach() for of in self._weights])]
         self.optimizer = self._optimizer_of_parts()
         self.is_whole = True
-        """Whether all weights are of the same step: they are but while processes step."""
+        """Whether all weights are of the same step: they are but while processes step, or may have begun to."""
 
     @staticmethod
     def over(
@@ -87,9 +87,14 @@ class ShardedOptimizer:
         self._scratch.move(gradient, place)
 
     def norm_of_all(self, norm: Tensor) -> Tensor:
-        """The norm of the whole gradient, from that of this process's parts."""
+        """The norm of the whole gradient, from that of this process's parts.
+
+        Where another is lost in this, a third may know the norm already, and step.
+        """
         square = norm.double().square()
+        self.is_whole = False
         dist.all_reduce(square, group=self._group)
+        self.is_whole = True
         return square.sqrt().to(norm.dtype)
 
     def step(self) -> None:
@@ -151,13 +156,15 @@ def shared_memory(needed_P: Sequence[int], group: Any, *, rank: int) -> list[Ten
         own = os.memfd_create("weights")
         os.posix_fallocate(own, 0, needed_P[rank])
         _mapped(own, needed_P[rank])[:_START].view(torch.int64)[:_TOKEN] = torch.tensor(token)
-    told_P = [torch.empty(2 + _TOKEN, dtype=torch.int64) for _ in needed_P]
-    dist.all_gather(told_P, torch.tensor([os.getpid(), own, *token]), group=group)
-    found = list(_seen(told_P, needed_P))
-    are_seen = torch.tensor(float(len(found) == len(needed_P)))
-    dist.all_reduce(are_seen, dist.ReduceOp.MIN, group=group)
-    if own >= 0:
-        os.close(own)
+    try:
+        told_P = [torch.empty(2 + _TOKEN, dtype=torch.int64) for _ in needed_P]
+        dist.all_gather(told_P, torch.tensor([os.getpid(), own, *token]), group=group)
+        found = list(_seen(told_P, needed_P))
+        are_seen = torch.tensor(float(len(found) == len(needed_P)))
+        dist.all_reduce(are_seen, dist.ReduceOp.MIN, group=group)
+    finally:
+        if own >= 0:
+            os.close(own)
     return found if bool(are_seen) else None
 
 

@@ -2,8 +2,9 @@
 
 The first trains one after the other and writes for each the losses of its steps, the values of its epochs, and its
 last state, into a folder of the model's name. SETTINGS are JSON: those of training, and "die_at", the step before
-which the last process is killed (its file "died" says when); "resume", to go on from the state. Nothing is drawn
-while learning, so that processes that draw for themselves can be compared with one alone.
+which the last process is killed (its file "died" says when); "resume", to go on from the state; "stops", after the
+first epoch, when the last process does not answer any more. Nothing is drawn while learning, so that processes that
+draw for themselves can be compared with one alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import os
 import shutil
 import signal
 import sys
+import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +58,12 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         if isinstance(event, EpochEnded):
             values.append(event.validation[0][1])
 
+    def should_stop() -> bool:
+        if "stops" not in settings or not values:
+            return False
+        distributed._SUMMING = timedelta(seconds=1)
+        return True
+
     place = folder / name
     job = train(
         split,
@@ -66,7 +75,7 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         ranks=ranks,
     )
     try:
-        drive(job, on_event=hear)
+        print(drive(job, on_event=hear, should_stop=should_stop).stopped_because, flush=True)
     finally:
         shutil.rmtree(place, ignore_errors=True)
         (place / "state").mkdir(parents=True)
@@ -103,6 +112,19 @@ def die_at(number: int, folder: Path, *, torn: bool = False) -> None:
     sharded.ShardedOptimizer.step = written  # type: ignore[method-assign]
 
 
+def answer_nothing_before(last: Path) -> None:
+    """Have this process begin with the others, but not answer whether it is there until there is a last file."""
+    greet, greeted = Ranks.greet, []
+
+    def answer(ranks: Ranks, **within: Any) -> None:
+        while greeted and not last.exists():
+            time.sleep(0.05)
+        greeted.append(True)
+        greet(ranks, **within)
+
+    Ranks.greet = answer  # type: ignore[method-assign]
+
+
 def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     autoencoder.normal_like = lambda values, noise: torch.zeros_like(values)
     torch.set_num_threads(1)
@@ -116,6 +138,8 @@ def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     if place is not None and place.rank:
         if place.rank == place.size - 1 and "die_at" in settings:
             die_at(settings["die_at"], folder, torn=settings.get("torn", False))
+        if place.rank == place.size - 1 and "stops" in settings:
+            answer_nothing_before(folder / names[-1] / "learned.json")
         return follow(place)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ranks = joined(place) if place is not None else None

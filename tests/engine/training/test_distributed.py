@@ -19,7 +19,8 @@ import engine
 from engine.data.batches import step_noise
 from engine.errors import RankLostError, TrainingError
 from engine.events import EpochEnded, StageStarted, StepsTaken, Stop, TrainingStarted, drive
-from engine.training import launching
+from engine.models.products import Scratch
+from engine.training import launching, sharded
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Place, joined, place_in
 from engine.training.launching import train_together
@@ -142,6 +143,28 @@ def test_that_weights_of_two_steps_are_not_kept_where_a_process_is_killed_while_
     rest = learned(2, tmp_path, ["two_head"], resume=True)[0]["two_head"]
     assert rest["first"] == 18, "three epochs of six steps"
     assert rest["losses"] == pytest.approx(alone("two_head")["losses"][18:], abs=1e-4)
+
+
+@pytest.mark.thorough
+def test_that_stopping_does_not_wait_for_a_process_that_answers_no_more(learned, tmp_path):
+    found, out = learned(2, tmp_path, ["mult_dae"], stops=True)
+    assert "One of the 2 processes that trained together ended unexpectedly. What was learned until then is" in out
+    assert len(found["mult_dae"]["values"]) == 1
+
+
+def test_that_weights_may_be_of_two_steps_as_soon_as_another_may_know_that_all_step(monkeypatch):
+    def lose(*_, **__):
+        raise RuntimeError("Connection closed by peer")
+
+    monkeypatch.setattr(sharded.dist, "barrier", lambda **_: None)
+    weights = torch.nn.Parameter(torch.ones(3))
+    memory = torch.zeros(1024, dtype=torch.uint8)
+    optimizer = sharded.ShardedOptimizer(torch.optim.SGD([weights], lr=0.1), Scratch(), [memory], None, rank=0)
+    monkeypatch.setattr(sharded.dist, "all_reduce", lose)
+    assert optimizer.is_whole
+    with pytest.raises(RuntimeError):
+        optimizer.norm_of_all(torch.ones(()))
+    assert not optimizer.is_whole
 
 
 def test_that_every_example_of_a_batch_is_learned_from_by_one_process():
