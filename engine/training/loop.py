@@ -89,10 +89,14 @@ class TrainingLoop:
             else said("All {epochs} epochs are done.", epochs=config.epochs)
         )
 
-    def started(self, run_id: str) -> TrainingStarted:
+    def begin(self) -> None:
+        """Count, report and save steps from here on: from the first, or from where a restored state was."""
         course, step = self._course, self.progress.step
         self._log = StepLog(step, course.total_steps, batch=course.batch, steps_per_epoch=course.steps_per_epoch)
         self._saving = Saving(self._recorder, self._clock, step=step)
+
+    def started(self, run_id: str) -> TrainingStarted:
+        course, step = self._course, self.progress.step
         return TrainingStarted(
             run_id=run_id,
             model=self._stepper.model.name,

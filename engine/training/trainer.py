@@ -96,6 +96,7 @@ def train(
         loop = TrainingLoop(split, model, config, recorder, device, clock, ranks)
         if resume_from is not None:
             loop.restore(resume_from)
+        loop.begin()
     try:
         yield from loop.shared()
         yield loop.started(run_id)

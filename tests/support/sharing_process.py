@@ -84,7 +84,7 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         losses = [loss for _, loss in sorted(steps.items())]
         in_memory = ranks is not None and ranks.sharded is not None
         (place / "learned.json").write_text(
-            json.dumps({"losses": losses, "values": values, "first": min(steps), "in_memory": in_memory})
+            json.dumps({"losses": losses, "values": values, "first": min(steps, default=0), "in_memory": in_memory})
         )
 
 

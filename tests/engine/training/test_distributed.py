@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import sharing_process
@@ -150,6 +151,19 @@ def test_that_stopping_does_not_wait_for_a_process_that_answers_no_more(learned,
     found, out = learned(2, tmp_path, ["mult_dae"], stops=True)
     assert "One of the 2 processes that trained together ended unexpectedly. What was learned until then is" in out
     assert len(found["mult_dae"]["values"]) == 1
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_that_a_run_that_ends_while_others_take_it_over_keeps_what_it_began_with(split, kept, is_stopped):
+    ranks = Mock(place=Place(0, 2, 0, 2), size=2, is_torn=False)
+    ranks.assign.side_effect, ranks.lost.return_value = RankLostError("One is gone."), ""
+    job = train(split, small_model("mf", split), config=QUICK, recorder=kept, device=CPU, ranks=ranks)
+    if is_stopped:
+        assert drive(job, should_stop=lambda: True).stopped
+    else:
+        with pytest.raises(RankLostError):
+            drive(job)
+    assert [state.progress["step"] for state in kept.states] == [0]
 
 
 def test_that_weights_may_be_of_two_steps_as_soon_as_another_may_know_that_all_step(monkeypatch):
