@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,7 +37,7 @@ from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
 from engine.models.products import Scratch
 from engine.text import format_count, join_words, plural
-from engine.training.gradient_sums import GradientSums
+from engine.training.gradient_sums import GradientSums, OwnOptimizer
 from engine.training.sharded import ShardedOptimizer
 from engine.wording import counted, said, singular_of
 from engine.wording import joined as joined_words
@@ -49,16 +49,7 @@ ON_PROCESSORS = frozenset({"cpu"})
 """The kinds of device whose gradients are summed by `GradientSums`, not by DistributedDataParallel."""
 _CONNECTING, _SUMMING, _WAITING = timedelta(seconds=120), timedelta(seconds=60), timedelta(days=30)
 _NEEDED = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
-_LOST = (
-    "closed by peer",
-    "connection reset",
-    "broken pipe",
-    "timed out",
-    "timeout",
-    "gloo",
-    "nccl",
-    "connection refused",
-)
+_LOST = ("closed by peer", "reset by peer", "broken pipe", "timed out", "timeout", "gloo", "nccl", "connection refused")
 _TROUBLE, _PORT_TAKEN = "trouble", "address already in use"
 
 
@@ -130,9 +121,8 @@ class Ranks:
         self._store = store
         self._orders = dist.new_group(backend="gloo", timeout=_WAITING)
         self._sums: Any = None
-        self._gradients: GradientSums | None = None
-        self.sharded: ShardedOptimizer | None = None
-        """The part of the optimizer that is this process's, where processes share its work."""
+        self.optimizer: OwnOptimizer | None = None
+        """What of the optimizer is this process's, once a module is shared."""
         self._is_whole = self._is_present = True
 
     @property
@@ -209,12 +199,14 @@ class Ranks:
 
     def share(
         self, module: nn.Module, optimizer: torch.optim.Optimizer, scratch: Scratch, *, precision: str
-    ) -> nn.Module:
-        """A module that learns with those of all processes, which begin with the leader's weights; its products take
-        their memory from a scratch. All processes call this at one time. Raises RankLostError.
+    ) -> tuple[nn.Module, OwnOptimizer]:
+        """A module that learns with those of all processes, which begin with the leader's weights, and what of its
+        optimizer is this process's. Its products take their memory from a scratch.
+
+        All processes call this at one time. Raises RankLostError.
         """
         device = next(module.parameters()).device
-        self._gradients = self.sharded = None
+        self.optimizer = None
         with self.together():
             self.greet()
             self._sums = dist.new_group(backend="nccl" if device.type == "cuda" else "gloo", timeout=_SUMMING)
@@ -224,29 +216,33 @@ class Ranks:
             for values in filter(Tensor.numel, (*module.parameters(), *module.buffers())):
                 dist.broadcast(values.detach(), src=0, group=self._sums)
             if device.type in ON_PROCESSORS:
-                self._share_on_processors(optimizer, scratch, torch.bfloat16 if precision == "bf16" else torch.float32)
-                return module
+                self.optimizer = self._on_processors(optimizer, scratch, precision=precision)
+                return module, self.optimizer
+            self.optimizer = OwnOptimizer(optimizer, self._sums)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FutureWarning)  # the new name of broadcast_buffers is not in torch 2.8
-                return DistributedDataParallel(
+                parallel = DistributedDataParallel(
                     module,
                     process_group=self._sums,
                     broadcast_buffers=False,
                     gradient_as_bucket_view=True,
                     static_graph=True,
                 )
+            return parallel, self.optimizer
 
-    def _share_on_processors(self, optimizer: torch.optim.Optimizer, scratch: Scratch, travel_as: torch.dtype) -> None:
-        place = self.place
-        if place.local_size == place.size:
-            self.sharded = ShardedOptimizer.over(optimizer, scratch, self._sums, rank=place.rank, size=place.size)
-        if self.sharded is None:
-            self._gradients = GradientSums(self._sums, rank=place.rank, size=place.size, travel_as=travel_as)
+    def _on_processors(self, whole: torch.optim.Optimizer, scratch: Scratch, *, precision: str) -> OwnOptimizer:
+        rank, size = self.place.rank, self.place.size
+        if self.place.local_size == size:
+            sharded = ShardedOptimizer.over(whole, scratch, self._sums, rank=rank, size=size)
+            if sharded is not None:
+                return sharded
+        travel_as = torch.bfloat16 if precision == "bf16" else torch.float32
+        return GradientSums(whole, self._sums, rank=rank, size=size, travel_as=travel_as)
 
     @property
     def is_torn(self) -> bool:
         """Whether a process was lost while weights were being written, so that they may be of two steps."""
-        return self.sharded is not None and not self.sharded.is_whole
+        return self.optimizer is not None and not self.optimizer.is_whole
 
     def part(self, rows_B: Tensor) -> Part:
         """This process's part of a batch."""
@@ -256,18 +252,14 @@ class Ranks:
 
     @property
     def averages(self) -> bool:
-        """Whether gradients become averages over the processes as they are computed; else `add_up` makes them sums."""
-        return self._gradients is None and self.sharded is None
+        """See OwnOptimizer."""
+        return self.optimizer is None or self.optimizer.averages
 
-    def add_up(self, parameters: Iterable[nn.Parameter], values: Tensor) -> Tensor:
+    def add_up(self, values: Tensor) -> Tensor:
         """Have gradients be those of all processes; a few values become sums over these, in place."""
-        if self.averages:
-            return self.sum(values)
+        assert self.optimizer is not None, "what is added up was shared"
         with torch.no_grad():
-            if self.sharded is not None:
-                self.sharded.add_up(values)
-            if self._gradients is not None:
-                self._gradients.add_up((of.grad for of in parameters if of.grad is not None), values)
+            self.optimizer.add_up(values)
         return values
 
     def sum(self, values: Tensor) -> Tensor:
@@ -372,10 +364,10 @@ class Part:
         whole = self.ranks.sum_present(count.float()).clamp(min=1.0)
         return whole * (max(1, self.examples) / self.of)
 
-    def whole(self, losses: Losses, parameters: Iterable[nn.Parameter]) -> Losses:
-        """The losses of the whole batch, detached; from here on the parameters' gradients are those of it, too."""
+    def whole(self, losses: Losses) -> Losses:
+        """The losses of the whole batch, detached; from here on gradients are those of it, too."""
         values = torch.stack([losses.total.detach(), losses.shown, *losses.parts.values()]).float()
-        total, shown, *parts = self.ranks.add_up(parameters, values * (self.examples / self.of)).unbind()
+        total, shown, *parts = self.ranks.add_up(values * (self.examples / self.of)).unbind()
         return Losses(total, shown, dict(zip(losses.parts, parts, strict=True)))
 
 

@@ -10,36 +10,69 @@ On one machine less has to travel: see engine.training.sharded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import Tensor
+from torch import Tensor, nn
 
 LARGE = 2**20
 """Gradients of fewer numbers are summed as one, and never rounded."""
 _ALIGNED = 64
 
 
-class GradientSums:
+class OwnOptimizer:
+    """What a process steps of an optimizer: here all of it, alone or as others of a group do by the same gradients.
+
+    These others' gradients are averaged as they are computed, by DistributedDataParallel.
+    """
+
+    averages = True
+    """Whether gradients become averages over the processes as they are computed; else `add_up` makes them sums."""
+    is_whole = True
+    """Whether all weights are of the same step."""
+
+    def __init__(self, optimizer: torch.optim.Optimizer, group: Any = None) -> None:
+        self.optimizer, self.parameters, self._group = optimizer, list(weights_of(optimizer)), group
+
+    def add_up(self, values: Tensor) -> None:
+        """Have gradients be those of all processes; a few values become sums over these, in place.
+
+        All processes call this at one time, each time with as many values and gradients.
+        """
+        dist.all_reduce(values, group=self._group)
+
+    def norm_of_all(self, norm: Tensor) -> Tensor:
+        """The norm of the whole gradient, from that of these parameters'."""
+        return norm
+
+    def step(self) -> None:
+        """Step, and wait until all have."""
+        self.optimizer.step()
+
+
+class GradientSums(OwnOptimizer):
     """Sums over the `size` processes of a gloo group, of which this is the one of a rank; large arrays `travel_as`."""
 
-    def __init__(self, group: Any, *, rank: int, size: int, travel_as: torch.dtype) -> None:
-        self._group, self._rank, self._size = group, rank, size
+    averages = False
+
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, group: Any, *, rank: int, size: int, travel_as: torch.dtype
+    ) -> None:
+        super().__init__(optimizer, group)
+        self._rank, self._size = rank, size
         self._travel_as = travel_as
         self._peers = [peer for peer in range(size) if peer != rank]
         self._parcels: list[Parcels] = []
 
-    def add_up(self, gradients: Iterable[Tensor], values: Tensor) -> None:
-        """Put the sums over all processes in the place of contiguous gradients, and of a few values beside them.
-
-        All processes call this at one time, each time with arrays of the same sizes.
-        """
+    def add_up(self, values: Tensor) -> None:
+        """See OwnOptimizer. Gradients are contiguous, and of the same sizes each time."""
         small: list[Tensor] = [values]
         large: list[Tensor] = []
-        for gradient in gradients:
-            (small if gradient.numel() < LARGE else large).append(gradient)
+        for weights in self.parameters:
+            if weights.grad is not None:
+                (small if weights.numel() < LARGE else large).append(weights.grad)
         joined = torch.cat([array.view(-1) for array in small])
         self._sum([joined, *(array.view(-1) for array in large)])
         sums = torch.split(joined, [array.numel() for array in small])
@@ -102,6 +135,11 @@ class Parcels:
         return sum(
             aligned(size * kind.itemsize) for sizes_K in sizes_PK for size, kind in zip(sizes_K, kinds_K, strict=True)
         )
+
+
+def weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
+    for group in optimizer.param_groups:
+        yield from group["params"]
 
 
 def parts_of(arrays: Iterable[Tensor], processes: int) -> list[tuple[Tensor, ...]]:

@@ -22,32 +22,34 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from engine.models.products import Scratch
-from engine.training.gradient_sums import aligned, parts_of
+from engine.training.gradient_sums import OwnOptimizer, aligned, parts_of, weights_of
 
 _START, _TOKEN = aligned(1), 2
 """The bytes before what a process's memory holds: so many numbers in them tell the others that it is the right one."""
 
 
-class ShardedOptimizer:
+class ShardedOptimizer(OwnOptimizer):
     """The part of an optimizer that is this process's, over `parameters` that are its parts of the whole ones.
+
+    Weights are of the same step but while processes step, or may have begun to.
 
     The whole optimizer holds what is remembered of all weights, as ever. K weights have a place for their gradients in
     the memory of each of P processes.
     """
 
+    averages = False
+
     def __init__(
         self, whole: torch.optim.Optimizer, scratch: Scratch, memory_P: Sequence[Tensor], group: Any, *, rank: int
     ) -> None:
-        self._whole, self._scratch, self._group, self._rank = whole, scratch, group, rank
-        self._weights = list(_weights_of(whole))
+        self._whole, self._scratch, self._rank = whole, scratch, rank
+        self._weights = list(weights_of(whole))
         self._size = len(memory_P)
         arrays = [of.detach() for of in self._weights]
         self._places_PK = [list(_laid_out(arrays, memory[_START:])) for memory in memory_P]
         self._move_into(memory_P[0][_START + _bytes_of(arrays) :])
-        self.parameters = [nn.Parameter(part) for part in self._own_of([of.detach() for of in self._weights])]
-        self.optimizer = self._optimizer_of_parts()
-        self.is_whole = True
-        """Whether all weights are of the same step: they are but while processes step, or may have begun to."""
+        dist.barrier(group=group)
+        super().__init__(self._optimizer_of_parts(), group)
 
     @staticmethod
     def over(
@@ -55,17 +57,17 @@ class ShardedOptimizer:
     ) -> ShardedOptimizer | None:
         """The process's own part of an optimizer that all processes of a gloo group have; the first one's weights and
         memory count. Products take their memory from a scratch. None where they do not see each other's memory."""
-        once = _bytes_of([of.detach() for of in _weights_of(whole)])
+        once = _bytes_of([of.detach() for of in weights_of(whole)])
         kept = once * (1 + len(_remembered(whole)))
         needed_P = [_START + once + (kept if peer == 0 else 0) for peer in range(size)]
         memory_P = shared_memory(needed_P, group, rank=rank)
         return None if memory_P is None else ShardedOptimizer(whole, scratch, memory_P, group, rank=rank)
 
     def add_up(self, values: Tensor) -> None:
-        """Give the process's parts the gradients of all processes; a few values become sums over these, in place.
+        """See OwnOptimizer. The process's parts get gradients.
 
-        The sum of these values also tells that all have put their gradients where the others find them. What others
-        read stays as it is until they have agreed on the norm of all.
+        The sum of the values also tells that all have put their gradients where the others find them. What others read
+        stays as it is until they have agreed on the norm of all.
         """
         for weights, place in zip(self._weights, self._places_PK[self._rank], strict=True):
             if weights.grad is not None and weights.grad.data_ptr() != place.data_ptr():
@@ -87,10 +89,7 @@ class ShardedOptimizer:
         self._scratch.move(gradient, place)
 
     def norm_of_all(self, norm: Tensor) -> Tensor:
-        """The norm of the whole gradient, from that of this process's parts.
-
-        Where another is lost in this, a third may know the norm already, and step.
-        """
+        """See OwnOptimizer. Where another is lost in this, a third may know the norm already, and step."""
         square = norm.double().square()
         self.is_whole = False
         dist.all_reduce(square, group=self._group)
@@ -98,7 +97,7 @@ class ShardedOptimizer:
         return square.sqrt().to(norm.dtype)
 
     def step(self) -> None:
-        """Step, and wait until all have. Where one of them is lost in this, weights may be of two steps."""
+        """See OwnOptimizer. Where another is lost in this, weights may be of two steps."""
         for own, whole in zip(self.optimizer.param_groups, self._whole.param_groups, strict=True):
             own["lr"] = whole["lr"]
         self.is_whole = False
@@ -131,11 +130,11 @@ class ShardedOptimizer:
                     self._whole.state[weights][name] = place
                 else:
                     weights.data = place
-        dist.barrier(group=self._group)
 
     def _optimizer_of_parts(self) -> torch.optim.Optimizer:
         """One like the whole one, over the own parts; what both remember is the same memory."""
-        own_of = dict(zip(self._weights, self.parameters, strict=True))
+        parts = self._own_of([of.detach() for of in self._weights])
+        own_of = dict(zip(self._weights, map(nn.Parameter, parts), strict=True))
         groups = [
             {**group, "params": [own_of[weights] for weights in group["params"]]} for group in self._whole.param_groups
         ]
@@ -197,11 +196,6 @@ def _laid_out(arrays: Iterable[Tensor], memory: Tensor) -> Iterator[Tensor]:
 def _bytes_of(arrays: Iterable[Tensor]) -> int:
     """How much memory they take, laid out."""
     return sum(aligned(values.nbytes) for values in arrays)
-
-
-def _weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
-    for group in optimizer.param_groups:
-        yield from group["params"]
 
 
 def _remembered(optimizer: torch.optim.Optimizer) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from engine.models.products import Scratch
 from engine.training.checkpoint import optimizer_tensors
 from engine.training.config import TrainingConfig
 from engine.training.distributed import Part, Ranks
+from engine.training.gradient_sums import OwnOptimizer, weights_of
 from engine.training.handover import lesson_of
-from engine.training.sharded import ShardedOptimizer
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _SCALE = "loss_scale."
@@ -83,14 +83,12 @@ class Stepper:
         self._config = config
         self._total_steps = total_steps
         self._own_rates = own_rates
-        self._parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self._losses: nn.Module = _LossesOf(model)
-        self._sharded: ShardedOptimizer | None = None
+        self._own = OwnOptimizer(self.optimizer)
 
     def share(self, ranks: Ranks) -> None:
         """From now on learn together with other processes: gradients are those of the whole batch."""
-        self._losses = ranks.share(self._losses, self.optimizer, self._scratch, precision=self.precision)
-        self._sharded = ranks.sharded
+        self._losses, self._own = ranks.share(self._losses, self.optimizer, self._scratch, precision=self.precision)
 
     def take(self, batch: Any, *, lr: float, step: int, part: Part | None = None) -> Losses:
         """One step at a rate; all randomness comes from (seed, step). Returns the losses, detached, on the device.
@@ -110,14 +108,10 @@ class Stepper:
             total = losses.total if part is None else losses.total * part.weight
             total = total if self.loss_scale is None else total * self.loss_scale.scale
             total.backward()  # type: ignore[no-untyped-call]
-        whole = (
-            Losses(losses.total.detach(), losses.shown, losses.parts)
-            if part is None
-            else part.whole(losses, self._parameters)
-        )
+        whole = Losses(losses.total.detach(), losses.shown, losses.parts) if part is None else part.whole(losses)
         self._step_if_finite(whole.total)
-        for parameter in (*self._parameters, *(self._sharded.parameters if self._sharded else ())):
-            parameter.grad = None
+        for weights in (*weights_of(self.optimizer), *self._own.parameters):
+            weights.grad = None
         return whole
 
     def memory(self) -> dict[str, Tensor]:
@@ -130,11 +124,8 @@ class Stepper:
             self.loss_scale.restore(memory)
 
     def _step_if_finite(self, loss: Tensor) -> None:
-        sharded, stepped, optimizer = self._sharded, self._parameters, self.optimizer
-        if sharded is not None:
-            stepped, optimizer = sharded.parameters, sharded.optimizer
-        norm = torch.nn.utils.get_total_norm([of.grad for of in stepped if of.grad is not None])
-        norm = norm if sharded is None else sharded.norm_of_all(norm)
+        own, optimizer = self._own, self._own.optimizer
+        norm = own.norm_of_all(torch.nn.utils.get_total_norm([of.grad for of in own.parameters if of.grad is not None]))
         refused = 1.0 - torch.isfinite(norm * loss).float()
         scale = None if self.loss_scale is None else self.loss_scale.scale
         own_norm = norm if scale is None else norm / scale
@@ -143,11 +134,11 @@ class Stepper:
         if self.device.type != "cuda" and bool(refused):
             return
         if self._config.clip > 0:
-            torch.nn.utils.clip_grads_with_norm_(stepped, self._config.clip, own_norm)
+            torch.nn.utils.clip_grads_with_norm_(own.parameters, self._config.clip, own_norm)
         optimizer.grad_scale = scale  # type: ignore[attr-defined]
         if self.device.type == "cuda":
             optimizer.found_inf = refused  # type: ignore[attr-defined]
-        (sharded or optimizer).step()
+        own.step()
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":

@@ -82,7 +82,7 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         if kept.states:
             save_state(place / "state", kept.states[-1])
         losses = [loss for _, loss in sorted(steps.items())]
-        in_memory = ranks is not None and ranks.sharded is not None
+        in_memory = ranks is not None and isinstance(ranks.optimizer, sharded.ShardedOptimizer)
         (place / "learned.json").write_text(
             json.dumps({"losses": losses, "values": values, "first": min(steps, default=0), "in_memory": in_memory})
         )
