@@ -7,11 +7,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from engine.data.catalogue import fold
-from engine.data.dataset import Dataset, Histories, Int32, Scale
+from engine.data.dataset import Dataset, Histories, Int32
 from engine.errors import ProfileError
 from engine.wording import said
 
@@ -164,12 +161,6 @@ def listed_rows(entries: Sequence[ProfileEntry], dataset: Dataset) -> tuple[int,
     """The rows of the titles of a list that a data set knows, in its order."""
     rows = (item_row_of(entry, dataset) for entry in entries)
     return tuple(dict.fromkeys(row for row in rows if row is not None))
-
-
-def middle_of(ratings_N: npt.NDArray[np.float32], scale: Scale) -> float:
-    """Where dislike ends: halfway between a person's mean and the middle of the scale, so a generous 4 is none."""
-    rated = ratings_N[~np.isnan(ratings_N)]
-    return (float(rated.mean()) + scale.middle) / 2 if len(rated) else scale.middle
 
 
 def profile_of_user(dataset: Dataset, user_id: str) -> Profile:

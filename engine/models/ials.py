@@ -125,7 +125,7 @@ Times = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Rows:
+class Lot:
     """Some rows of a side with their entries, m each; missing ones point beyond the last column."""
 
     rows_U: Tensor
@@ -155,17 +155,17 @@ class Side:
         weights_N = None if self.weights_N is None else self.weights_N[order_N]
         return Side(np.concatenate([[0], np.cumsum(counts_C)]).astype(np.int64), rows_N, weights_N, len(self))
 
-    def lots(self, *, width: int) -> Iterator[Rows]:
+    def lots(self, *, width: int) -> Iterator[Lot]:
         """All rows that have entries, in lots of similar lengths."""
         counts_R = np.diff(self.indptr_R1)
         for rows, places_Um, there_Um in padded_lots(counts_R, by_length(counts_R), width, numbers=_NUMBERS_AT_ONCE):
             entries_Um, is_there_Um = torch.from_numpy(places_Um), torch.from_numpy(there_Um)
             columns_Um = torch.where(is_there_Um, self.columns_N[entries_Um], self.columns)
             if self.weights_N is None:
-                yield Rows(torch.from_numpy(rows), columns_Um, None, torch.from_numpy(counts_R[rows]).float())
+                yield Lot(torch.from_numpy(rows), columns_Um, None, torch.from_numpy(counts_R[rows]).float())
             else:
                 weights_Um = self.weights_N[entries_Um] * is_there_Um
-                yield Rows(torch.from_numpy(rows), columns_Um, weights_Um, weights_Um.sum(1))
+                yield Lot(torch.from_numpy(rows), columns_Um, weights_Um, weights_Um.sum(1))
 
 
 class Held:
@@ -187,7 +187,7 @@ class Held:
         self.factors_OK = torch.cat([factors_OK @ self.basis_KK, factors_OK.new_zeros(1, factors_OK.shape[1])])
         self._config, self._rows = config, len(factors_OK) if rows is None else rows
 
-    def systems(self, lot: Rows) -> tuple[Tensor, Tensor]:
+    def systems(self, lot: Lot) -> tuple[Tensor, Tensor]:
         """The systems of the rows of a lot and their right sides, [U, K, K] and [U, K]."""
         users, most = lot.columns_Um.shape
         x_UmK = self.factors_OK.index_select(0, lot.columns_Um.view(-1)).view(users, most, -1)
@@ -197,7 +197,7 @@ class Held:
         gram_UKK.diagonal(dim1=1, dim2=2).add_(self.spectrum_K + ridge_U[:, None])
         return gram_UKK, weighted_UmK.sum(1)
 
-    def applied(self, lot: Rows) -> tuple[Times, Tensor, Tensor]:
+    def applied(self, lot: Lot) -> tuple[Times, Tensor, Tensor]:
         """What the systems of a lot make of rows, their diagonals and their right sides, [U, K] each.
 
         Few entries are gone through again each time: a matrix of every row's own would be larger than they are.

@@ -63,32 +63,26 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
         yield StageStarted("solving", said("Working out what people and titles have in common"))
         pace, most_noise = Pace(), noise
         sweeps, each = self.config.sweeps, len(rated) + self.items
+
+        def progress(sweep: int, rows: int) -> Progressed | None:
+            if not pace.due():
+                return None
+            words = said("Sweep {sweep} of {sweeps}", sweep=sweep + 1, sweeps=sweeps)
+            return Progressed(words, sweep * each + rows, sweeps * each, "rows")
+
         for sweep in range(sweeps):
-            done = sweep * each
+            done, error = 0, 0.0
             if sweep >= _FIRST_PRESENCE:
                 people.learn_presence(persons, titles)
-            error = 0.0
             for rows, squares in people.solve(persons, known, ridge_F=self._ridge_F("user"), noise=noise):
                 done, error = done + rows, error + squares
-                yield (
-                    Progressed(
-                        said("Sweep {sweep} of {sweeps}", sweep=sweep + 1, sweeps=sweeps), done, sweeps * each, "rows"
-                    )
-                    if pace.due()
-                    else None
-                )
+                yield progress(sweep, done)
             noise = min(max(error / people.ratings, 1e-6), most_noise)
             if sweep >= _FIRST_PRESENCE:
                 titles.learn_presence(known, people)
             for rows, _ in titles.solve(known, persons, ridge_F=self._ridge_F("item"), noise=noise):
                 done += rows
-                yield (
-                    Progressed(
-                        said("Sweep {sweep} of {sweeps}", sweep=sweep + 1, sweeps=sweeps), done, sweeps * each, "rows"
-                    )
-                    if pace.due()
-                    else None
-                )
+                yield progress(sweep, done)
             self._keep(known, persons.presence_CK)
 
     @classmethod

@@ -90,7 +90,7 @@ _NO_SENTENCES = frozenset(
         *("less rated half", " most rated", " of the first", " of the second", "graded NDCG", "RMSE on 0 to 1"),
         *("presence log variance", "rating log variance", "weight gradient", " as ", "split seed", "Desktop Rec"),
         *("not enough memory", "bad allocation", "busy or unavailable", "address already in use"),
-        *("closed by peer", "connection reset", "broken pipe", "timed out", "connection refused", "out of memory"),
+        *("closed by peer", "reset by peer", "broken pipe", "timed out", "connection refused", "out of memory"),
         *("can't allocate memory", "cannot allocate memory", "cuda error", "device-side assert", "gpu is lost"),
         *("nccl error", "Breakdown | None", " in  processes", "state ", " raw", "earlier runs"),
         *("columns with names", "columns without names", "columns as chosen"),

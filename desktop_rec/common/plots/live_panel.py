@@ -15,7 +15,6 @@ from desktop_rec.theme.colours import Colours
 
 Range = tuple[float, float]
 
-_ROOM_AHEAD = 1.3
 _LEAST_FILLED = 0.6
 
 
@@ -26,7 +25,6 @@ class LivePanel:
         self.plot = plot
         self._said = ""
         self._colour = ""
-        self._x: Range | None = None
         self._y: Range | None = None
         self._title = pg.TextItem("", anchor=(1, 0))
         self._title.setParentItem(plot.getViewBox())
@@ -42,12 +40,6 @@ class LivePanel:
             self._title.setHtml(html)
             self._place()
 
-    def show_x(self, last: float, *, total: int) -> None:
-        """See steps 0 to `last`, with some room ahead that never goes past the end of the run."""
-        if self._x is None or last > self._x[1]:
-            self._x = (0.0, max(1.0, last, min(float(total), last * _ROOM_AHEAD)))
-            self.plot.setXRange(*self._x, padding=0.01)
-
     def show_y(self, wanted: Range) -> None:
         """See this range, and hold still while it fits."""
         steady = steady_range(self._y, wanted)
@@ -62,7 +54,7 @@ class LivePanel:
 
     def forget(self) -> None:
         """Let the next ranges be decided anew."""
-        self._x = self._y = None
+        self._y = None
 
     def recolour(self, colours: Colours) -> None:
         """Take the palette's colours; the label is said anew by its owner."""

@@ -26,8 +26,6 @@ StateKind = Literal["status", "code", "done", "count", "want", "wish", "own"]
 
 MAL_CODES: dict[str, State] = {"1": "seen", "2": "seen", "3": "seen", "4": "dropped", "6": "planned"}
 """MyAnimeList: watching, completed, on hold, dropped, plan to watch."""
-ANILIST_CODES: dict[str, State] = {"0": "seen", "1": "planned", "2": "seen", "3": "dropped", "4": "seen", "5": "seen"}
-"""AniList: current, planning, completed, dropped, paused, repeating."""
 
 _COLUMNS: dict[StateKind, str] = {
     "status": "status mystatus watchingstatus watchstatus watchedstatus readstatus readingstatus playstatus liststatus "

@@ -12,7 +12,6 @@ from engine.data.profiles import (
     ProfileEntry,
     entry_of,
     item_row_of,
-    middle_of,
     profile_of_user,
     profile_rows,
 )
@@ -170,14 +169,6 @@ def test_that_a_person_of_the_data_set_is_a_profile(dataset):
 def test_that_a_person_who_is_not_there_is_refused_with_an_example(dataset):
     with pytest.raises(ProfileError, match=r"nobody called 'bob' in Six films\. Its people are named like 'ann'"):
         profile_of_user(dataset, "bob")
-
-
-def test_that_dislike_ends_between_the_own_mean_and_the_middle_and_never_above_a_like():
-    scale = Scale(1, 10, 1)
-
-    assert middle_of(np.array([8] * 8 + [7, 9], dtype=np.float32), scale) == pytest.approx(6.75)
-    assert middle_of(np.array([np.nan], dtype=np.float32), scale) == scale.middle
-    assert middle_of(np.array([10.0, 10.0], dtype=np.float32), scale) <= scale.like
 
 
 def test_that_an_entry_made_from_a_title_without_a_name_is_named_by_its_id():
