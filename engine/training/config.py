@@ -356,7 +356,7 @@ def automatic_batch(examples: int, unit: str = "people") -> int:
 
     On MovieLens-1M (4,834 people) 128 a step gave NDCG@100 0.404 where 483 gave 0.392 in as many epochs. Of 48,280
     people (the same ones, each ten times with some of their ratings) 1,024 a step gave as much as 512: mult_vae 0.461
-    and 0.458, two_head 0.400 and 0.396, the best of ten epochs and mean of two seeds.
+    and 0.458, two_head 0.400 and 0.398, the best of ten epochs and mean of two seeds.
 
     >>> automatic_batch(4834), automatic_batch(800_000, "ratings"), automatic_batch(20)
     (120, 2000, 32)
