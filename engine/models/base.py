@@ -309,12 +309,15 @@ class Moment:
     """Where in a run a step is: 0 is the first of `total`.
 
     `counted` turns a count of other things than examples (rated entries, say) into what their sum is divided by to be a
-    mean. Where several processes share a batch that is not the count of the part that this one has.
+    mean. Where several processes share a batch that is not the count of the part that this one has. Where
+    `writes_gradients`, a model that works its gradients out by itself may put them into its parameters at once; the
+    `total` of such losses has no slope, and need only be finite where that of others is.
     """
 
     step: int
     total: int
     counted: Callable[[Tensor], Tensor] = at_least_one
+    writes_gradients: bool = False
 
 
 class StepModel(Model):

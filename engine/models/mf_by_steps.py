@@ -30,6 +30,8 @@ from engine.models.mf import MatrixFactorization, MfConfig
 from engine.models.rating_model import RatingModel, learned_or_folded
 from engine.models.registry import kind_of
 
+Tables = tuple[Tensor, Tensor, Tensor, Tensor]
+"""Factors of people and of titles, then their biases."""
 Pulls = tuple[float, Tensor, Tensor]
 
 _SVD_SHARES = {"svd": 0.1, "whole_svd": 1.0}
@@ -112,19 +114,19 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         self.item_factors_IK[:, :rank] = torch.from_numpy(share * right_KI.T * roots_K).float()
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        unit = self._zero_and_unit[1]
-        level = self.mean if self.config.bias else self._zero_and_unit[0]
+        tables = self.user_factors_TK, self.item_factors_IK, self.user_bias_T, self.item_bias_I
+        zero, unit = self._zero_and_unit
+        targets_B = (batch.ratings_B - (self.mean if self.config.bias else zero)) / unit
         pulls = self.config.pull, self.user_pull_T, self.item_pull_I
-        total, error = _BatchLoss.apply(  # type: ignore[no-untyped-call]
-            self.user_factors_TK,
-            self.item_factors_IK,
-            self.user_bias_T,
-            self.item_bias_I,
-            pulls,
-            batch,
-            (batch.ratings_B - level) / unit,
-        )
-        return Losses(total, error * unit**2, {})
+        if not moment.writes_gradients:
+            total, error = _BatchLoss.apply(tables, pulls, batch, targets_B, *tables)  # type: ignore[no-untyped-call]
+            return Losses(total, error * unit**2, {})
+        with torch.no_grad():
+            asked = _Asked(tables, pulls, batch, targets_B)
+            for table, gradient in zip(tables, asked.gradients(), strict=True):
+                table.grad = gradient
+            error = asked.error()
+        return Losses(error, error * unit**2, {})
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Biases learn at a share of the rate (see MfConfig.freedom)."""
@@ -173,59 +175,68 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         return torch.where(self.is_known_I, levels_I, self._as_targets(self.mean))
 
 
-class _BatchLoss(torch.autograd.Function):
-    """The mean squared error of a batch with what its ratings pull, and without (no slope), in float32.
+class _Asked:
+    """What a batch asks of the tables: the rows of its people and titles, gathered once, and how far off they are.
 
-    The slope is by hand: rows are gathered once, and each parameter's gradient is written once.
+    Its gradients are by hand: each is written once.
     """
+
+    def __init__(self, tables: Tables, pulls: Pulls, batch: EntryBatch, targets_B: Tensor) -> None:
+        users_TK, items_IK, users_T, items_I = self.tables = tables
+        self.people, self.rows = people, rows = batch.person_B, batch.item_rows_B
+        self.pull, user_pull_T, item_pull_I = pulls
+        self.user_BK, self.item_BK = users_TK.index_select(0, people), items_IK.index_select(0, rows)
+        self.user_B, self.item_B = users_T.index_select(0, people), items_I.index_select(0, rows)
+        self.held_user_B = user_pull_T.index_select(0, people).mul_(self.user_B)
+        self.held_item_B = item_pull_I.index_select(0, rows).mul_(self.item_B)
+        self.left_B = self.user_BK.mul(self.item_BK).sum(1)
+        self.left_B.add_(self.user_B).add_(self.item_B).sub_(targets_B)
+
+    def error(self) -> Tensor:
+        """The mean squared error, without what is pulled."""
+        return self.left_B.dot(self.left_B) / max(1, len(self.people))
+
+    def held(self) -> Tensor:
+        """What the ratings pull, as a mean over them."""
+        user, item = self.user_BK.view(-1), self.item_BK.view(-1)
+        biases = self.held_user_B.dot(self.user_B) + self.held_item_B.dot(self.item_B)
+        return torch.add(biases, user.dot(user) + item.dot(item), alpha=self.pull) / max(1, len(self.people))
+
+    def gradients(self, slope: Tensor | float = 1.0) -> tuple[Tensor | None, ...]:
+        """That of each table, None where it learns nothing; `slope` is the loss's own."""
+        share = slope * (2.0 / max(1, len(self.people)))
+        held, left_B = share * self.pull, self.left_B * share
+        by_user_BK = self.user_BK.mul(held).addcmul_(self.item_BK, left_B[:, None])
+        by_item_BK = self.item_BK.mul(held).addcmul_(self.user_BK, left_B[:, None])
+        users_TK, items_IK, users_T, items_I = self.tables
+        return (
+            _added_up(users_TK, self.people, by_user_BK),
+            _added_up(items_IK, self.rows, by_item_BK),
+            _added_up(users_T, self.people, left_B + self.held_user_B * share),
+            _added_up(items_I, self.rows, left_B + self.held_item_B * share),
+        )
+
+
+class _BatchLoss(torch.autograd.Function):
+    """The mean squared error of a batch with what its ratings pull, and without (no slope), in float32."""
 
     @staticmethod
     def forward(
-        ctx: Any,
-        users_TK: Tensor,
-        items_IK: Tensor,
-        users_T: Tensor,
-        items_I: Tensor,
-        pulls: Pulls,
-        batch: EntryBatch,
-        targets_B: Tensor,
+        ctx: Any, tables: Tables, pulls: Pulls, batch: EntryBatch, targets_B: Tensor, *learned: Tensor
     ) -> tuple[Tensor, Tensor]:
-        people, rows, (pull, user_pull_T, item_pull_I) = batch.person_B, batch.item_rows_B, pulls
-        user_BK, item_BK = users_TK.index_select(0, people), items_IK.index_select(0, rows)
-        user_B, item_B = users_T.index_select(0, people), items_I.index_select(0, rows)
-        left_B = user_BK.mul(item_BK).sum(1)
-        left_B += user_B.add(item_B).sub_(targets_B)
-        held_user_B = user_pull_T.index_select(0, people).mul_(user_B)
-        held_item_B = item_pull_I.index_select(0, rows).mul_(item_B)
-        ctx.save_for_backward(user_BK, item_BK, left_B, held_user_B, held_item_B, people, rows)
-        ctx.pull, ctx.tables = pull, (len(users_TK), len(items_IK))
-        squares = user_BK.view(-1).dot(user_BK.view(-1)) + item_BK.view(-1).dot(item_BK.view(-1))
-        held = torch.add(held_user_B.dot(user_B) + held_item_B.dot(item_B), squares, alpha=pull)
-        error = left_B.dot(left_B) / max(1, len(people))
+        ctx.asked = asked = _Asked(tables, pulls, batch, targets_B)
+        error = asked.error()
         ctx.mark_non_differentiable(error)
-        return error + held / max(1, len(people)), error
+        return error + asked.held(), error
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        user_BK, item_BK, left_B, held_user_B, held_item_B, people, rows = ctx.saved_tensors
-        share = slopes[0] * (2.0 / max(1, len(people)))
-        left_B, held_user_B, held_item_B = (part_B * share for part_B in (left_B, held_user_B, held_item_B))
-        held = share * ctx.pull
-        by_user_BK = user_BK.mul(held).addcmul_(item_BK, left_B[:, None])
-        by_item_BK = item_BK.mul(held).addcmul_(user_BK, left_B[:, None])
-        learned, (users, items) = ctx.needs_input_grad, ctx.tables
-        return (
-            _added_up(users, people, by_user_BK),
-            _added_up(items, rows, by_item_BK),
-            _added_up(users, people, held_user_B.add_(left_B)) if learned[2] else None,
-            _added_up(items, rows, held_item_B.add_(left_B)) if learned[3] else None,
-            None,
-            None,
-            None,
-        )
+        return None, None, None, None, *ctx.asked.gradients(slopes[0])
 
 
-def _added_up(count: int, rows_B: Tensor, values_B: Tensor) -> Tensor:
-    """The sum of the values of each of so many rows."""
-    return values_B.new_zeros(count, *values_B.shape[1:]).index_add_(0, rows_B, values_B)
+def _added_up(table: Tensor, rows_B: Tensor, values_B: Tensor) -> Tensor | None:
+    """The sum of the values of each row of a table; None where it learns nothing."""
+    if not table.requires_grad:
+        return None
+    return values_B.new_zeros(table.shape).index_add_(0, rows_B, values_B)

@@ -17,6 +17,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from engine.training.optimizer import advance
+
 LARGE = 2**20
 """Gradients of fewer numbers are summed as one, and never rounded."""
 _ALIGNED = 64
@@ -49,7 +51,7 @@ class OwnOptimizer:
 
     def step(self) -> None:
         """Step, and wait until all have."""
-        self.optimizer.step()
+        advance(self.optimizer)
 
 
 class GradientSums(OwnOptimizer):

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from engine.models.products import Scratch
 from engine.training.gradient_sums import OwnOptimizer, aligned, parts_of, weights_of
+from engine.training.optimizer import advance
 
 _START, _TOKEN = aligned(1), 2
 """The bytes before what a process's memory holds: so many numbers in them tell the others that it is the right one."""
@@ -101,7 +102,7 @@ class ShardedOptimizer(OwnOptimizer):
         for own, whole in zip(self.optimizer.param_groups, self._whole.param_groups, strict=True):
             own["lr"] = whole["lr"]
         self.is_whole = False
-        self.optimizer.step()
+        advance(self.optimizer)
         dist.barrier(group=self._group)
         self.is_whole = True
 

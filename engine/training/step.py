@@ -6,6 +6,7 @@ processes share batches (see engine.training.distributed), they decide by the lo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -24,6 +25,7 @@ from engine.training.config import TrainingConfig
 from engine.training.distributed import Part, Ranks
 from engine.training.gradient_sums import OwnOptimizer, weights_of
 from engine.training.handover import lesson_of
+from engine.training.optimizer import make_optimizer, norm_of_gradients
 
 _AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
 _SCALE = "loss_scale."
@@ -101,13 +103,18 @@ class Stepper:
         if not self.model.training:
             self.model.train()
         noise = step_noise(self.device, seed=self._config.seed, step=step, rank=part.rank if part else 0)
-        moment = Moment(step, self._total_steps, part.counted if part else at_least_one)
+        by_hand = part is None and self.loss_scale is None
+        moment = Moment(step, self._total_steps, part.counted if part else at_least_one, writes_gradients=by_hand)
         with self._scratch:
             with self._autocast():
-                losses = Losses(*self._losses(batch, noise=noise, moment=moment))
+                if part is None:
+                    losses = self.model.losses(batch, noise=noise, moment=moment)
+                else:
+                    losses = Losses(*self._losses(batch, noise=noise, moment=moment))
             total = losses.total if part is None else losses.total * part.weight
             total = total if self.loss_scale is None else total * self.loss_scale.scale
-            total.backward()  # type: ignore[no-untyped-call]
+            if total.requires_grad or not by_hand:
+                total.backward()  # type: ignore[no-untyped-call]
         whole = Losses(losses.total.detach(), losses.shown, losses.parts) if part is None else part.whole(losses)
         self._step_if_finite(whole.total)
         for weights in (*weights_of(self.optimizer), *self._own.parameters):
@@ -125,20 +132,27 @@ class Stepper:
 
     def _step_if_finite(self, loss: Tensor) -> None:
         own, optimizer = self._own, self._own.optimizer
-        norm = own.norm_of_all(torch.nn.utils.get_total_norm([of.grad for of in own.parameters if of.grad is not None]))
-        refused = 1.0 - torch.isfinite(norm * loss).float()
+        norm = own.norm_of_all(norm_of_gradients(own.parameters))
         scale = None if self.loss_scale is None else self.loss_scale.scale
         own_norm = norm if scale is None else norm / scale
         self.gradient_norm = own_norm
-        self.refused += refused if self.loss_scale is None else self.loss_scale.update(refused)
-        if self.device.type != "cuda" and bool(refused):
+        if not self._is_taken(norm * loss):
             return
         if self._config.clip > 0:
             torch.nn.utils.clip_grads_with_norm_(own.parameters, self._config.clip, own_norm)
         optimizer.grad_scale = scale  # type: ignore[attr-defined]
-        if self.device.type == "cuda":
-            optimizer.found_inf = refused  # type: ignore[attr-defined]
         own.step()
+
+    def _is_taken(self, outcome: Tensor) -> bool:
+        """Whether to step, by a number that is finite where loss and gradient are; CUDA's optimizer decides itself."""
+        if self.device.type == "cpu" and self.loss_scale is None and math.isfinite(float(outcome)):
+            return True
+        refused = 1.0 - torch.isfinite(outcome).float()
+        self.refused += refused if self.loss_scale is None else self.loss_scale.update(refused)
+        if self.device.type == "cuda":
+            self._own.optimizer.found_inf = refused  # type: ignore[attr-defined]
+            return True
+        return not bool(refused)
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":
@@ -217,11 +231,3 @@ class Course:
         if self._order[0] != epoch:
             self._order = epoch, epoch_order(len(self.examples), seed=self._config.seed, epoch=epoch)
         return self._order[1][place * self.batch : (place + 1) * self.batch]
-
-
-def make_optimizer(model: StepModel, config: TrainingConfig, device: torch.device) -> torch.optim.Optimizer:
-    """Adam (with the coupled kind of weight decay) or plain SGD over the model's groups; fused where torch has it."""
-    groups, fused = model.parameter_groups(), device.type in ("cpu", "cuda")
-    if config.optimizer == "sgd":
-        return torch.optim.SGD(groups, lr=config.lr or 0.01, weight_decay=config.weight_decay, fused=fused)
-    return torch.optim.Adam(groups, lr=config.lr or 0.01, weight_decay=config.weight_decay, fused=fused)

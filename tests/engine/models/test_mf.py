@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -33,9 +35,9 @@ def a_model(config=SMALL, histories=None, *, seed=1, prepared_with=1) -> Factori
     return model
 
 
-def loss_of(model, histories=None):
+def loss_of(model, histories=None, *, moment=START):
     examples = model.examples(some_ratings() if histories is None else histories, CPU)
-    return model.losses(examples.batch(torch.arange(len(examples))), noise=torch.Generator(), moment=START)
+    return model.losses(examples.batch(torch.arange(len(examples))), noise=torch.Generator(), moment=moment)
 
 
 def ridge_by_hand(model, profile, *, bias=True):
@@ -73,9 +75,23 @@ def test_that_the_loss_is_the_squared_error_of_mean_biases_and_product_plus_l2_a
         pull_b = 1.5 / torch.from_numpy(learned.counts_U)[people]
         pull_c = 4.0 / torch.from_numpy(np.bincount(learned.item_rows_N, minlength=TITLES))[items]
     pulls = 0.01 * ((p**2).sum(1) + (q**2).sum(1)) + pull_b * b**2 + pull_c * c**2
-    losses = loss_of(model)
-    torch.testing.assert_close(losses.total, ((errors**2).mean() + pulls.mean()).float())
+    losses, expected = loss_of(model), ((errors**2).mean() + pulls.mean()).float()
+    torch.testing.assert_close(losses.total, expected)
     torch.testing.assert_close(losses.shown, 16 * (errors**2).mean().detach())
+    parameters = list(model.parameters())
+    slopes = torch.autograd.grad(expected, parameters)
+    torch.testing.assert_close(torch.autograd.grad(losses.total, parameters), slopes)
+    written = loss_of(model, moment=replace(START, writes_gradients=True))
+    torch.testing.assert_close([of.grad for of in parameters], list(slopes))
+    torch.testing.assert_close(written.shown, losses.shown)
+    assert not written.total.requires_grad
+
+
+def test_that_biases_that_are_not_asked_for_get_no_gradient():
+    model = a_model(SMALL.changed(bias=False))
+    loss_of(model, moment=replace(START, writes_gradients=True))
+    written = {name for name, of in model.named_parameters() if of.grad is not None}
+    assert written == {"user_factors_TK", "item_factors_IK"}
 
 
 def test_that_seen_only_entries_are_no_examples():

@@ -22,6 +22,7 @@ from engine.models.mf import MfConfig
 from engine.models.registry import build
 from engine.training import saving, step, trainer
 from engine.training.config import TrainingConfig
+from engine.training.optimizer import make_optimizer
 from engine.training.plan import TrainingPlan
 from engine.training.search import SearchConfig, grid_of
 from engine.training.spans import Span
@@ -220,7 +221,7 @@ def test_that_a_run_that_lacked_memory_gives_back_what_it_had_before_the_next_tr
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return take(self, batch_given, **choices)
 
-    step.make_optimizer(
+    make_optimizer(
         build("mf", MfConfig(solver="adam", rank=1), items=2, scale=dataset.scale), QUICK, torch.device("cpu")
     )
     monkeypatch.setattr(step.Stepper, "take", taken)

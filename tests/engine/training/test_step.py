@@ -67,6 +67,26 @@ def test_that_a_stepper_goes_on_to_the_bit_from_what_it_remembers(precision):
     assert all(torch.equal(value, second.memory()[name]) for name, value in whole.memory().items())
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_that_a_step_on_the_processor_is_to_the_bit_that_of_torchs_optimizer(monkeypatch, optimizer):
+    """With weight decay, rates of their own, a group that learns nothing, and parameters without a gradient."""
+    ours, theirs = (a_stepper(optimizer=optimizer, weight_decay=0.01, lr=0.1) for _ in range(2))
+    for stepper in (ours, theirs):
+        first, *others = stepper.model.parameters()
+        groups = stepper.optimizer.param_groups
+        groups[0]["params"] = others[:-1]
+        stepper.optimizer.add_param_group({"params": [first], "lr_share": 0.5})
+        stepper.optimizer.add_param_group({"params": [torch.nn.Parameter(torch.zeros(2))]})
+    losses_of(ours, range(4))
+    monkeypatch.setattr("engine.training.gradient_sums.advance", lambda optimizer: optimizer.step())
+    losses_of(theirs, range(4))
+    assert torch.equal(weights_of(ours), weights_of(theirs))
+    expected = optimizer_tensors(theirs.optimizer)
+    assert {name: tensor.tolist() for name, tensor in optimizer_tensors(ours.optimizer).items()} == {
+        name: tensor.tolist() for name, tensor in expected.items()
+    }
+
+
 @pytest.mark.parametrize("clip", [0.0, 0.1])
 def test_that_the_scale_of_the_loss_changes_no_step(clip):
     plain, scaled = a_stepper(clip=clip), a_stepper(clip=clip)
