@@ -2,9 +2,9 @@
 
 The first trains one after the other and writes for each the losses of its steps, the values of its epochs, and its
 last state, into a folder of the model's name. SETTINGS are JSON: those of training, and "die_at", the step before
-which the last process is killed (its file "died" says when); "resume", to go on from the state; "stops", after the
-first epoch, when the last process does not answer any more. Nothing is drawn while learning, so that processes that
-draw for themselves can be compared with one alone.
+which the last process is killed (for an hour nobody is taken for lost only by being late); "resume", to go on from the
+state; "stops", after the first epoch, when the last process does not answer any more. Nothing is drawn while learning,
+so that processes that draw for themselves can be compared with one alone.
 """
 
 from __future__ import annotations
@@ -88,13 +88,12 @@ def learn(name: str, folder: Path, settings: dict[str, Any], ranks: Ranks | None
         )
 
 
-def die_at(number: int, folder: Path, *, torn: bool = False) -> None:
+def die_at(number: int, *, torn: bool = False) -> None:
     """Have this process killed when it is about to take a step, or in it, when it is about to write weights."""
     take, write = step.Course.take, sharded.ShardedOptimizer.step
     begun: list[int] = []
 
     def die() -> None:
-        (folder / "died").touch()
         os.kill(os.getpid(), signal.SIGKILL)
 
     def taken(course: step.Course, step: int, lr: float) -> Any:
@@ -129,6 +128,8 @@ def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     autoencoder.normal_like = lambda values, noise: torch.zeros_like(values)
     torch.set_num_threads(1)
     gradient_sums.LARGE = settings.get("large", gradient_sums.LARGE)
+    if "die_at" in settings:
+        distributed._SUMMING = timedelta(hours=1)
     sums = settings.get("sums")
     if sums == "sent":
         sharded.shared_memory = lambda *_, **__: None
@@ -137,7 +138,7 @@ def main(names: list[str], folder: Path, settings: dict[str, Any]) -> int:
     place = place_in(os.environ)
     if place is not None and place.rank:
         if place.rank == place.size - 1 and "die_at" in settings:
-            die_at(settings["die_at"], folder, torn=settings.get("torn", False))
+            die_at(settings["die_at"], torn=settings.get("torn", False))
         if place.rank == place.size - 1 and "stops" in settings:
             answer_nothing_before(folder / names[-1] / "learned.json")
         return follow(place)

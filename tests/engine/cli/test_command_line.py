@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -231,8 +230,7 @@ def test_that_a_signal_ends_training_keeps_what_was_learned_and_says_130(warm_py
     words = ["train", "planted", "--model", "two_head", "--lr", "1e-3", "--epochs", "10000", *SMALL, "--json"]
     command = [warm_python, "-m", "engine", *words, "--home", str(tmp_path / "home")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_for(process, "Learning from everyone")
-    time.sleep(0.5)
+    wait_for(process, "Epoch 1 of")
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err

