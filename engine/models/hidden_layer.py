@@ -65,7 +65,7 @@ class BatchNorm(nn.Module):
         self, values_BH: Tensor, times: float, sum_over: Callable[[Tensor], Tensor]
     ) -> tuple[Tensor, Back]:
         """By the whole batch, of which these values are a part. A single one in all: by what is remembered."""
-        exact_BH = values_BH.double()
+        exact_BH = values_BH.float() if self.sum_over is None else values_BH.double()  # Apple's GPU has no float64
         ones_H = exact_BH.new_full((values_BH.shape[1],), len(values_BH))
         count_H, sums_H, squares_H = sum_over(torch.stack([ones_H, exact_BH.sum(0), exact_BH.square().sum(0)])).unbind()
         means_H = sums_H / count_H.clamp(min=1)

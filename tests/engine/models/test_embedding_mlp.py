@@ -256,6 +256,16 @@ def test_that_a_batch_of_one_learns():
     assert torch.isfinite(losses.total)
 
 
+def test_that_a_single_example_is_normalised_without_float64_which_apples_gpu_lacks(monkeypatch):
+    def refuse(_values):
+        raise TypeError("Cannot convert a MPS Tensor to float64 dtype as the MPS framework doesn't support float64.")
+
+    monkeypatch.setattr(torch.Tensor, "double", refuse)
+    normed, back = BatchNorm(3).normed(torch.full((1, 3), 2.0))
+    torch.testing.assert_close(normed, torch.full((1, 3), 2.0), atol=1e-4, rtol=0.0)
+    torch.testing.assert_close(back(torch.ones(1, 3))[0], torch.ones(1, 3), atol=1e-4, rtol=0.0)
+
+
 def test_that_a_batch_norm_normalises_as_torchs_own_does():
     own, theirs, values = BatchNorm(6), torch.nn.BatchNorm1d(6), torch.randn(50, 6) * 3 + 1
     torch.testing.assert_close(own.normed(values)[0], theirs(values), atol=1e-5, rtol=1e-5)
