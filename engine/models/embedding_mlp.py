@@ -169,16 +169,20 @@ class EmbeddingMlp(RatingModel):
 
     def losses(self, batch: EntryBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
         """See StepModel."""
-        targets_B = self._as_targets(batch.ratings_B)
         if not self.training:
+            targets_B = self._as_targets(batch.ratings_B)
             user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
             lengths = (user_BE.square().sum() + item_BE.square().sum()) / max(1, len(batch))
             errors_B = self._rated(self.from_user(user_BE) + self.from_item(item_BE)) - targets_B
             return self._squared_error(errors_B, self.config.pull * lengths)
-        squared, lengths = self._network().losses(batch, targets_B - self._level, noise)
-        error = squared / max(1, len(batch))
-        shown = error.detach() * self._zero_and_unit[1] ** 2
-        return Losses(error + self.config.pull / max(1, len(batch)) * lengths, shown, {})
+        network, pull = self._network(), self.config.pull
+        unit = self._zero_and_unit[1]
+        apart_B = (batch.ratings_B - self.mean) / unit
+        if moment.writes_gradients:
+            total = error = network.learn(batch, apart_B, noise, pull=pull)
+        else:
+            total, error = network.losses(batch, apart_B, noise, pull=pull)
+        return Losses(total, error * unit**2, {})
 
     def _network(self) -> RatingNetwork:
         norms = [self._norm(place) if self.config.norm else None for place in range(len(self.config.widths()))]

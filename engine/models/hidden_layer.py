@@ -9,17 +9,23 @@ Shapes: B examples, H width of the layer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 Back = Callable[[Tensor], tuple[Tensor, ...]]
 """Slopes of what a step made, [B, H], as slopes of the values that it was given, [B, H], and of its weights."""
 _MOMENTUM, _EPS = 0.1, 1e-5
-_FEW_LEVELS, _LEVELS, _NEAR = 2**8, 2**16, 0.02
-"""In how many steps a share is hidden: few, where that misses neither it nor what is left by more than a little."""
-_where_above = torch.ops.aten.threshold_backward
+_LEVELS, _NUMBERS = 2**16, 2**20
+_threshold = torch.ops.aten.threshold_backward.grad_input
 """The first where the second is above the third, else 0. Several times as quick as a mask."""
+_WHOLE = {2: torch.int16, 4: torch.int32, 8: torch.int64}
+"""Whole numbers of so many bytes. Numbers of either sign have theirs, so a processor can tell by those, several times
+as quickly as it widens numbers in bfloat16, what is above 0."""
 
 
 class BatchNorm(nn.Module):
@@ -40,30 +46,28 @@ class BatchNorm(nn.Module):
         self.register_buffer("variance_H", torch.ones(width))
 
     @torch.no_grad()
-    def normed(self, values_BH: Tensor, times: float = 1.0) -> tuple[Tensor, Back]:
-        """The batch normalised, times a number, and remembered where it is finite and more than one.
+    def normed(self, values_BH: Tensor) -> tuple[Tensor, Back]:
+        """The batch normalised, and remembered where it is finite and more than one.
 
         And the way back, to values, slopes and offsets.
         """
         if self.sum_over is not None or len(values_BH) < 2:
-            return self._normed_together(values_BH, times, self.sum_over or _alone)
-        slope_H = self.slope_H * times
+            return self._normed_together(values_BH, self.sum_over or _alone)
+        slope_H = self.slope_H.detach()
         normed_BH, mean_H, scale_H = torch.native_batch_norm(
-            values_BH, slope_H, self.offset_H * times, None, None, True, _MOMENTUM, _EPS
+            values_BH, slope_H, self.offset_H, None, None, True, _MOMENTUM, _EPS
         )
-        self._remember(mean_H, scale_H.square().reciprocal_().sub_(_EPS))
+        self._remember(mean_H, scale_H.pow(-2.0).sub_(_EPS))
 
         def back(slope_BH: Tensor) -> tuple[Tensor, ...]:
-            to_values_BH, to_slope_H, to_offset_H = torch.ops.aten.native_batch_norm_backward(
+            made: tuple[Tensor, ...] = torch.ops.aten.native_batch_norm_backward.default(
                 slope_BH, values_BH, slope_H, None, None, mean_H, scale_H, True, _EPS, [True, True, True]
             )
-            return to_values_BH, to_slope_H.mul_(times), to_offset_H.mul_(times)
+            return made
 
         return normed_BH, back
 
-    def _normed_together(
-        self, values_BH: Tensor, times: float, sum_over: Callable[[Tensor], Tensor]
-    ) -> tuple[Tensor, Back]:
+    def _normed_together(self, values_BH: Tensor, sum_over: Callable[[Tensor], Tensor]) -> tuple[Tensor, Back]:
         """By the whole batch, of which these values are a part. A single one in all: by what is remembered."""
         exact_BH = values_BH.float() if self.sum_over is None else values_BH.double()  # Apple's GPU has no float64
         ones_H = exact_BH.new_full((values_BH.shape[1],), len(values_BH))
@@ -74,7 +78,7 @@ class BatchNorm(nn.Module):
         mean_H = torch.where(is_several_H, means_H.float(), self.mean_H)
         variance_H = torch.where(is_several_H, variances_H, self.variance_H)
         self._remember(mean_H, variance_H)
-        scale_H, slope_H = torch.rsqrt(variance_H + _EPS), self.slope_H * times
+        scale_H, slope_H = torch.rsqrt(variance_H + _EPS), self.slope_H.detach()
         straight_BH = (values_BH - mean_H) * scale_H
 
         def back(slope_BH: Tensor) -> tuple[Tensor, ...]:
@@ -82,9 +86,9 @@ class BatchNorm(nn.Module):
             shares_H = torch.where(is_several_H, 1.0 / count_H.clamp(min=1), 0.0).float()
             level_H, tilt_H = (sum_over(torch.stack([to_offset_H, to_slope_H])) * shares_H).unbind()
             to_values_BH = (slope_BH - level_H - straight_BH * tilt_H) * (slope_H * scale_H)
-            return to_values_BH.to(values_BH.dtype), to_slope_H * times, to_offset_H * times
+            return to_values_BH.to(values_BH.dtype), to_slope_H, to_offset_H
 
-        return (straight_BH * slope_H + self.offset_H * times).to(values_BH.dtype), back
+        return (straight_BH * slope_H + self.offset_H).to(values_BH.dtype), back
 
     def as_line(self) -> tuple[Tensor, Tensor]:
         """Slope and offset, [H] each, by what is remembered: how single examples are normalised."""
@@ -92,7 +96,8 @@ class BatchNorm(nn.Module):
         return slope_H, self.offset_H - self.mean_H * slope_H
 
     def _remember(self, mean_H: Tensor, variance_H: Tensor) -> None:
-        is_finite_H = torch.isfinite(mean_H + variance_H)
+        both_H = mean_H + variance_H
+        is_finite_H = both_H - both_H == 0.0
         for kept_H, new_H in ((self.mean_H, mean_H), (self.variance_H, variance_H)):
             kept_H.lerp_(torch.where(is_finite_H, new_H, kept_H), _MOMENTUM)
 
@@ -100,50 +105,108 @@ class BatchNorm(nn.Module):
 def activated(values_BH: Tensor, norm: BatchNorm | None, p: float, noise: torch.Generator) -> tuple[Tensor, Back]:
     """The values of a layer after norm, ReLU and dropout, in their precision, and the way back, to the norm's, too.
 
-    Each is hidden with probability p, within 2 %, and the others are divided by what is then left.
+    Each is hidden with probability p; what the others make up for it by, 1 / (1 - p), is left to the next layer.
+    Without a norm the values are written over.
     """
-    share = _in_steps(p)
-    times = 1.0 / (1.0 - share)
-    normed_BH, through = _scaled(values_BH, times) if norm is None else norm.normed(values_BH, times)
-    kept_BH: Tensor = normed_BH.relu_()
-    if share:
-        kept_BH = _where_above(kept_BH, *_drawn(values_BH, share, noise))
-    return kept_BH, lambda slope_BH: through(_where_above(slope_BH, kept_BH, 0.0))
+    made_BH, through = (values_BH, _unchanged) if norm is None else norm.normed(values_BH)
+    kept_BH = made_BH.relu_() if norm is None else _positive(made_BH)
+    if p:
+        kept_BH = _where_above(kept_BH, *_drawn(kept_BH, p, noise))
+    return kept_BH, lambda slope_BH: through(_where_above(slope_BH, kept_BH))
 
 
 def with_dropout(values: Tensor, p: float, noise: torch.Generator) -> Tensor:
-    """Values, each hidden with probability p, within 2 %, and the others divided by what is then left."""
-    share = _in_steps(p)
-    kept: Tensor = _where_above(values / (1.0 - share), *_drawn(values, share, noise)) if share else values
-    return kept
+    """Values, each hidden with probability p, and the others divided by what is then left."""
+    if not p:
+        return values
+    return values * _where_above(torch.full_like(values, 1.0 / (1.0 - p)), *_drawn(values, p, noise))
 
 
-def _scaled(values_BH: Tensor, times: float) -> tuple[Tensor, Back]:
-    return values_BH * times, lambda slope_BH: (slope_BH * times,)
+def squared_errors(hidden_H: Tensor, line: nn.Linear, targets: Tensor, p: float, noise: torch.Generator) -> Tensor:
+    """The sum of the squared errors of a linear layer to one number, of which NaN is no target.
+
+    Each of the hidden values, [..., H], is hidden with probability p, and the others are divided by what is then left.
+    """
+    return _SquaredErrors.apply(  # type: ignore[no-untyped-call,no-any-return]
+        hidden_H, line.weight, line.bias, targets, p, noise
+    )
+
+
+class _SquaredErrors(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        hidden_H: Tensor,
+        weight_1H: Tensor,
+        bias_1: Tensor,
+        targets: Tensor,
+        p: float,
+        noise: torch.Generator,
+    ) -> Tensor:
+        hidden_NH, targets_N = hidden_H.reshape(-1, hidden_H.shape[-1]), targets.flatten()
+        ctx.times, ctx.drawn = 1.0 / (1.0 - p), _drawn(hidden_NH, p, noise) if p else None
+        kept_NH = hidden_NH
+        if ctx.drawn is not None:
+            kept_NH = _where_above(hidden_NH, *ctx.drawn, out=torch.empty_like(hidden_NH))
+        line_H = weight_1H[0] * ctx.times
+        missed_N = torch.where(targets_N.isnan(), 0.0, torch.mv(kept_NH, line_H) + bias_1 - targets_N)
+        ctx.save_for_backward(kept_NH, line_H, missed_N)
+        ctx.shape = hidden_H.shape
+        return missed_N.dot(missed_N)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+        kept_NH, line_H, missed_N = ctx.saved_tensors
+        slope_N = missed_N * (2.0 * slope)
+        to_hidden_NH = slope_N[:, None] * line_H
+        if ctx.drawn is not None:
+            to_hidden_NH = _where_above(to_hidden_NH, *ctx.drawn)
+        to_line_1H = (slope_N[None] @ kept_NH).mul_(ctx.times)
+        return to_hidden_NH.view(ctx.shape), to_line_1H, slope_N.sum()[None], None, None, None
+
+
+def _unchanged(slope_BH: Tensor) -> tuple[Tensor, ...]:
+    return (slope_BH,)
+
+
+def _positive(values: Tensor) -> Tensor:
+    """Values in place, and 0 for those below. On a processor 0 for what is no number, too."""
+    if values.device.type != "cpu":
+        return values.relu_()
+    values.view(_WHOLE[values.itemsize]).clamp_min_(0)
+    return values
+
+
+def _where_above(values: Tensor, others: Tensor, level: int = 0, *, out: Tensor | None = None) -> Tensor:
+    """Values where the others are above a level, else 0, in their place or in what is given; other numbers than whole
+    ones are held against 0."""
+    out = values if out is None else out
+    kind = _WHOLE[values.itemsize] if values.device.type == "cpu" else values.dtype
+    _threshold(values.view(kind), others.view(kind), level, grad_input=out.view(kind))
+    return out
 
 
 def _alone(sums: Tensor) -> Tensor:
     return sums
 
 
-def _in_steps(p: float) -> float:
-    """The share that is hidden for an asked one: in few steps where that is near."""
-    share = round(p * _FEW_LEVELS) / _FEW_LEVELS
-    return share if abs(share - p) <= _NEAR * min(p, 1.0 - p) else round(p * _LEVELS) / _LEVELS
+def _drawn(values: Tensor, p: float, noise: torch.Generator) -> tuple[Tensor, int]:
+    """A random number for each value, and the level that a share p of such numbers is not above.
 
-
-def _drawn(values: Tensor, share: float, noise: torch.Generator) -> tuple[Tensor, float]:
-    """A random number for each value, in its precision, and the threshold that a share of such numbers is not above.
-
-    On a processor a draw of 64 bits serves eight values, or four where a share takes many steps.
+    On a processor they are whole ones, as wide as the values: a stretch of a table, from a random place on. To draw
+    new ones takes longer than all else between two products.
     """
     if values.device.type != "cpu":
-        return torch.rand(values.shape, generator=noise, device=values.device).sub_(share).to(values.dtype), 0.0
-    kind, levels = (torch.int8, _FEW_LEVELS) if (share * _FEW_LEVELS).is_integer() else (torch.int16, _LEVELS)
-    numbers, width = values.numel(), 8 // kind.itemsize
-    bits = torch.empty(-(-numbers // width), dtype=torch.int64).random_(-(2**63), None, generator=noise)
-    drawn = bits.view(kind)[:numbers].view(values.shape)
-    threshold = round(share * levels) - levels // 2 - 0.5
-    if kind == torch.int8:
-        return drawn.to(values.dtype), threshold
-    return drawn.float().sub_(threshold).to(values.dtype), 0.0
+        return torch.rand(values.shape, generator=noise, device=values.device).sub_(p).to(values.dtype), 0
+    numbers = values.numel()
+    start = int(torch.randint(_NUMBERS, (), generator=noise))
+    table_N = _random_numbers(1 << (numbers + _NUMBERS - 1).bit_length(), _WHOLE[values.itemsize])
+    return table_N[start : start + numbers].view(values.shape), round(p * _LEVELS) - _LEVELS // 2 - 1
+
+
+@cache
+def _random_numbers(size: int, kind: torch.dtype) -> Tensor:
+    """Each of 65,536 whole numbers is as likely at each place; always the same ones."""
+    numbers = np.random.Generator(np.random.SFC64(0)).integers(-(2**15), 2**15, size, dtype=np.int16)
+    return torch.from_numpy(numbers).to(kind)

@@ -22,7 +22,7 @@ from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
-from engine.models.hidden_layer import with_dropout
+from engine.models.hidden_layer import squared_errors, with_dropout
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.products import ROUND_ROWS
 from engine.models.rating_model import RatingConfig, RatingModel
@@ -138,18 +138,19 @@ class Lstm(RatingModel):
         """See StepModel. What a title adds to the gates is computed once for each that occurs."""
         dropout = self.config.dropout if self.training else 0.0
         ratings_LB = batch.ratings_BL.t().contiguous()
-        words_R, title_LB = _distinct(batch.words_BL.t())
+        words_R, title_LB = _distinct(batch.words_BL.t(), most=self.items)
         titles_RE = self.titles(words_R)
         gates_RG = self.from_title(with_dropout(titles_RE, dropout, noise))
         states_LBH = self._states(gates_RG, title_LB, ratings_LB)
         known_LB = ~torch.isnan(ratings_LB)
         counted = moment.counted(known_LB.sum())
         with torch.autocast(states_LBH.device.type, enabled=False):
-            predicted_LB = self._target(with_dropout(states_LBH, dropout, noise))
-            errors_LB = torch.where(known_LB, predicted_LB - self._as_targets(ratings_LB), 0.0)
+            targets_LB = self._as_targets(ratings_LB) - self._as_targets(self.mean)
+            squared = squared_errors(states_LBH, self.last, targets_LB, dropout, noise)
             times_R = torch.zeros_like(titles_RE[:, 0]).index_add_(0, title_LB.flatten(), known_LB.flatten().float())
             lengths = titles_RE.square().sum(1) @ times_R / counted
-        return self._squared_error(errors_LB, self.config.l2 * lengths, counted=counted)
+        error = squared / counted
+        return Losses(error + self.config.l2 * lengths, error.detach() * self._zero_and_unit[1] ** 2, {})
 
     def _states(self, gates_RG: Tensor, title_LB: Tensor, ratings_LB: Tensor) -> Tensor:
         """The states after each step, [L, B, H]; the gates of titles, and which of them each step reads, are given."""
@@ -273,16 +274,24 @@ class Lstm(RatingModel):
         return torch.cat(parts)
 
 
-def _distinct(values_LB: Tensor) -> tuple[Tensor, Tensor]:
-    """The distinct ones among values, [R], and which of them each is, [L, B].
+def _distinct(values_LB: Tensor, *, most: int) -> tuple[Tensor, Tensor]:
+    """The distinct ones among values from 0 to the most, [R], and which of them each is, [L, B].
 
     R is made a round number by zeros (see `ROUND_ROWS`). On a GPU each value is taken
     for one of its own: how many there are would have to be waited for.
     """
     if values_LB.device.type != "cpu":
         return values_LB.flatten(), torch.arange(values_LB.numel(), device=values_LB.device).view_as(values_LB)
-    distinct_R, place_LB = torch.unique(values_LB, return_inverse=True)
-    return F.pad(distinct_R, (0, -len(distinct_R) % ROUND_ROWS)), place_LB
+    values_N = values_LB.numpy().ravel()
+    order_N = np.argsort(values_N.astype(np.uint16) if most < 2**16 else values_N, kind="stable")
+    sorted_N = values_N[order_N]
+    is_new_N = np.ones(len(sorted_N), dtype=np.bool_)
+    np.not_equal(sorted_N[1:], sorted_N[:-1], out=is_new_N[1:])
+    distinct_R, place_N = sorted_N[is_new_N], np.empty_like(order_N)
+    place_N[order_N] = np.cumsum(is_new_N) - 1
+    words_R = np.zeros(-(-len(distinct_R) // ROUND_ROWS) * ROUND_ROWS, dtype=np.int64)
+    words_R[: len(distinct_R)] = distinct_R
+    return torch.from_numpy(words_R), torch.from_numpy(place_N).view(values_LB.shape)
 
 
 def _stepped(gates_G: Tensor, cell_H: Tensor) -> tuple[Tensor, Tensor]:

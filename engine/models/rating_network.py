@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
@@ -36,16 +36,29 @@ class RatingNetwork:
     last: nn.Linear
     dropout: float
 
-    def losses(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
-        """The sum of the squared errors of a batch, and of the squared lengths of each rating's two embeddings.
+    def losses(
+        self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, *, pull: float
+    ) -> tuple[Tensor, Tensor]:
+        """The mean squared error of a batch and, of so much of it as `pull` says, the mean squared length of each
+        rating's two embeddings, together; and the error alone, which learns nothing.
 
         Layers are computed in the precision of autocast.
         """
+        made = partial(self._pass, batch, targets_B, noise, pull)
+        return _Losses.apply(made, *self._weights())  # type: ignore[no-untyped-call,no-any-return]
+
+    @torch.no_grad()
+    def learn(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, *, pull: float) -> Tensor:
+        """Put the gradients of the first of `losses` into the weights; the second."""
+        made = self._pass(batch, targets_B, noise, pull)
+        for weight, gradient in zip(self._weights(), made.gradients(1.0), strict=True):
+            weight.grad = gradient
+        return made.error()
+
+    def _pass(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, pull: float) -> _Pass:
         precision = precision_for(self.last.weight)
         with torch.autocast(self.last.weight.device.type, enabled=False):
-            return _Losses.apply(  # type: ignore[no-untyped-call,no-any-return]
-                self, batch, targets_B.to(self.last.weight.dtype), noise, precision, *self._weights()
-            )
+            return _Pass(self, batch, targets_B.to(self.last.weight.dtype), noise, pull, precision)
 
     def _weights(self) -> list[Tensor]:
         norms = [weight for norm in self.norms if norm is not None for weight in (norm.slope_H, norm.offset_H)]
@@ -55,80 +68,128 @@ class RatingNetwork:
 
 class _Losses(torch.autograd.Function):
     @staticmethod
-    def forward(
-        ctx: Any,
-        network: RatingNetwork,
-        batch: EntryBatch,
-        targets_B: Tensor,
-        noise: torch.Generator,
-        precision: torch.dtype,
-        *weights: Tensor,
-    ) -> tuple[Tensor, Tensor]:
-        made_BH, squares, to_first = _both_embedded(network, batch, precision)
-        steps = []
-        for place, norm in enumerate(network.norms):
-            kept_BH, through = activated(made_BH, norm, network.dropout, noise)
-            layer = network.later[place] if place < len(network.later) else network.last
-            weight_KH = layer.weight.to(precision)
-            steps.append((kept_BH, through, weight_KH, norm is not None))
-            made_BH = torch.addmm(layer.bias.to(precision), kept_BH, weight_KH.t())
-        left_B = made_BH[:, 0].to(targets_B.dtype).sub_(targets_B)
-        ctx.made = left_B, steps, to_first
-        return left_B.dot(left_B), squares
+    def forward(ctx: Any, made: Callable[[], _Pass], *weights: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.made = found = made()
+        error = found.error()
+        ctx.mark_non_differentiable(error)
+        return error + found.held(), error
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        left_B, steps, to_first = ctx.made
-        exact = left_B.dtype
-        slope_BK = left_B.mul(2.0 * slopes[0])[:, None]
+        return None, *ctx.made.gradients(slopes[0])
+
+
+class _Pass:
+    """A batch on its way through a network: how far off its predictions are, and the gradients of all weights."""
+
+    def __init__(
+        self,
+        network: RatingNetwork,
+        batch: EntryBatch,
+        targets_B: Tensor,
+        noise: torch.Generator,
+        pull: float,
+        precision: torch.dtype,
+    ) -> None:
+        self._times, self._share = 1.0 / (1.0 - network.dropout), 1.0 / max(1, len(batch))
+        self._pull, self._steps = pull * self._share, []
+        self._embedded = _Embedded(network, batch, precision)
+        made_BH = self._embedded.made_BH()
+        for place, norm in enumerate(network.norms):
+            kept_BH, through = activated(made_BH, norm, network.dropout, noise)
+            layer = network.later[place] if place < len(network.later) else network.last
+            weight_KH = layer.weight.mul(self._times).to(precision)
+            self._steps.append((kept_BH, through, weight_KH, norm is not None))
+            made_BH = torch.addmm(layer.bias.to(precision), kept_BH, weight_KH.t())
+        self._left_B = made_BH[:, 0].to(targets_B.dtype).sub_(targets_B)
+
+    def error(self) -> Tensor:
+        """The mean squared error."""
+        return self._left_B.dot(self._left_B) * self._share
+
+    def held(self) -> Tensor:
+        """What is added to that to pull embeddings towards zero. Before `gradients`."""
+        return self._embedded.squares() * self._pull
+
+    def gradients(self, slope: Tensor | float) -> list[Tensor]:
+        """Those of tables, their layers, norms, later layers and the last; `slope` is that of the sum of both. Once."""
+        exact = self._left_B.dtype
+        slope_BK = (self._left_B * (2.0 * self._share * slope))[:, None]
         to_layers: list[Tensor] = []
         to_norms: list[Tensor] = []
         has_bias = True
-        for kept_BH, through, weight_KH, is_normed in reversed(steps):
+        for kept_BH, through, weight_KH, is_normed in reversed(self._steps):
             to_bias_K = _summed(slope_BK, exact, has_bias)
             slope_BK = slope_BK.to(kept_BH.dtype)
-            to_layers[:0] = (slope_BK.t() @ kept_BH).to(exact), to_bias_K
+            to_layers[:0] = (slope_BK.t() @ kept_BH).to(exact).mul_(self._times), to_bias_K
             slope_BK, *to_norm = through(slope_BK @ weight_KH)
             to_norms[:0], has_bias = to_norm, not is_normed
-        return (None,) * 5 + (*to_first(slope_BK, slopes[1], has_bias), *to_norms, *to_layers)
+        to_first = self._embedded.gradients(slope_BK, 2.0 * self._pull * slope)
+        return [*to_first, _summed(slope_BK, exact, has_bias), *to_norms, *to_layers]
 
 
-def _both_embedded(
-    network: RatingNetwork, batch: EntryBatch, precision: torch.dtype
-) -> tuple[Tensor, Tensor, Callable[[Tensor, Tensor, bool], list[Tensor]]]:
-    """The first layer, [B, H]; the sum of the squared lengths of all embeddings; and the way back, to five weights.
+class _Embedded:
+    """The rows of both tables that a batch asks for, and what they add to the first layer."""
 
-    That takes slopes of both, and whether the bias learns: it does not before a norm.
-    """
-    table, (users, items) = network.tables[0], network.first
-    asked = _Asked.of(batch, *map(len, network.tables), device=table.device)
-    rows_SE = taken("rows", (len(asked.counts_S), table.shape[1]), table)
-    for of_table, rows_R, part_RE in zip(network.tables, asked.rows, asked.parts(rows_SE), strict=True):
-        torch.index_select(of_table.detach(), 0, rows_R, out=part_RE)
-    weighted_SE = rows_SE * asked.counts_S[:, None]
-    squares = weighted_SE.view(-1).dot(rows_SE.view(-1))
-    rounded, weights = asked.parts(rows_SE.to(precision)), [layer.weight.to(precision) for layer in network.first]
-    made_SH = taken("both embedded", (len(rows_SE), len(users.weight)), rounded[0])
-    made = asked.parts(made_SH)
-    torch.mm(rounded[0], weights[0].t(), out=made[0])
-    torch.addmm(items.bias.to(precision), rounded[1], weights[1].t(), out=made[1])
+    def __init__(self, network: RatingNetwork, batch: EntryBatch, precision: torch.dtype) -> None:
+        self._tables, width = network.tables, len(network.first[0].weight)
+        self._asked = asked = _Asked.of(batch, *map(len, self._tables), device=self._tables[0].device)
+        like = self._tables[0].new_empty(0, dtype=precision)
+        self._made_SH = taken("both embedded", (len(asked.counts_S), width), like)
+        self._sides = []
+        for table, layer, rows_R, made_RH in zip(
+            self._tables, network.first, asked.rows, asked.parts(self._made_SH), strict=True
+        ):
+            rows_RE, weight_HE = torch.index_select(table.detach(), 0, rows_R), layer.weight.to(precision)
+            rounded_RE = rows_RE.to(precision)
+            if layer.bias is None:
+                torch.mm(rounded_RE, weight_HE.t(), out=made_RH)
+            else:
+                torch.addmm(layer.bias.to(precision), rounded_RE, weight_HE.t(), out=made_RH)
+            self._sides.append((rows_RE, rounded_RE, weight_HE))
 
-    def back(slope_BH: Tensor, slope: Tensor, has_bias: bool) -> list[Tensor]:
-        slopes = asked.parts(asked.added_up(slope_BH))
-        to_rows_SE = weighted_SE.mul_(2.0 * slope)
-        to_tables = []
-        for side, to_rows_RE in enumerate(asked.parts(to_rows_SE)):
-            to_rows_RE += slopes[side] @ weights[side]
-            to_table = taken(f"embeddings {side}", tuple(network.tables[side].shape), table).zero_()
+    def made_BH(self) -> Tensor:
+        """The first layer."""
+        return _sums_of_rows(self._made_SH, self._asked.places_P, self._asked.pairs_B)
+
+    def squares(self) -> Tensor:
+        """The sum of the squared lengths of the embeddings of each rating."""
+        counts = self._asked.parts(self._asked.counts_S)
+        users, items = (
+            (rows_RE * counts_R[:, None]).view(-1).dot(rows_RE.view(-1))
+            for (rows_RE, *_), counts_R in zip(self._sides, counts, strict=True)
+        )
+        return users + items
+
+    def gradients(self, slope_BH: Tensor, to_squares: Tensor | float) -> list[Tensor]:
+        """Those of both tables and of both weights; rows give place to theirs."""
+        asked, counts = self._asked, self._asked.parts(self._asked.counts_S * to_squares)
+        to_tables, to_weights = [], []
+        for side, (rows_RE, rounded_RE, weight_HE) in enumerate(self._sides):
+            slope_RH = _sums_of_rows(slope_BH, *asked.asking(side))
+            to_weights.append(rows_RE.new_empty(weight_HE.shape).copy_((rounded_RE.t() @ slope_RH).t()))
+            rows_RE.mul_(counts[side][:, None]).add_(slope_RH @ weight_HE)
+            to_table = taken(f"embeddings {side}", tuple(self._tables[side].shape), rows_RE).zero_()
             count = asked.learned[side]
-            to_tables.append(to_table.index_copy_(0, asked.rows[side][:count], to_rows_RE[:count]))
-        to_weights = [
-            (slope_RH.t() @ rows_RE).to(table.dtype) for slope_RH, rows_RE in zip(slopes, rounded, strict=True)
-        ]
-        return [*to_tables, *to_weights, _summed(slope_BH, table.dtype, has_bias)]
+            to_tables.append(_put(to_table, asked.rows[side][:count], rows_RE[:count]))
+        return [*to_tables, *to_weights]
 
-    return F.embedding_bag(asked.places_B2, made_SH, mode="sum"), squares, back
+
+def _put(table_TE: Tensor, rows_R: Tensor, values_RE: Tensor) -> Tensor:
+    """Put values into distinct rows of a table. On a processor numpy copies a row as one thing, in a third of the time
+    that torch takes."""
+    if table_TE.device.type != "cpu":
+        return table_TE.index_copy_(0, rows_R, values_RE)
+    row = np.dtype((np.void, values_RE.shape[1] * values_RE.itemsize))
+    table_TE.numpy().view(row)[rows_R.numpy()] = values_RE.numpy().view(row)
+    return table_TE
+
+
+def _sums_of_rows(table_RH: Tensor, rows_N: Tensor, starts_B: Tensor) -> Tensor:
+    """The sum of some rows of a table for each who asks; from where on theirs are says where each begins."""
+    sums_BH: Tensor = torch.embedding_bag(table_RH, rows_N, starts_B, mode=0)[0]
+    return sums_BH
 
 
 def _summed(slope_BH: Tensor, dtype: torch.dtype, has_bias: bool) -> Tensor:
@@ -147,8 +208,10 @@ class _Asked:
     learned: tuple[int, int]
     counts_S: Tensor
     starts_S: Tensor
-    places_B2: Tensor
-    order_N: Tensor
+    places_P: Tensor
+    """For each rating the rows that it asks for, of a person and of a title, one pair after the other."""
+    pairs_B: Tensor
+    order_P: Tensor
     """The ratings that ask for each row, one row after the other; each rating twice."""
 
     def parts(self, values_S: Tensor) -> tuple[Tensor, Tensor]:
@@ -159,8 +222,10 @@ class _Asked:
     @staticmethod
     def of(batch: EntryBatch, people: int, titles: int, *, device: torch.device) -> _Asked:
         """Found on the processor."""
-        ids_N = np.concatenate([batch.person_B.cpu().numpy(), batch.item_rows_B.cpu().numpy() + people])
-        counts_A = np.bincount(ids_N, minlength=people + titles)
+        ids_B2 = np.empty((len(batch), 2), dtype=np.int64)
+        ids_B2[:, 0] = batch.person_B.cpu().numpy()
+        np.add(batch.item_rows_B.cpu().numpy(), people, out=ids_B2[:, 1])
+        counts_A = np.bincount(ids_B2.ravel(), minlength=people + titles)
         rows_A = np.flatnonzero(counts_A > 0)
         users = int(np.searchsorted(rows_A, people))
         items, first = len(rows_A) - users, -(-users // ROUND_ROWS) * ROUND_ROWS
@@ -169,19 +234,24 @@ class _Asked:
         counts_S = np.zeros(len(rows_S), dtype=np.int64)
         counts_S[:users], counts_S[first : first + items] = counts_A[rows_A[:users]], counts_A[rows_A[users:]]
         counts_A[rows_A] = np.arange(len(rows_A))
-        places_N = counts_A[ids_N]
-        places_N[len(batch) :] += first - users
-        order_N = np.argsort(places_N.astype(np.uint16) if len(rows_S) < 2**16 else places_N, kind="stable")
+        places_B2 = counts_A[ids_B2]
+        places_B2[:, 1] += first - users
+        places_P = places_B2.ravel()
+        order_P = np.argsort(places_P.astype(np.uint16) if len(rows_S) < 2**16 else places_P, kind="stable")
         found = (
             rows_S,
             counts_S.astype(np.float32),
             counts_S.cumsum() - counts_S,
-            np.ascontiguousarray(places_N.reshape(2, -1).T),
-            order_N % len(batch),
+            places_P,
+            np.arange(0, len(places_P), 2),
+            order_P >> 1,
         )
-        rows, counts, starts, places, order = (torch.from_numpy(part).to(device) for part in found)
-        return _Asked((rows[:first], rows[first:]), (users, items), counts, starts, places, order)
+        rows, *others = (torch.from_numpy(part).to(device) for part in found)
+        return _Asked((rows[:first], rows[first:]), (users, items), *others)
 
-    def added_up(self, slope_BH: Tensor) -> Tensor:
-        """The sum of the slopes of all who ask for a row, [S, H]."""
-        return F.embedding_bag(self.order_N, slope_BH, self.starts_S, mode="sum")
+    def asking(self, side: int) -> tuple[Tensor, Tensor]:
+        """The ratings that ask for each row of a table, [B], and where those of each row begin, [R]."""
+        ratings, people = len(self.pairs_B), len(self.rows[0])
+        if side:
+            return self.order_P[ratings:], self.starts_S[people:] - ratings
+        return self.order_P[:ratings], self.starts_S[:people]

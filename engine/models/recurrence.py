@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -20,7 +21,8 @@ from torch.autograd.function import once_differentiable
 
 from engine.models.products import taken
 
-_sigmoid_slope, _tanh_slope = torch.ops.aten.sigmoid_backward, torch.ops.aten.tanh_backward
+_sigmoid_slope = torch.ops.aten.sigmoid_backward.grad_input
+_tanh_slope = torch.ops.aten.tanh_backward.grad_input
 
 
 def lstm_states(gates_RG: Tensor, inputs_PB: Tensor, beside_PBF: Tensor, weight_GK: Tensor) -> Tensor:
@@ -95,12 +97,23 @@ class _States(torch.autograd.Function):
             if step:
                 to_cell.mul_(forget)
                 torch.mm(gates_BG, from_GH, out=back_BH)
-        to_weight = torch.mm(gates_PBG[1:].flatten(0, 1).t(), read_PBK[1:].flatten(0, 1)).to(slopes_PBH.dtype)
+        to_weight_KG = torch.mm(read_PBK[1:].flatten(0, 1).t(), gates_PBG[1:].flatten(0, 1))
+        to_weight = slopes_PBH.new_empty(weight.shape).copy_(to_weight_KG.t())
         return _sums_by_input(gates_PBG.flatten(0, 1), inputs_PB.flatten(), ctx.inputs), None, None, to_weight
 
 
 def _sums_by_input(values_NG: Tensor, inputs_N: Tensor, inputs: int) -> Tensor:
     """The sum of the values of the steps in which each input occurs, [R, G]."""
-    counts_R = torch.bincount(inputs_N, minlength=inputs)
-    starts_R = counts_R.cumsum(0) - counts_R
-    return F.embedding_bag(torch.argsort(inputs_N, stable=True), values_NG, starts_R, mode="sum")
+    order_N, starts_R = _grouped(inputs_N, inputs)
+    return F.embedding_bag(order_N, values_NG, starts_R, mode="sum")
+
+
+def _grouped(inputs_N: Tensor, inputs: int) -> tuple[Tensor, Tensor]:
+    """The steps of each input, one input after the other, [N], and where those of each begin, [R]."""
+    if inputs_N.device.type != "cpu":
+        counts_R = torch.bincount(inputs_N, minlength=inputs)
+        return torch.argsort(inputs_N, stable=True), counts_R.cumsum(0) - counts_R
+    found_N = inputs_N.numpy()
+    counts = np.bincount(found_N, minlength=inputs)
+    order_N = np.argsort(found_N.astype(np.uint16) if inputs < 2**16 else found_N, kind="stable")
+    return torch.from_numpy(order_N), torch.from_numpy(counts.cumsum() - counts)

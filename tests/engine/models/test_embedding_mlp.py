@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from planted import CPU
 from engine.data.dataset import Histories, Scale
 from engine.models.base import Moment
 from engine.models.embedding_mlp import EmbeddingMlp, EmbeddingMlpConfig
-from engine.models.hidden_layer import BatchNorm, activated, with_dropout
+from engine.models.hidden_layer import BatchNorm, activated, squared_errors, with_dropout
 from engine.models.registry import build
 
 SCALE, TITLES, START = Scale(1, 5, 1), 30, Moment(0, 1)
@@ -35,10 +37,10 @@ def a_model(config=SMALL, *, seed=1) -> EmbeddingMlp:
     return model
 
 
-def loss_of(model, *, rows=None, seed=4):
+def loss_of(model, *, rows=None, seed=4, moment=START):
     examples = model.examples(some_ratings(), CPU)
     batch = examples.batch(torch.arange(len(examples)) if rows is None else torch.tensor(rows, dtype=torch.int64))
-    return model.losses(batch, noise=torch.Generator().manual_seed(seed), moment=START)
+    return model.losses(batch, noise=torch.Generator().manual_seed(seed), moment=moment)
 
 
 def network_of(model, users_BE, items_BE):
@@ -162,12 +164,14 @@ def test_that_dropout_follows_the_noise_it_is_given():
 @pytest.mark.parametrize("p", [0.0, 0.001, 0.3, 0.75, 0.99])
 def test_that_what_dropout_hides_is_the_share_asked_for_and_makes_up_for_it(p, dtype):
     values = torch.full((501, 203), 2.0, dtype=dtype)
-    kept, back = activated(values, None, p, torch.Generator().manual_seed(1))
+    kept, back = activated(values.clone(), None, p, torch.Generator().manual_seed(1))
     assert kept.dtype == dtype
     assert float((kept == 0).float().mean()) == pytest.approx(p, rel=0.03, abs=3e-4)
-    assert float((kept != 0).float().mean()) == pytest.approx(1.0 - p, rel=0.05)
-    assert float(kept.float().mean()) == pytest.approx(2.0, rel=0.05)
-    torch.testing.assert_close(back(torch.ones_like(values))[0], kept / 2.0, atol=0.0, rtol=1e-2)
+    assert torch.equal(kept, torch.where(kept == 0, 0.0, values))
+    assert torch.equal(back(torch.ones_like(values))[0], kept / 2.0)
+    made_up_for = with_dropout(values, p, torch.Generator().manual_seed(1)).float()
+    assert float((made_up_for != 0).float().mean()) == pytest.approx(1.0 - p, rel=0.05)
+    assert float(made_up_for.mean()) == pytest.approx(2.0, rel=0.05)
 
 
 def test_that_values_of_either_sign_are_hidden_alone_and_learn_where_they_are_kept():
@@ -191,7 +195,7 @@ def test_that_a_normed_layers_slopes_are_those_of_autograd(p, together):
     out, back = activated(values.detach(), norm, p, torch.Generator().manual_seed(2))
     line = [part.detach().clone().requires_grad_() for part in (norm.slope_H, norm.offset_H)]
     normed = torch.nn.functional.batch_norm(values, None, None, *line, training=True)
-    expected = torch.relu(normed) * (out > 0) / (1.0 - p)
+    expected = torch.relu(normed) * (out > 0)
     if not p:
         torch.testing.assert_close(out, expected, atol=1e-5, rtol=1e-5)
     (expected * weights).sum().backward()
@@ -224,6 +228,30 @@ def test_that_every_slope_of_the_loss_is_that_of_autograd(config):
     torch.testing.assert_close(losses.shown.double(), 16 * error.detach(), atol=0.0, rtol=1e-5)
     for name, part in model.named_parameters():
         torch.testing.assert_close(own[name], part.grad, atol=1e-8, rtol=1e-5, msg=name)
+
+
+@pytest.mark.parametrize("config", [SMALL, DENSE.changed(dropout=0.3)], ids=["netflix", "dense"])
+def test_that_gradients_that_are_written_at_once_are_those_of_the_loss(config):
+    model = a_model(config.changed(l2=0.05)).train()
+    losses, parameters = loss_of(model), list(model.parameters())
+    slopes = torch.autograd.grad(losses.total, parameters)
+    written = loss_of(model, moment=replace(START, writes_gradients=True))
+    torch.testing.assert_close([of.grad for of in parameters], list(slopes))
+    torch.testing.assert_close(written.shown, losses.shown)
+    assert not written.total.requires_grad
+
+
+@pytest.mark.parametrize("p", [0.0, 0.375])
+def test_that_the_errors_of_a_line_and_their_slopes_are_those_of_autograd(p):
+    hidden, line = torch.randn(5, 4, 6, dtype=torch.double, requires_grad=True), torch.nn.Linear(6, 1).double()
+    targets = torch.randn(5, 4, dtype=torch.double)
+    targets[1:3, 2] = torch.nan
+    weights = [hidden, *line.parameters()]
+    own = squared_errors(hidden, line, targets, p, torch.Generator().manual_seed(7))
+    kept = with_dropout(hidden.flatten(0, 1), p, torch.Generator().manual_seed(7)).view(5, 4, 6)
+    expected = (line(kept)[..., 0] - targets)[~targets.isnan()].square().sum()
+    torch.testing.assert_close(own, expected)
+    torch.testing.assert_close(torch.autograd.grad(3 * own, weights), torch.autograd.grad(3 * expected, weights))
 
 
 def test_that_slopes_in_half_precision_are_near_those_in_full():
