@@ -145,8 +145,8 @@ class Lstm(RatingModel):
         known_LB = ~torch.isnan(ratings_LB)
         counted = moment.counted(known_LB.sum())
         with torch.autocast(states_LBH.device.type, enabled=False):
-            targets_LB = self._as_targets(ratings_LB) - self._as_targets(self.mean)
-            squared = squared_errors(states_LBH, self.last, targets_LB, dropout, noise)
+            apart_LB = (ratings_LB - self.mean) / self._zero_and_unit[1]
+            squared = squared_errors(states_LBH, self.last, apart_LB, dropout, noise)
             times_R = torch.zeros_like(titles_RE[:, 0]).index_add_(0, title_LB.flatten(), known_LB.flatten().float())
             lengths = titles_RE.square().sum(1) @ times_R / counted
         error = squared / counted
