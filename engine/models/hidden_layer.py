@@ -106,12 +106,15 @@ def activated(values_BH: Tensor, norm: BatchNorm | None, p: float, noise: torch.
     """The values of a layer after norm, ReLU and dropout, in their precision, and the way back, to the norm's, too.
 
     Each is hidden with probability p; what the others make up for it by, 1 / (1 - p), is left to the next layer.
-    Without a norm the values are written over.
+    Without a norm the values are written over. What is no number after a norm is so for all examples, and stays so for
+    the first: the loss has to tell.
     """
     made_BH, through = (values_BH, _unchanged) if norm is None else norm.normed(values_BH)
+    no_number_H = made_BH[:1] - made_BH[:1]
     kept_BH = made_BH.relu_() if norm is None else _positive(made_BH)
     if p:
         kept_BH = _where_above(kept_BH, *_drawn(kept_BH, p, noise))
+    kept_BH[:1] += no_number_H
     return kept_BH, lambda slope_BH: through(_where_above(slope_BH, kept_BH))
 
 

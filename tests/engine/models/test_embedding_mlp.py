@@ -311,6 +311,17 @@ def test_that_a_batch_that_is_not_finite_leaves_no_trace_in_the_norm():
     assert torch.equal(norm.variance_H, before[1])
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("wrong", [torch.inf, -torch.inf, torch.nan, -torch.nan])
+@BOTH
+def test_that_what_is_no_number_in_a_layer_is_seen_in_the_loss(config, wrong, dtype):
+    model = a_model(config)
+    with torch.no_grad():
+        model.from_user.weight[2, 3] = wrong
+    with torch.autocast("cpu", enabled=dtype != torch.float32):
+        assert not bool(torch.isfinite(loss_of(model).shown))
+
+
 def test_that_widths_follow_the_size_of_the_data():
     assert EmbeddingMlpConfig().fitted_to(100_000_000).widths() == (512, 256)
     assert EmbeddingMlpConfig().fitted_to(1_000_000).widths() == (192, 96)
