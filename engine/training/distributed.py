@@ -37,7 +37,7 @@ from engine.models.base import Losses
 from engine.models.hidden_layer import BatchNorm
 from engine.models.products import Scratch
 from engine.text import format_count, join_words, plural
-from engine.training.gradient_sums import GradientSums, OwnOptimizer
+from engine.training.gradient_sums import GradientSums, OwnOptimizer, sum_over
 from engine.training.sharded import ShardedOptimizer
 from engine.wording import counted, said, singular_of
 from engine.wording import joined as joined_words
@@ -264,8 +264,7 @@ class Ranks:
 
     def sum(self, values: Tensor) -> Tensor:
         """The sum over all processes, in place."""
-        dist.all_reduce(values, group=self._sums)
-        return values
+        return sum_over(self._sums, values)
 
     def sum_present(self, values: Tensor) -> Tensor:
         """The sum over the processes that have a part of the batch, not only a stand-in."""

@@ -43,7 +43,7 @@ class OwnOptimizer:
 
         All processes call this at one time, each time with as many values and gradients.
         """
-        dist.all_reduce(values, group=self._group)
+        sum_over(self._group, values)
 
     def norm_of_all(self, norm: Tensor) -> Tensor:
         """The norm of the whole gradient, from that of these parameters'."""
@@ -137,6 +137,19 @@ class Parcels:
         return sum(
             aligned(size * kind.itemsize) for sizes_K in sizes_PK for size, kind in zip(sizes_K, kinds_K, strict=True)
         )
+
+
+def sum_over(group: Any, values: Tensor) -> Tensor:
+    """The sums of a few values over the processes of a group, in place: on all of them the same to the bit.
+
+    gloo gathers some numbers of two processes in 0.35 ms, and takes 1.5 ms to sum them.
+    """
+    if values.device.type != "cpu":
+        dist.all_reduce(values, group=group)
+        return values
+    values_P = [torch.empty_like(values) for _ in range(dist.get_world_size(group))]
+    dist.all_gather(values_P, values, group=group)
+    return values.copy_(torch.stack(values_P).sum(0))
 
 
 def weights_of(optimizer: torch.optim.Optimizer) -> Iterator[nn.Parameter]:

@@ -22,7 +22,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from engine.models.products import Scratch
-from engine.training.gradient_sums import OwnOptimizer, aligned, parts_of, weights_of
+from engine.training.gradient_sums import OwnOptimizer, aligned, parts_of, sum_over, weights_of
 from engine.training.optimizer import advance
 
 _START, _TOKEN = aligned(1), 2
@@ -73,7 +73,7 @@ class ShardedOptimizer(OwnOptimizer):
         for weights, place in zip(self._weights, self._places_PK[self._rank], strict=True):
             if weights.grad is not None and weights.grad.data_ptr() != place.data_ptr():
                 self._put(weights.grad.view(-1), place)
-        dist.all_reduce(values, group=self._group)
+        sum_over(self._group, values)
         own_PK = [self._own_of(places_K) for places_K in self._places_PK]
         for number, (weights, own) in enumerate(zip(self._weights, self.parameters, strict=True)):
             if weights.grad is not None and own.numel():
@@ -93,7 +93,7 @@ class ShardedOptimizer(OwnOptimizer):
         """See OwnOptimizer. Where another is lost in this, a third may know the norm already, and step."""
         square = norm.double().square()
         self.is_whole = False
-        dist.all_reduce(square, group=self._group)
+        sum_over(self._group, square)
         self.is_whole = True
         return square.sqrt().to(norm.dtype)
 

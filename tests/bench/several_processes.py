@@ -183,6 +183,7 @@ def answer_turns(course: Course) -> None:
     for owner, method, part in (
         (dist, "broadcast", "waiting"),
         (dist, "all_reduce", "waiting"),
+        (dist, "all_gather", "waiting"),
         (dist, "barrier", "waiting"),
         (dist, "batch_isend_irecv", "waiting"),
         (dist.Work, "wait", "waiting"),
