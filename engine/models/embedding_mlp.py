@@ -129,7 +129,7 @@ class EmbeddingMlp(RatingModel):
     can = kind_of(name).can
     config: EmbeddingMlpConfig
     sized_by_people = ("users_TE",)
-    pairs_an_example = 6
+    pairs_an_example = 5
 
     def __init__(self, config: EmbeddingMlpConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
