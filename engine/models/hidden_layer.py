@@ -129,6 +129,7 @@ def squared_errors(hidden_H: Tensor, line: nn.Linear, targets: Tensor, p: float,
     """The sum of the squared errors of a linear layer to one number, of which NaN is no target.
 
     Each of the hidden values, [..., H], is hidden with probability p, and the others are divided by what is then left.
+    Products are as precise as the hidden values.
     """
     return _SquaredErrors.apply(  # type: ignore[no-untyped-call,no-any-return]
         hidden_H, line.weight, line.bias, targets, p, noise
@@ -151,21 +152,22 @@ class _SquaredErrors(torch.autograd.Function):
         kept_NH = hidden_NH
         if ctx.drawn is not None:
             kept_NH = _where_above(hidden_NH, *ctx.drawn, out=torch.empty_like(hidden_NH))
-        line_H = weight_1H[0] * ctx.times
-        missed_N = torch.where(targets_N.isnan(), 0.0, torch.mv(kept_NH, line_H) + bias_1 - targets_N)
-        ctx.save_for_backward(kept_NH, line_H, missed_N)
+        line_H1 = (weight_1H * ctx.times).to(kept_NH.dtype).t()
+        missed_N = torch.where(targets_N.isnan(), 0.0, torch.mm(kept_NH, line_H1)[:, 0] + bias_1 - targets_N)
+        ctx.save_for_backward(kept_NH, line_H1, missed_N)
         ctx.shape = hidden_H.shape
         return missed_N.dot(missed_N)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
-        kept_NH, line_H, missed_N = ctx.saved_tensors
+        kept_NH, line_H1, missed_N = ctx.saved_tensors
         slope_N = missed_N * (2.0 * slope)
-        to_hidden_NH = slope_N[:, None] * line_H
+        slope_N1 = slope_N[:, None].to(kept_NH.dtype)
+        to_hidden_NH = slope_N1 * line_H1.t()
         if ctx.drawn is not None:
             to_hidden_NH = _where_above(to_hidden_NH, *ctx.drawn)
-        to_line_1H = (slope_N[None] @ kept_NH).mul_(ctx.times)
+        to_line_1H = torch.mm(slope_N1.t(), kept_NH).to(slope_N.dtype).mul_(ctx.times)
         return to_hidden_NH.view(ctx.shape), to_line_1H, slope_N.sum()[None], None, None, None
 
 

@@ -4,18 +4,23 @@ A history is cut into windows of ten steps. A step takes in its title and (unles
 before, and gives a rating for its title. A candidate is scored as the last step of a window, after the person's nine
 latest titles; older ones have no influence.
 
-Shapes: U profiles, I titles, E embedding, H width of the state, G = 4 H gates, B windows, L steps, P earlier steps,
-N entries, X distinct variants, V variants, C columns.
+torch's own LSTM learns, by oneDNN on processors and cuDNN on GPUs: all steps in one call, in bf16 where that was
+measured faster.
+
+Shapes: U profiles, I titles, R distinct ones, E embedding, H width of the state, G = 4 H gates, B windows, L steps,
+N = L B entries, P earlier steps, X distinct variants, V variants, C columns.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
 from engine.data.dataset import Bools, Histories, Int64, Scale
@@ -24,9 +29,8 @@ from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
 from engine.models.hidden_layer import squared_errors, with_dropout
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
-from engine.models.products import ROUND_ROWS
+from engine.models.products import precision_for
 from engine.models.rating_model import RatingConfig, RatingModel
-from engine.models.recurrence import lstm_states
 from engine.models.registry import kind_of
 from engine.settings import setting
 from engine.wording import said
@@ -99,7 +103,7 @@ class Lstm(RatingModel):
     name = "lstm"
     can = kind_of(name).can
     config: LstmConfig
-    pairs_an_example = 150
+    pairs_an_example = 60
 
     def __init__(self, config: LstmConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
@@ -135,30 +139,48 @@ class Lstm(RatingModel):
         )
 
     def losses(self, batch: WindowBatch, *, noise: torch.Generator, moment: Moment) -> Losses:
-        """See StepModel. What a title adds to the gates is computed once for each that occurs."""
+        """See StepModel. A title that occurs several times in a batch is fetched, and learns, once."""
         dropout = self.config.dropout if self.training else 0.0
         ratings_LB = batch.ratings_BL.t().contiguous()
-        words_R, title_LB = _distinct(batch.words_BL.t(), most=self.items)
-        titles_RE = self.titles(words_R)
-        gates_RG = self.from_title(with_dropout(titles_RE, dropout, noise))
-        states_LBH = self._states(gates_RG, title_LB, ratings_LB)
+        occurring = _Occurring.of(batch.words_BL.t(), most=self.items)
+        titles_RE = self.titles(occurring.words_R)
         known_LB = ~torch.isnan(ratings_LB)
         counted = moment.counted(known_LB.sum())
-        with torch.autocast(states_LBH.device.type, enabled=False):
-            apart_LB = (ratings_LB - self.mean) / self._zero_and_unit[1]
-            squared = squared_errors(states_LBH, self.last, apart_LB, dropout, noise)
-            times_R = torch.zeros_like(titles_RE[:, 0]).index_add_(0, title_LB.flatten(), known_LB.flatten().float())
+        precision = precision_for(self.titles.weight)
+        with torch.autocast(batch.words_BL.device.type, enabled=False):
+            shown_RE = with_dropout(titles_RE.to(precision), dropout, noise)
+            states_LBH = self._states(shown_RE, occurring, ratings_LB)
+            targets_LB = (ratings_LB - self.mean) / self._zero_and_unit[1]
+            squared = squared_errors(states_LBH, self.last, targets_LB, dropout, noise)
+            times_R = torch.zeros_like(titles_RE[:, 0])
+            times_R.index_add_(0, occurring.place_LB.flatten(), known_LB.flatten().float())
             lengths = titles_RE.square().sum(1) @ times_R / counted
         error = squared / counted
         return Losses(error + self.config.l2 * lengths, error.detach() * self._zero_and_unit[1] ** 2, {})
 
-    def _states(self, gates_RG: Tensor, title_LB: Tensor, ratings_LB: Tensor) -> Tensor:
-        """The states after each step, [L, B, H]; the gates of titles, and which of them each step reads, are given."""
-        if not self.config.reads_ratings:
-            return lstm_states(gates_RG, title_LB, ratings_LB[..., None][..., :0], self.from_state.weight)
-        earlier_LB2 = self._as_earlier(F.pad(ratings_LB[:-1], (0, 0, 1, 0), value=torch.nan))
-        weight_GK = torch.cat([self.from_state.weight, self.from_rating.weight], dim=1)
-        return lstm_states(gates_RG, title_LB, earlier_LB2, weight_GK)
+    def _states(self, titles_RE: Tensor, occurring: _Occurring, ratings_LB: Tensor) -> Tensor:
+        """The states after each step, [L, B, H], in the precision of the titles."""
+        into_GK = self.from_title.weight
+        beside_LBF = ratings_LB.new_zeros(*ratings_LB.shape, 2 if self.config.reads_ratings else 0)
+        if self.config.reads_ratings:
+            beside_LBF[1:] = self._as_earlier(ratings_LB[:-1])
+            into_GK = torch.cat([into_GK, self.from_rating.weight], dim=1)
+        read_LBK: Tensor = _Read.apply(titles_RE, occurring, beside_LBF)  # type: ignore[no-untyped-call]
+        bias_G = self.from_title.bias
+        weights = (into_GK, self.from_state.weight, bias_G, torch.zeros_like(bias_G))
+        zeros_1BH = read_LBK.new_zeros(1, ratings_LB.shape[1], self.config.hidden)
+        states_LBH, _, _ = torch.lstm(
+            read_LBK,
+            (zeros_1BH, zeros_1BH),
+            [of.to(read_LBK.dtype) for of in weights],
+            has_biases=True,
+            num_layers=1,
+            dropout=0.0,
+            train=torch.is_grad_enabled(),
+            bidirectional=False,
+            batch_first=False,
+        )
+        return states_LBH
 
     def _known_gates(self, words: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
@@ -274,24 +296,50 @@ class Lstm(RatingModel):
         return torch.cat(parts)
 
 
-def _distinct(values_LB: Tensor, *, most: int) -> tuple[Tensor, Tensor]:
-    """The distinct ones among values from 0 to the most, [R], and which of them each is, [L, B].
+@dataclass(frozen=True)
+class _Occurring:
+    """The distinct words of a batch, and which of them each step reads; the steps of each word, one word after the
+    other, and where those of each begin."""
 
-    R is made a round number by zeros (see `ROUND_ROWS`). On a GPU each value is taken
-    for one of its own: how many there are would have to be waited for.
-    """
-    if values_LB.device.type != "cpu":
-        return values_LB.flatten(), torch.arange(values_LB.numel(), device=values_LB.device).view_as(values_LB)
-    values_N = values_LB.numpy().ravel()
-    order_N = np.argsort(values_N.astype(np.uint16) if most < 2**16 else values_N, kind="stable")
-    sorted_N = values_N[order_N]
-    is_new_N = np.ones(len(sorted_N), dtype=np.bool_)
-    np.not_equal(sorted_N[1:], sorted_N[:-1], out=is_new_N[1:])
-    distinct_R, place_N = sorted_N[is_new_N], np.empty_like(order_N)
-    place_N[order_N] = np.cumsum(is_new_N) - 1
-    words_R = np.zeros(-(-len(distinct_R) // ROUND_ROWS) * ROUND_ROWS, dtype=np.int64)
-    words_R[: len(distinct_R)] = distinct_R
-    return torch.from_numpy(words_R), torch.from_numpy(place_N).view(values_LB.shape)
+    words_R: Tensor
+    place_LB: Tensor
+    order_N: Tensor
+    starts_R: Tensor
+
+    @staticmethod
+    def of(words_LB: Tensor, *, most: int) -> _Occurring:
+        """Of words from 0 to the most. On a GPU each is taken for one of its own: how many there are would have to be
+        waited for."""
+        if words_LB.device.type != "cpu":
+            each_N = torch.arange(words_LB.numel(), device=words_LB.device)
+            return _Occurring(words_LB.flatten(), each_N.view_as(words_LB), each_N, each_N)
+        words_N = words_LB.numpy().ravel()
+        order_N = np.argsort(words_N.astype(np.uint16) if most < 2**16 else words_N, kind="stable")
+        sorted_N, is_first_N = words_N[order_N], np.ones(len(order_N), dtype=np.bool_)
+        np.not_equal(sorted_N[1:], sorted_N[:-1], out=is_first_N[1:])
+        starts_R, place_N = np.flatnonzero(is_first_N), np.empty_like(order_N)
+        place_N[order_N] = np.cumsum(is_first_N) - 1
+        words_R, place_LB = sorted_N[starts_R], place_N.reshape(words_LB.shape)
+        return _Occurring(*(torch.from_numpy(part) for part in (words_R, place_LB, order_N, starts_R)))
+
+
+class _Read(torch.autograd.Function):
+    """What each step reads, [L, B, E + F]: its title's row of a table, [R, E], and what comes beside it, [L, B, F]."""
+
+    @staticmethod
+    def forward(ctx: Any, titles_RE: Tensor, occurring: _Occurring, beside_LBF: Tensor) -> Tensor:
+        ctx.occurring, ctx.width = occurring, titles_RE.shape[1]
+        rows_RK = F.pad(titles_RE, (0, beside_LBF.shape[2]))
+        read_LBK = rows_RK.index_select(0, occurring.place_LB.flatten()).view(*beside_LBF.shape[:2], -1)
+        read_LBK[..., ctx.width :] = beside_LBF
+        return read_LBK
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slopes_LBK: Tensor) -> tuple[Tensor, None, None]:
+        order_N, starts_R = ctx.occurring.order_N, ctx.occurring.starts_R
+        sums_RK = F.embedding_bag(order_N, slopes_LBK.flatten(0, 1), starts_R, mode="sum")
+        return sums_RK[:, : ctx.width], None, None
 
 
 def _stepped(gates_G: Tensor, cell_H: Tensor) -> tuple[Tensor, Tensor]:

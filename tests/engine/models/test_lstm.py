@@ -176,3 +176,40 @@ def test_that_single_ratings_asked_for_are_those_of_the_whole_row():
 def test_that_a_history_of_next_to_nothing_is_read(rows):
     prediction = a_model().predict(in_order(rows, [3.0] * len(rows)))
     assert torch.isfinite(prediction.score_UI).all()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_that_slopes_are_those_of_torchs_own_cell_step_by_step(precision):
+    model = a_model(SMALL.changed(l2=0.01))
+    examples = model.examples(some_histories(), CPU)
+    batch = examples.batch(torch.arange(len(examples)))
+    learned = [of for name, of in model.named_parameters() if name != "counts_I"]
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+        losses = model.losses(batch, noise=torch.Generator(), moment=START)
+    found, expected = losses.total, stepwise_loss(model, batch)
+    exact = {"atol": 1e-6, "rtol": 1e-4}
+    torch.testing.assert_close(found, expected, **(exact if precision == "float32" else {"atol": 0.0, "rtol": 0.01}))
+    pairs = zip(torch.autograd.grad(found, learned), torch.autograd.grad(expected, learned), strict=True)
+    for own, theirs in pairs:
+        near = exact if precision == "float32" else {"atol": 0.06 * float(theirs.abs().max()), "rtol": 0.0}
+        assert own.dtype == torch.float32
+        torch.testing.assert_close(own, theirs, **near)
+
+
+def stepwise_loss(model, batch):
+    """The loss by torch's cell, one step after the other, with autograd."""
+    state = (torch.zeros(len(batch), model.config.hidden),) * 2
+    shown, spread = [], float(model.spread)
+    for step in range(batch.words_BL.shape[1]):
+        gates_BG = model.from_title(model.titles(batch.words_BL[:, step]))
+        if step:
+            known_B = ~batch.ratings_BL[:, step - 1].isnan()
+            apart_B = torch.where(known_B, (batch.ratings_BL[:, step - 1] - model.mean) / spread, 0.0)
+            gates_BG = gates_BG + model.from_rating(torch.stack([apart_B, known_B.float()], dim=1))
+        state = torch.lstm_cell(gates_BG, state, torch.eye(gates_BG.shape[1]), model.from_state.weight)
+        shown.append(state[0])
+    known_BL = ~batch.ratings_BL.isnan()
+    predicted_BL = (model.mean - 1) / 4 + model.last(torch.stack(shown, dim=1))[..., 0]
+    missed = (predicted_BL - (batch.ratings_BL - 1) / 4)[known_BL]
+    lengths = model.titles(batch.words_BL).square().sum(2)[known_BL]
+    return missed.square().mean() + model.config.l2 * lengths.mean()
