@@ -91,12 +91,14 @@ def test_that_sums_of_rows_of_two_tables_are_those_of_dense_matrices(monkeypatch
     assert ours[5].tolist() == ours[5 + TITLES].tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize("titles_at_once", [1, 4, TITLES])
+@pytest.mark.parametrize(("titles_at_once", "people_at_once", "threads"), [(1, 4, 1), (4, 3, 2), (TITLES, 1, 2)])
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
 def test_that_in_less_precision_the_gradients_are_near_and_the_weights_stay_as_they_are(
-    monkeypatch, precision, titles_at_once
+    monkeypatch, precision, titles_at_once, people_at_once, threads
 ):
     monkeypatch.setattr(products, "_TITLES_AT_ONCE", titles_at_once)
+    monkeypatch.setattr(products, "_PEOPLE_AT_ONCE", people_at_once)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads)
     hidden, layer = drawn(4, WIDTH, seed=2), a_layer()
     with torch.autocast("cpu", dtype=precision):
         found = multinomial_of(hidden, layer, BATCH.rows, TARGETS)
@@ -142,6 +144,18 @@ def test_that_a_gradient_is_written_where_its_memory_was_moved():
         scratch.move(layer.weight.grad, place)
     assert layer.weight.grad.data_ptr() == place.data_ptr()
     torch.testing.assert_close(place.view_as(expected), expected)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16, torch.float16])
+def test_that_a_title_that_seems_next_to_impossible_costs_as_much_as_its_logit_says(precision):
+    hidden, layer = drawn(4, WIDTH, seed=2), a_layer()
+    with torch.no_grad():
+        layer.bias[3] -= 12.0
+    with torch.autocast("cpu", dtype=precision, enabled=precision != torch.float32):
+        found = multinomial_of(hidden, layer, BATCH.rows, TARGETS)
+    torch.testing.assert_close(
+        found, dense_loss(hidden, layer), atol=0.0, rtol=1e-5 if precision.itemsize > 2 else 0.01
+    )
 
 
 def test_that_logits_without_bounds_give_a_loss_that_is_no_number():

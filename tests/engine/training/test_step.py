@@ -11,6 +11,7 @@ from engine.models.registry import build
 from engine.models.two_head_config import TwoHeadConfig
 from engine.training.checkpoint import optimizer_tensors, restore_optimizer
 from engine.training.config import TrainingConfig
+from engine.training.optimizer import norm_of_gradients
 from engine.training.step import LossScale, Stepper
 
 CPU, TITLES, SCALE = torch.device("cpu"), 40, Scale(1, 5, 1)
@@ -144,3 +145,18 @@ def test_that_the_scale_grows_after_two_thousand_steps_that_were_taken_in_a_row(
     assert float(scale.scale) == 2.0**15
     scale.update(torch.zeros(()))
     assert float(scale.scale) == 2.0**16
+
+
+@pytest.mark.parametrize("shape", [(3,), (5, 7), (2**18 + 3,), (1025, 511)])
+def test_that_the_norm_of_gradients_is_that_of_all_their_numbers(shape):
+    weights = [torch.nn.Parameter(torch.zeros(size)) for size in (shape, (4,), (2, 2))]
+    for number, of in enumerate(weights[:2], start=1):
+        of.grad = torch.randn(of.shape, generator=torch.Generator().manual_seed(number))
+    exact = torch.cat([of.grad.flatten() for of in weights[:2]]).double().norm()
+    torch.testing.assert_close(norm_of_gradients(weights), exact.float(), atol=0.0, rtol=1e-6)
+    weights[0].grad.view(-1)[-1] = torch.nan
+    assert bool(norm_of_gradients(weights).isnan())
+
+
+def test_that_there_is_a_norm_where_nothing_has_a_gradient():
+    assert float(norm_of_gradients([torch.nn.Parameter(torch.ones(3))])) == 0.0
