@@ -247,6 +247,33 @@ class Pace:
         return True
 
 
+@dataclass(frozen=True)
+class Counting:
+    """Since when a job counts what it counts now: what is counted anew began with the report before.
+
+    >>> counting = Counting().after(StageStarted("training", "Learning"), now_s=5.0)
+    >>> counting.after(Progressed("Testing people", 10, 100, "people"), now_s=7.0).seconds
+    2.0
+    """
+
+    began_s: float = 0.0
+    last_s: float = 0.0
+    unit: str = ""
+    done: int = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken to count so far."""
+        return self.last_s - self.began_s
+
+    def after(self, event: Event, *, now_s: float) -> Counting:
+        """This with an event looked at; `now_s` is a monotonic clock."""
+        if not isinstance(event, Progressed):
+            return Counting(now_s, now_s)
+        goes_on = event.unit == self.unit and event.done >= self.done
+        return Counting(self.began_s if goes_on else self.last_s, now_s, event.unit, event.done)
+
+
 def told(events: Iterable[Event]) -> Generator[Event, Any, None]:
     """Events one by one; what a driver sends meanwhile is not looked at, where a list could not be sent anything.
 

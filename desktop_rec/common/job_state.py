@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from engine.events import Event, LossesMeasured, Progressed, StageStarted, StepsTaken
+from engine.events import Counting, Event, LossesMeasured, Progressed, StageStarted, StepsTaken
 from engine.wording import said, singular_of
 
 _SECONDS_BEFORE_GUESSING = 2.0
@@ -26,7 +26,7 @@ class JobState:
     remaining_s: float | None = None
     paused: bool = False
     stopping: bool = False
-    stage_began_s: float = 0.0
+    counting: Counting = field(default_factory=Counting)
 
     @property
     def can_pause(self) -> bool:
@@ -34,25 +34,26 @@ class JobState:
 
     def after(self, event: Event, *, now_s: float) -> JobState:
         """This state with an event folded in; `now_s` is a monotonic clock."""
+        counting = self.counting.after(event, now_s=now_s)
         match event:
             case StageStarted():
-                return replace(self, words=event.words, share=None, remaining_s=None, stage_began_s=now_s)
+                return replace(self, words=event.words, share=None, remaining_s=None, counting=counting)
             case Progressed():
-                return self._progressed(event, now_s)
+                return replace(self._progressed(event, counting.seconds), counting=counting)
             case StepsTaken():
                 done = event.first_step + len(event.losses)
                 share = min(1.0, done / max(1, event.total_steps))
                 words = said(
                     "Epoch {epoch}, step {done:,} of {total:,}", epoch=event.epoch, done=done, total=event.total_steps
                 )
-                return replace(self, words=words, share=share, remaining_s=event.remaining_s)
+                return replace(self, words=words, share=share, remaining_s=event.remaining_s, counting=counting)
             case LossesMeasured():
                 share = event.steps_done / max(1, event.total_steps)
                 words = said("Trying rates: step {done} of {total}", done=event.steps_done, total=event.total_steps)
-                return replace(self, words=words, share=share, remaining_s=None)
+                return replace(self, words=words, share=share, remaining_s=None, counting=counting)
         return self
 
-    def _progressed(self, event: Progressed, now_s: float) -> JobState:
+    def _progressed(self, event: Progressed, took_s: float) -> JobState:
         if not event.total:
             words = event.words
             if event.unit != "bytes":
@@ -70,6 +71,5 @@ class JobState:
                 total=event.total,
                 unit=singular_of(event.unit),
             )
-        took_s = now_s - self.stage_began_s
         guess = took_s * (1 - share) / share if share > 0.02 and took_s > _SECONDS_BEFORE_GUESSING else None
         return replace(self, words=words, share=share, remaining_s=guess)

@@ -13,7 +13,7 @@ from desktop_rec.common.job_state import JobState
 from desktop_rec.common.notices import Failure, Notice
 from desktop_rec.session.requests import WindowRequests
 from desktop_rec.session.worker import MakeJob, Worker
-from engine.events import Event, Order, StageStarted
+from engine.events import Counting, Event, Order, StageStarted
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class Jobs(QObject):
             return False
         self._job, self._outcome = job, None
         self._worker.start(job.make, uses_torch=job.uses_torch)
-        self._set(replace(job.state, stage_began_s=time.monotonic()))
+        now_s = time.monotonic()
+        self._set(replace(job.state, counting=Counting(now_s, now_s)))
         return True
 
     def pause(self) -> None:

@@ -17,6 +17,7 @@ from engine.cli.output import format_metric
 from engine.cli.program import renews_lines
 from engine.events import (
     Advised,
+    Counting,
     EpochEnded,
     Event,
     Job,
@@ -42,7 +43,7 @@ class ProgressReport:
     def __init__(self, stream: TextIO, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._is_terminal = renews_lines(stream)
-        self._stage_at = clock()
+        self._counting = Counting(clock(), clock())
         self._sparse_at = clock()
         self._epochs = 0
         self._unit = "people"
@@ -52,9 +53,9 @@ class ProgressReport:
 
     def show(self, event: Event) -> None:
         """Say what happened, now or (off a terminal) only from time to time. Within a search only its rows stay."""
+        self._counting = self._counting.after(event, now_s=self._clock())
         match event:
             case StageStarted(words=words):
-                self._stage_at = self._clock()
                 self._renew(words) if self._is_terminal or self._monitor else self.line(words)
             case SearchStarted():
                 self._monitor = event.monitor
@@ -67,7 +68,7 @@ class ProgressReport:
             case Advised(all_words=words) | LossDiverged(words=words):
                 self.line(words)
             case Progressed():
-                self._renew(_describe_progress(event, elapsed_s=self._clock() - self._stage_at))
+                self._renew(_describe_progress(event, elapsed_s=self._counting.seconds))
             case LossesMeasured():
                 self._renew(_describe_sweep(event))
             case StepsTaken():

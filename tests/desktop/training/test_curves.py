@@ -80,7 +80,7 @@ def test_that_everything_else_a_run_says_is_remembered():
 
 
 def test_that_the_job_bar_names_the_step_its_share_and_the_time():
-    state = JobState("import", "Importing", stage_began_s=0.0)
+    state = JobState("import", "Importing")
     state = state.after(Progressed("Reading line 5 of about 20", 25, 100, "bytes"), now_s=10.0)
     assert (state.words, state.share, state.remaining_s) == ("Reading line 5 of about 20", 0.25, 30.0)
     state = state.after(Progressed("Evaluating people", 3, 4, "people"), now_s=10.0)
@@ -90,6 +90,15 @@ def test_that_the_job_bar_names_the_step_its_share_and_the_time():
     state = state.after(Progressed("Reading", 7, None, "lines"), now_s=12.0)
     assert (state.words, state.share) == ("Reading: 7 lines", None)
     assert state.after(steps(0, 50), now_s=13.0).share == 0.5
+
+
+def test_that_the_time_left_of_testing_an_epoch_is_by_the_pace_of_testing_not_of_learning():
+    state = JobState("training", "Training").after(StageStarted("training", "Learning"), now_s=0.0)
+    for began_s in (100.0, 300.0):
+        state = state.after(steps(0, 50), now_s=began_s)
+        for done in (10, 20):
+            state = state.after(Progressed("Testing people", done, 100, "people"), now_s=began_s + done / 5)
+        assert state.remaining_s == pytest.approx(16.0)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,17 @@ def test_that_a_terminal_sees_one_line_with_rate_and_remaining():
     assert stream.getvalue().endswith("\r\x1b[K")
 
 
+def test_that_testing_after_an_epoch_is_timed_from_its_beginning():
+    stream, now = Terminal(), [0.0]
+    progress = ProgressReport(stream, clock=lambda: now[0])
+    progress.show(StageStarted("training", "Learning"))
+    for now[0] in (100.0, 200.0):
+        progress.show(StepsTaken(10, np.array([6.41]), np.array([1e-3]), 2, 100, 3120.0, 5.0, 72.0))
+        now[0] += 2.0
+        progress.show(Progressed("Testing people", 10, 100, "people"))
+        assert stream.getvalue().endswith("Testing people  10 %  5 people/s  18 s left")
+
+
 def test_that_a_pipe_sees_few_lines():
     stream, now = io.StringIO(), [0.0]
     progress = ProgressReport(stream, clock=lambda: now[0])
