@@ -11,7 +11,7 @@ from torch import Tensor
 from engine.models.base import StepModel
 from engine.training.config import TrainingConfig
 
-_LONG, _PIECE = 2**18, 2**9
+_LONG, _PIECE = 2**20, 2**13
 
 
 def make_optimizer(model: StepModel, config: TrainingConfig, device: torch.device) -> torch.optim.Optimizer:
