@@ -3,14 +3,14 @@
     DESKTOP_REC_DATA=... python tests/bench/several_processes.py [--models mult_vae,two_head] [--processes 2]
 
 Steps of a run with equal batches and equally many cores in all: of people as those of MovieLens-20M (synthetic, 20,108
-titles) in batches of 500 and 2,048, and of MovieLens-1M (the sample where there is none) in automatic ones, in float32
-and in the precision that is automatic here. One process and several wait side by side and take steps in turns, so that
-a busy machine slows both; the best turn of each counts. Printed are milliseconds a step, the speed of several as a
-share of that of one (wanted: at least 0.9), processor time beside that of a process with one thread, as if it could be
-divided without loss, and what share of its time the first process waits for messages and for the others, adds up
-gradients, and takes for the optimizer with the gradients' norm; the rest is the network. `--whole` has the terminal
-learn MovieLens-1M, too, alone and started by torchrun, and compares examples a second and the losses of epochs. (That
-losses of steps are equal within 1e-4 is a test, tests/engine/training/test_distributed.py.)
+titles) in batches of 500, 1,024 (automatic for so many) and 2,048, and of MovieLens-1M (the sample where there is none)
+in automatic ones, in float32 and in the precision that is automatic here. One process and several wait side by side and
+take steps in turns, so that a busy machine slows both; the best turn of each counts. Printed are milliseconds a step,
+the speed of several as a share of that of one (wanted: at least 0.9), processor time beside that of a process with one
+thread, as if it could be divided without loss, and what share of its time the first process waits for messages and for
+the others, adds up gradients, and takes for the optimizer with the gradients' norm; the rest is the network. `--whole`
+has the terminal learn MovieLens-1M, too, alone and started by torchrun, and compares examples a second and the losses
+of epochs. (That losses of steps are equal within 1e-4 is a test, tests/engine/training/test_distributed.py.)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from engine.training.step import Course, Stepper
 
 ROOT = Path(__file__).resolve().parents[2]
 TURNS, STEPS_S = 6, 1.5
-SHAPES = {"ml-20m, 500": 500, "ml-20m, 2048": 2048, "ml-1m": None}
+SHAPES = {"ml-20m, 500": 500, "ml-20m, 1024": 1024, "ml-20m, 2048": 2048, "ml-1m": None}
 PARTS = ("waiting", "sums", "optimizer")
 _PEOPLE, _ML_20M_ENTRIES = 4096, 7_900_000
 
