@@ -13,6 +13,7 @@ N = L B entries, P earlier steps, X distinct variants, V variants, C columns.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,8 @@ from engine.models.registry import kind_of
 from engine.settings import setting
 from engine.wording import said
 
+warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk", UserWarning)
+"""cuDNN says so at each step; that it puts them together takes next to no time here."""
 _GATES_AT_ONCE = 2**24
 _MANY_TITLES = 64
 """From so many on, what they add to the gates is raised to powers once for all people."""
