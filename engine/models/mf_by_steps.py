@@ -44,6 +44,7 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
     user_pull_T: Tensor
     item_pull_I: Tensor
     sized_by_people = ("user_factors_TK", "user_bias_T")
+    pairs_an_example = 12
 
     def __init__(self, config: MfConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
