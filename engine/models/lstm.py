@@ -36,7 +36,7 @@ from engine.models.registry import kind_of
 from engine.settings import setting
 from engine.wording import said
 
-warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk", UserWarning)
+warnings.filterwarnings("ignore", r"RNN\smodule\sweights\sare\snot", UserWarning)
 """cuDNN says so at each step; that it puts them together takes next to no time here."""
 _GATES_AT_ONCE = 2**24
 _MANY_TITLES = 64
