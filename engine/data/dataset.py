@@ -261,8 +261,13 @@ def dense_bytes(*, people: int, titles: int) -> int:
     return 4 * people * titles
 
 
-def stable_order(rows_N: npt.NDArray[Any]) -> Int64:
-    """What `np.argsort(rows_N, kind="stable")` gives for rows of 0 to 2^31, at a quarter of its time."""
+def stable_order(rows_N: npt.NDArray[Any], *, most: int | None = None) -> Int64:
+    """What `np.argsort(rows_N, kind="stable")` gives for rows of 0 to 2^31, at a quarter of its time.
+
+    Where the largest may be `most`, which two bytes hold, at less.
+    """
+    if most is not None and most < 2**16:
+        return np.argsort(rows_N.astype(np.uint16), kind="stable")
     packed_N = (np.asarray(rows_N).astype(np.int64) << 32) | np.arange(len(rows_N), dtype=np.int64)
     packed_N.sort()
     return packed_N & 0xFFFFFFFF

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Self
 
@@ -174,15 +175,12 @@ class EmbeddingMlp(RatingModel):
             user_BE, item_BE = self.users_TE[batch.person_B], self.items_IE[batch.item_rows_B]
             lengths = (user_BE.square().sum() + item_BE.square().sum()) / max(1, len(batch))
             errors_B = self._rated(self.from_user(user_BE) + self.from_item(item_BE)) - targets_B
-            return self._squared_error(errors_B, self.config.pull * lengths)
-        network, pull = self._network(), self.config.pull
-        unit = self._zero_and_unit[1]
-        apart_B = (batch.ratings_B - self.mean) / unit
-        if moment.writes_gradients:
-            total = error = network.learn(batch, apart_B, noise, pull=pull)
-        else:
-            total, error = network.losses(batch, apart_B, noise, pull=pull)
-        return Losses(total, error * unit**2, {})
+            error = errors_B.float().square().sum() / max(1, len(batch))
+            return self._losses_of(error + self.config.pull * lengths, error)
+        network = self._network()
+        apart_B = (batch.ratings_B - self.mean) / self._zero_and_unit[1]
+        made = partial(network.taken_by, batch, apart_B, noise, pull=self.config.pull)
+        return self._losses_by_hand(made, network.weights(), moment)
 
     def _network(self) -> RatingNetwork:
         norms = [self._norm(place) if self.config.norm else None for place in range(len(self.config.widths()))]

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_order
-from engine.data.dataset import Bools, Histories, Int64, Scale
+from engine.data.dataset import Bools, Histories, Int64, Scale, stable_order
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.declaration import Load
 from engine.models.every_pair import lstm_step, reaches_too_far
@@ -159,7 +159,7 @@ class Lstm(RatingModel):
             times_R.index_add_(0, occurring.place_LB.flatten(), known_LB.flatten().float())
             lengths = titles_RE.square().sum(1) @ times_R / counted
         error = squared / counted
-        return Losses(error + self.config.l2 * lengths, error.detach() * self._zero_and_unit[1] ** 2, {})
+        return self._losses_of(error + self.config.l2 * lengths, error)
 
     def _states(self, titles_RE: Tensor, occurring: _Occurring, ratings_LB: Tensor) -> Tensor:
         """The states after each step, [L, B, H], in the precision of the titles."""
@@ -317,7 +317,7 @@ class _Occurring:
             each_N = torch.arange(words_LB.numel(), device=words_LB.device)
             return _Occurring(words_LB.flatten(), each_N.view_as(words_LB), each_N, each_N)
         words_N = words_LB.numpy().ravel()
-        order_N = np.argsort(words_N.astype(np.uint16) if most < 2**16 else words_N, kind="stable")
+        order_N = stable_order(words_N, most=most)
         sorted_N, is_first_N = words_N[order_N], np.ones(len(order_N), dtype=np.bool_)
         np.not_equal(sorted_N[1:], sorted_N[:-1], out=is_first_N[1:])
         starts_R, place_N = np.flatnonzero(is_first_N), np.empty_like(order_N)

@@ -10,6 +10,7 @@ N entries.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ import torch
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import svds
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from engine.data.batches import EntryBatch, mixed_seed
 from engine.data.dataset import Histories, Int64, Scale
@@ -119,15 +119,7 @@ class FactorizationBySteps(MatrixFactorization, RatingModel):
         zero, unit = self._zero_and_unit
         targets_B = (batch.ratings_B - (self.mean if self.config.bias else zero)) / unit
         pulls = self.config.pull, self.user_pull_T, self.item_pull_I
-        if not moment.writes_gradients:
-            total, error = _BatchLoss.apply(tables, pulls, batch, targets_B, *tables)  # type: ignore[no-untyped-call]
-            return Losses(total, error * unit**2, {})
-        with torch.no_grad():
-            asked = _Asked(tables, pulls, batch, targets_B)
-            for table, gradient in zip(tables, asked.gradients(), strict=True):
-                table.grad = gradient
-            error = asked.error()
-        return Losses(error, error * unit**2, {})
+        return self._losses_by_hand(partial(_Asked, tables, pulls, batch, targets_B), tables, moment)
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Biases learn at a share of the rate (see MfConfig.freedom)."""
@@ -203,7 +195,7 @@ class _Asked:
         biases = self.held_user_B.dot(self.user_B) + self.held_item_B.dot(self.item_B)
         return torch.add(biases, user.dot(user) + item.dot(item), alpha=self.pull) / max(1, len(self.people))
 
-    def gradients(self, slope: Tensor | float = 1.0) -> tuple[Tensor | None, ...]:
+    def gradients(self, slope: Tensor | float) -> tuple[Tensor | None, ...]:
         """That of each table, None where it learns nothing; `slope` is the loss's own."""
         share = slope * (2.0 / max(1, len(self.people)))
         held, left_B = share * self.pull, self.left_B * share
@@ -216,24 +208,6 @@ class _Asked:
             _added_up(users_T, self.people, left_B + self.held_user_B * share),
             _added_up(items_I, self.rows, left_B + self.held_item_B * share),
         )
-
-
-class _BatchLoss(torch.autograd.Function):
-    """The mean squared error of a batch with what its ratings pull, and without (no slope), in float32."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, tables: Tables, pulls: Pulls, batch: EntryBatch, targets_B: Tensor, *learned: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        ctx.asked = asked = _Asked(tables, pulls, batch, targets_B)
-        error = asked.error()
-        ctx.mark_non_differentiable(error)
-        return error + asked.held(), error
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        return None, None, None, None, *ctx.asked.gradients(slopes[0])
 
 
 def _added_up(table: Tensor, rows_B: Tensor, values_B: Tensor) -> Tensor | None:

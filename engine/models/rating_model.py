@@ -9,18 +9,19 @@ Shapes: U profiles, I titles, C columns asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from engine.data.batches import Examples, ResidentEntries
 from engine.data.dataset import Bools, Histories, Int64, Scale
 from engine.errors import TrainingError
-from engine.models.base import Losses, Model, Prediction, StepModel, as_index
+from engine.models.base import Losses, Model, Moment, Prediction, StepModel, as_index
 from engine.models.declaration import Load, ModelConfig
 from engine.settings import setting
 from engine.wording import said
@@ -173,11 +174,44 @@ class RatingModel(PredictsRatings, StepModel):
         """See Model: 12 bytes a rating, made from a copy (16) in which each is given its person (8)."""
         return 36.0 * load.entries
 
-    def _squared_error(self, errors: Tensor, penalty: Tensor | float = 0.0, *, counted: Tensor | None = None) -> Losses:
-        """The mean squared error of targets (0 for none); what is shown is that of ratings in their own unit.
+    def _losses_of(self, total: Tensor, error: Tensor) -> Losses:
+        """What is learned from, of the mean squared error of targets; that is shown as of ratings in their own unit."""
+        return Losses(total, error.detach() * self._zero_and_unit[1] ** 2, {})
 
-        `counted` is what their sum is divided by, where that is not their number (see `Moment.counted`).
-        """
-        error = errors.float().square().sum() / (max(1, errors.numel()) if counted is None else counted)
-        unit = self._zero_and_unit[1]
-        return Losses(error + penalty, error.detach() * unit**2, {})
+    def _losses_by_hand(self, made: Callable[[], ByHand], weights: Sequence[Tensor], moment: Moment) -> Losses:
+        """Those of a batch that works its gradients out by itself, as `moment` wants them."""
+        if not moment.writes_gradients:
+            return self._losses_of(*_ByHand.apply(made, *weights))  # type: ignore[no-untyped-call]
+        with torch.no_grad():
+            found = made()
+            for weight, gradient in zip(weights, found.gradients(1.0), strict=True):
+                weight.grad = gradient
+            error = found.error()
+        return self._losses_of(error, error)
+
+
+class ByHand(Protocol):
+    """A batch on its way through a model: how far off its predictions are, and the gradients of all weights."""
+
+    def error(self) -> Tensor:
+        """The mean squared error of targets."""
+
+    def held(self) -> Tensor:
+        """What is added to that to pull weights towards zero. Before `gradients`."""
+
+    def gradients(self, slope: Tensor | float) -> Sequence[Tensor | None]:
+        """That of each weight, None where it learns nothing; `slope` is that of the sum of both. Once."""
+
+
+class _ByHand(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, made: Callable[[], ByHand], *weights: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.made = found = made()
+        error = found.error()
+        ctx.mark_non_differentiable(error)
+        return error + found.held(), error
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        return None, *ctx.made.gradients(slopes[0])

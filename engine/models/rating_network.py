@@ -10,19 +10,18 @@ batch asks for, S rows of both tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 
 from engine.data.batches import EntryBatch
+from engine.data.dataset import stable_order
 from engine.models.hidden_layer import BatchNorm, activated
 from engine.models.products import ROUND_ROWS, precision_for, taken
+from engine.models.rating_model import ByHand
 
 
 @dataclass(frozen=True)
@@ -36,52 +35,24 @@ class RatingNetwork:
     last: nn.Linear
     dropout: float
 
-    def losses(
-        self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, *, pull: float
-    ) -> tuple[Tensor, Tensor]:
-        """The mean squared error of a batch and, of so much of it as `pull` says, the mean squared length of each
-        rating's two embeddings, together; and the error alone, which learns nothing.
+    def taken_by(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, *, pull: float) -> ByHand:
+        """A batch on its way through, in the precision of autocast.
 
-        Layers are computed in the precision of autocast.
+        What is held is the mean squared length of each rating's two embeddings, of which so much counts as `pull` says.
         """
-        made = partial(self._pass, batch, targets_B, noise, pull)
-        return _Losses.apply(made, *self._weights())  # type: ignore[no-untyped-call,no-any-return]
-
-    @torch.no_grad()
-    def learn(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, *, pull: float) -> Tensor:
-        """Put the gradients of the first of `losses` into the weights; the second."""
-        made = self._pass(batch, targets_B, noise, pull)
-        for weight, gradient in zip(self._weights(), made.gradients(1.0), strict=True):
-            weight.grad = gradient
-        return made.error()
-
-    def _pass(self, batch: EntryBatch, targets_B: Tensor, noise: torch.Generator, pull: float) -> _Pass:
         precision = precision_for(self.last.weight)
         with torch.autocast(self.last.weight.device.type, enabled=False):
             return _Pass(self, batch, targets_B.to(self.last.weight.dtype), noise, pull, precision)
 
-    def _weights(self) -> list[Tensor]:
+    def weights(self) -> list[Tensor]:
+        """All of them, in the order of gradients."""
         norms = [weight for norm in self.norms if norm is not None for weight in (norm.slope_H, norm.offset_H)]
         layers = [weight for layer in (*self.later, self.last) for weight in (layer.weight, layer.bias)]
         return [*self.tables, self.first[0].weight, self.first[1].weight, self.first[1].bias, *norms, *layers]
 
 
-class _Losses(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, made: Callable[[], _Pass], *weights: Tensor) -> tuple[Tensor, Tensor]:
-        ctx.made = found = made()
-        error = found.error()
-        ctx.mark_non_differentiable(error)
-        return error + found.held(), error
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        return None, *ctx.made.gradients(slopes[0])
-
-
 class _Pass:
-    """A batch on its way through a network: how far off its predictions are, and the gradients of all weights."""
+    """See ByHand."""
 
     def __init__(
         self,
@@ -237,7 +208,7 @@ class _Asked:
         places_B2 = counts_A[ids_B2]
         places_B2[:, 1] += first - users
         places_P = places_B2.ravel()
-        order_P = np.argsort(places_P.astype(np.uint16) if len(rows_S) < 2**16 else places_P, kind="stable")
+        order_P = stable_order(places_P, most=len(rows_S))
         found = (
             rows_S,
             counts_S.astype(np.float32),

@@ -85,3 +85,6 @@ def test_that_the_quick_order_is_the_stable_order():
     rows = np.random.default_rng(5).integers(0, 40, 1000).astype(np.int32)
     assert np.array_equal(stable_order(rows), np.argsort(rows, kind="stable"))
     assert len(stable_order(rows[:0])) == 0
+    for most in (2**16 - 1, 2**16):
+        few = rows % (most + 1)
+        assert np.array_equal(stable_order(few, most=most), np.argsort(few, kind="stable"))
