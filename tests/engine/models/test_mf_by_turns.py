@@ -133,6 +133,25 @@ def test_that_presence_becomes_the_ridge_regression_of_factors_on_who_rated_what
     assert not bool(own.near_RF[:, 3].any()), "biases are held near 0"
 
 
+def test_that_presence_is_nearer_by_two_steps_of_conjugate_gradients(monkeypatch):
+    monkeypatch.setattr(alternating, "_SUMMED", torch.float32)
+    histories, model = some_ratings(), a_model()
+    people, titles = sides_of(model, histories)
+    own = Numbers.zeros(60, TITLES, factors=3, width=4)
+    own.values_RF.copy_(torch.randn(60, 4, generator=torch.Generator().manual_seed(2)))
+    people.learn_presence(own, titles)
+    system_CC, right_CK = presence_system(histories, own)
+    found_CK, left_CK, scales_C1 = torch.zeros_like(right_CK), right_CK.clone(), system_CC.diagonal()[:, None]
+    towards_CK = left_CK / scales_C1
+    for _ in range(2):
+        step_K = (left_CK * left_CK / scales_C1).sum(0) / (towards_CK * (system_CC @ towards_CK)).sum(0)
+        found_CK, before_CK = found_CK + step_K * towards_CK, left_CK
+        left_CK = left_CK - step_K * (system_CC @ towards_CK)
+        kept_K = (left_CK**2 / scales_C1).sum(0) / (before_CK**2 / scales_C1).sum(0)
+        towards_CK = left_CK / scales_C1 + kept_K * towards_CK
+    torch.testing.assert_close(own.presence_CK, found_CK.float(), atol=1e-5, rtol=1e-4)
+
+
 def presence_system(histories, own) -> tuple[torch.Tensor, torch.Tensor]:
     """The matrix and the right side whose solution presence is, in double precision."""
     shares_RC = shares_of(histories)
