@@ -43,6 +43,7 @@ _PRESENCE_STEPS = 2
 _STEPS = 2
 """With three, the error on MovieLens-1M is less by 0.0002 at most; with one, it is more by 0.002."""
 _NUMBERS_AT_ONCE = 3 * 2**20
+_MANY_NUMBERS = 2**22
 _AHEAD = 2
 _SUMMED = torch.bfloat16 if torch.backends.cpu.get_cpu_capability().startswith("AVX") else torch.float32
 """The precision of tables of which only sums over many rows are asked for, which takes as long as rows take to fetch.
@@ -105,13 +106,13 @@ class _Held:
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
-    """Operations here are too small for torch to share one out over threads: those wait for each other.
+def _shared_where_large(numbers: int) -> Iterator[None]:
+    """Of operations over so many numbers torch shares each out over threads only where they are many.
 
-    On a machine with other work, MovieLens-1M took ten times as long.
+    Where they are few threads wait for each other: on a machine with other work, MovieLens-1M took ten times as long.
     """
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(before if numbers >= _MANY_NUMBERS else 1)
     try:
         yield
     finally:
@@ -150,7 +151,7 @@ class Side:
     def solve(self, own: Numbers, others: Numbers, *, ridge_F: Tensor, noise: float) -> Iterator[tuple[int, float]]:
         """Bring all rows nearer to their solutions, in place; yields for each lot its number of rows and its expected
         squared error in sum."""
-        with _one_thread():
+        with _shared_where_large(others.values_RF.numel()):
             held, rows = _Held.of(others), _Rows()
 
         def solved(lot: _Lot) -> tuple[int, float]:
@@ -158,12 +159,15 @@ class Side:
 
         yield from _in_threads(solved, self._lots, self._threads)
 
-    @_one_thread()
     def learn_presence(self, own: Numbers, theirs: Side) -> None:
         """Regress the factors on which columns there are: a few steps of conjugate gradients from the last.
 
         `theirs` holds the same ratings by column.
         """
+        with _shared_where_large(max(own.values_RF.numel(), own.presence_CK.numel())):
+            self._regress(own, theirs)
+
+    def _regress(self, own: Numbers, theirs: Side) -> None:
         presence_CK, factors = own.presence_CK, own.presence_CK.shape[1]
         near_RK, diagonal_C1 = own.near_RF[:, :factors], self._weights_C[:, None] + PRESENCE_RIDGE
         left_CK = self._gathered(own.values_RF[:, :factors] - near_RK, theirs).sub(presence_CK, alpha=PRESENCE_RIDGE)
