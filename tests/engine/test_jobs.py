@@ -47,7 +47,8 @@ class WholeRun:
     """At each yield: at which lines the job and those that it waits for are."""
 
     def places(self, everywhere: bool) -> list[int]:
-        """Numbers of yields, from 1, at which to interrupt such a job; `everywhere`: twice at each line that yields."""
+        """Numbers of yields, from 1, at which to interrupt such a job; `everywhere`: at each line that yields the first
+        time, and for a few jobs in the middle of all its times, too."""
         yields = len(self.modes)
         places = {(1 + yields) // 2}
         if everywhere:
@@ -55,7 +56,9 @@ class WholeRun:
             alike: dict[tuple[str, ...], list[int]] = {}
             for place, at in enumerate(self.lines, start=1):
                 alike.setdefault(at, []).append(place)
-            places |= {of[which] for of in alike.values() for which in (0, len(of) // 2)}
+            places |= {of[0] for of in alike.values()}
+            if self.name in _FEW:
+                places |= {of[len(of) // 2] for of in alike.values()}
         return sorted(places)
 
 

@@ -88,7 +88,7 @@ def _train_in_bf16(at: TrainedLibrary) -> Job[Any]:
 
 
 def _find_rate_and_train(at: TrainedLibrary) -> Job[Any]:
-    return trained(at.library, at.dataset, device="cpu", training=QUICK.changed(epochs=1, lr=None))
+    return trained(at.library, at.dataset, finder=FINDER, device="cpu", training=QUICK.changed(epochs=1, lr=None))
 
 
 def _fit(at: TrainedLibrary) -> Job[Any]:
