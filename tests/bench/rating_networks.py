@@ -1,13 +1,16 @@
 """How fast the networks of ratings learn on MovieLens-1M, beside plain torch loops of the same networks.
 
     PYTHONPATH=. python tests/bench/rating_networks.py [--data DIR] [--models embedding_mlp,lstm,mf:adam]
-        [--rounds 7]
+        [--rounds 7] [--threads 1]
 
 The plain loop is what a tutorial writes: nn.Embedding, nn.Linear, BatchNorm1d, ReLU, Dropout or nn.LSTM, and Adam (SGD
-for mf:sgd), in float32, at our batch and at half of it. Everybody takes a few steps in turns, round after round, on one
-thread; what is printed is each one's best round, as processor seconds an epoch, so that other work on the machine
-weighs little. Then how long judging an epoch takes, with the loss: by RMSE on the validation ratings, and by NDCG@100
-of the lists of validation people, of whom it says so where they are a sample.
+for mf:sgd), in float32, at our batch and at half of it. Ours learns in float32, and in bf16 where this processor
+multiplies faster in it. *Bare products* are the matrix products of the plain network's step alone, forward and back, in
+float32, and in bf16 where ours learns in it: what they take no way of writing the rest can save. Everybody takes a few
+steps in turns, round after round; what is printed is each one's best round, as seconds an epoch: of the processor on
+one thread, so that other work on the machine weighs little, of the clock on several. Then how long judging an epoch
+takes, with the loss: by RMSE on the validation ratings, and by NDCG@100 of the lists of validation people, of whom it
+says so where they are a sample.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -25,6 +29,7 @@ from torch import Tensor, nn
 from engine.data.batches import Examples, epoch_order
 from engine.data.importing.importer import ImportOptions, import_files
 from engine.data.split import Split, SplitConfig, make_split
+from engine.device import choose_precision
 from engine.events import drive
 from engine.models.base import StepModel
 from engine.models.embedding_mlp import EmbeddingMlp
@@ -115,6 +120,39 @@ class PlainMf(nn.Module):
 PLAIN = {"embedding_mlp": PlainMlp, "lstm": PlainLstm, "mf": PlainMf}
 
 
+def layers_of(model: StepModel, batch: int) -> list[tuple[int, int, int, int]]:
+    """The layers of a step: how often each is asked in turn, how many rows it then takes, how wide, how wide what it
+    makes."""
+    if isinstance(model, EmbeddingMlp):
+        widths = (2 * model.config.length, *model.config.widths(), 1)
+        return [(1, batch, wide, narrow) for wide, narrow in pairwise(widths)]
+    if isinstance(model, Lstm):
+        hidden, steps = model.config.hidden, model.config.window
+        read = 1, batch * steps, model.config.embedding + 2, 4 * hidden
+        return [read, (steps, batch, hidden, 4 * hidden), (1, batch * steps, hidden, 1)]
+    return []
+
+
+def products_step(layers: list[tuple[int, int, int, int]], dtype: torch.dtype) -> Step:
+    """All products of a step: what layers make, and the gradients of what they took and of their weights, the last of
+    all rows at once."""
+    asked = []
+    for times, rows, wide, narrow in layers:
+        taken, slopes = torch.randn(times, rows, wide).to(dtype), torch.randn(times, rows, narrow).to(dtype)
+        weights = torch.randn(wide, narrow).to(dtype)
+        asked.append((taken, slopes, weights, torch.empty_like(taken[0]), torch.empty_like(slopes[0])))
+
+    def step(_: Tensor) -> None:
+        for taken, slopes, weights, to_taken, made in asked:
+            for some in taken:
+                torch.mm(some, weights, out=made)
+            for some in slopes:
+                torch.mm(some, weights.t(), out=to_taken)
+            torch.mm(taken.flatten(0, 1).t(), slopes.flatten(0, 1))
+
+    return step
+
+
 def plain_step(plain: nn.Module, solver: str) -> Step:
     kind = torch.optim.SGD if solver == "sgd" else torch.optim.Adam
     optimizer = kind(plain.parameters(), lr=RATE)
@@ -144,19 +182,24 @@ def batches(examples: int, batch: int) -> Iterator[Tensor]:
         epoch += 1
 
 
+def now() -> float:
+    """Seconds: of the processor on one thread, of the clock on several."""
+    return time.process_time() if torch.get_num_threads() == 1 else time.perf_counter()
+
+
 def best_rounds(
     learners: dict[str, tuple[Step, Iterator[Tensor], int]], examples: int, *, rounds: int
 ) -> dict[str, float]:
-    """The processor seconds of an epoch of each learner, by its best round of a twentieth of an epoch."""
+    """The seconds of an epoch of each learner, by its best round of a twentieth of an epoch."""
     best = dict.fromkeys(learners, float("inf"))
     for number in range(rounds + 1):
         for name, (step, rows, batch) in learners.items():
             steps = max(1, examples // batch // 20)
-            started = time.process_time()
+            started = now()
             for _ in range(steps):
                 step(next(rows))
             if number:
-                best[name] = min(best[name], (time.process_time() - started) / (steps * batch) * examples)
+                best[name] = min(best[name], (now() - started) / (steps * batch) * examples)
     return best
 
 
@@ -176,12 +219,18 @@ def measure(case: str, split: Split, *, entries: int, rounds: int) -> None:
     learners: dict[str, tuple[Step, Iterator[Tensor], int]] = {}
     for size in (batch // 2, batch):
         learners[f"plain, {size:,} {unit}"] = plain_step(PLAIN[name](model, split), solver), batches(count, size), size
-    for size, precision in ((batch // 2, "float32"), (batch, "float32"), (batch, "bf16")):
+    precisions = dict.fromkeys(("float32", choose_precision("auto", CPU)))
+    for size, precision in ((batch // 2, "float32"), *((batch, precision) for precision in precisions)):
         own = own_step(fresh(name, solver, split, entries), examples, solver, batch=size, precision=precision)
         learners[f"{precision}, {size:,} {unit}"] = own, batches(count, size), size
+    layers = layers_of(model, batch)
+    for precision in precisions if layers else ():
+        products = products_step(layers, torch.bfloat16 if precision == "bf16" else torch.float32)
+        learners[f"bare products, {precision}"] = products, batches(count, batch), batch
     best = best_rounds(learners, count, rounds=rounds)
     floor, half = best[f"plain, {batch:,} {unit}"], best[f"plain, {batch // 2:,} {unit}"]
-    print(f"{case}: processor seconds an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
+    kind = "processor seconds" if torch.get_num_threads() == 1 else "seconds"
+    print(f"{case}: {kind} an epoch; times as fast as plain at {batch:,}, and at {batch // 2:,}")
     for learner, seconds in best.items():
         print(f"  {learner:26} {seconds:6.2f} {floor / seconds:8.2f} {half / seconds:8.2f}", flush=True)
     for metric in ("rmse", "ndcg@100"):
@@ -190,14 +239,14 @@ def measure(case: str, split: Split, *, entries: int, rounds: int) -> None:
 
 
 def judged(model: StepModel, split: Split, metric: str, *, examples: int, batch: int) -> tuple[float, str]:
-    """Processor seconds to judge an epoch: the better of two; and of whom, where not of all."""
+    """Seconds to judge an epoch: the better of two; and of whom, where not of all."""
     config = TrainingConfig(monitor=metric)
     validation = Validation(split, model, config, examples=examples, batch=batch, device=CPU)
     found = []
     for _ in range(2):
-        started = time.process_time()
+        started = now()
         drive(validation.measured())
-        found.append(time.process_time() - started)
+        found.append(now() - started)
     return min(found), " ".join(validation.notes)
 
 
@@ -206,8 +255,11 @@ def main() -> int:
     parser.add_argument("--data", help="the folder of ml-1m")
     parser.add_argument("--models", default="embedding_mlp,lstm,mf:adam,mf:sgd")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
-    torch.set_num_threads(1)
+    torch.set_num_threads(arguments.threads)
+    capability = torch.backends.cpu.get_cpu_capability()
+    print(f"torch {torch.__version__}, {capability}, threads: {arguments.threads}")
     folder = Path(arguments.data or os.environ.get("DESKTOP_REC_DATA", "data") + "/ml-1m")
     dataset, _ = drive(import_files([folder / "ratings.dat"], options=ImportOptions(), dataset_id="ml-1m"))
     split = make_split(dataset, SplitConfig(kind="random", seed=42, test_share=0.1, validation_share=0.1))

@@ -1,13 +1,14 @@
 """A sweep of `mf` in turns beside an epoch of Surprise's SVD, on synthetic ratings by as many as MovieLens-20M has.
 
-    PYTHONPATH=. python tests/bench/sweeps.py [--ratings 2000000,20000000] [--threads 1,2] [--rank 64]
+    PYTHONPATH=. python tests/bench/sweeps.py [--ratings 2000000,20000000] [--threads 1,2] [--rank 64] [--rounds 3]
                                               [--peers-python PATH]
 
 The ratings are those of synthetic.py, of 138,493 people and 26,744 titles, which are in demand unequally. Ours learn in
 a process of their own for each number of threads; a sweep is the middle of those in which presence is learned, and
 *peak* what the process came to hold over what it held before. The peer's environment is that of peers.py; it has one
-thread, its rows are handed over as cheaply as it can take them, and an epoch is what a second one adds. Seconds of the
-processor are what to compare on one thread; on two, the clock's, on a machine that has them free.
+thread, its rows are handed over as cheaply as it can take them, and an epoch is what a second one adds. Everybody has
+their turn, round after round; what is printed are medians, since a machine's speed may vary by half within minutes.
+Seconds of the processor are what to compare on one thread; on two, the clock's, on a machine that has them free.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -30,6 +33,7 @@ import synthetic
 
 PEOPLE, TITLES = 138_493, 26_744
 FIRST, SWEEPS = 2, 5
+PEER = "an epoch of Surprise"
 
 
 def task_of(ratings: int, rank: int) -> dict[str, Any]:
@@ -95,26 +99,29 @@ def main() -> int:
     parser.add_argument("--ratings", type=lambda text: [int(part) for part in text.split(",")], default=[2_000_000])
     parser.add_argument("--threads", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2])
     parser.add_argument("--rank", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers-python", help="the python of the peers' environment")
     asked = parser.parse_args()
     context = multiprocessing.get_context("spawn")
     print(f"{'ratings':>11s} {'':22s} {'cpu s':>7s} {'wall s':>7s} {'presence':>9s} {'peak MB':>8s}  against the peer")
     for ratings in asked.ratings:
         with tempfile.TemporaryDirectory() as folder:
-            path, peer = Path(folder) / "task.npz", None
+            path = Path(folder) / "task.npz"
             np.savez(path, **task_of(ratings, asked.rank))
-            if asked.peers_python:
-                peer = theirs(path, asked.peers_python)
-                words = f"{ratings:11,d} {'an epoch of Surprise':22s} {peer['cpu']:7.2f} {peer['wall']:7.2f}"
-                print(f"{words} {'':9s} {peer['peak'] / 1e6:8.0f}", flush=True)
-            for threads in asked.threads:
-                with context.Pool(1) as pool:
-                    found = pool.apply(ours, (path, threads))
-                words = f"{ratings:11,d} {f'a sweep, threads: {threads}':22s} {found['cpu']:7.2f} {found['wall']:7.2f}"
-                against = (
-                    f"cpu {found['cpu'] / peer['cpu']:.2f}x, wall {found['wall'] / peer['wall']:.2f}x" if peer else ""
-                )
-                print(f"{words} {found['presence']:9.2f} {found['peak'] / 1e6:8.0f}  {against}", flush=True)
+            rounds: dict[str, list[dict[str, float]]] = defaultdict(list)
+            for _ in range(asked.rounds):
+                if asked.peers_python:
+                    rounds[PEER].append(theirs(path, asked.peers_python))
+                for threads in asked.threads:
+                    with context.Pool(1) as pool:
+                        rounds[f"a sweep, threads: {threads}"].append(pool.apply(ours, (path, threads)))
+        middle = {name: {key: median(one[key] for one in of) for key in of[0]} for name, of in rounds.items()}
+        for name, found in middle.items():
+            presence = f"{found['presence']:9.2f}" if "presence" in found else f"{'':9s}"
+            words = f"{ratings:11,d} {name:22s} {found['cpu']:7.2f} {found['wall']:7.2f} {presence}"
+            peer = middle.get(PEER)
+            against = f"cpu {found['cpu'] / peer['cpu']:.2f}x, wall {found['wall'] / peer['wall']:.2f}x" if peer else ""
+            print(f"{words} {found['peak'] / 1e6:8.0f}  {against}", flush=True)
     return 0
 
 
