@@ -19,7 +19,7 @@ Shapes: U profiles or people, I titles, K rank, N entries, m the most of any in 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -53,6 +53,8 @@ sample (tests/bench/fold_in_others.py)."""
 _STEPS, _MOST_GONE_THROUGH = 2, 48
 """Steps of conjugate gradients a turn: with one lists are worse, with three they are no better."""
 _NUMBERS_AT_ONCE, _TITLES_AT_ONCE = 2**19, 2**16
+_MOST_KEPT = 2**25
+"""So many numbers of titles are kept in float64, too: to convert 84,000 rows took longer than a list made of them."""
 _START = 0.1
 """The standard deviation of a title's row at the start, whatever the rank: divided by the root of the rank."""
 
@@ -258,6 +260,16 @@ def ridge(config: IalsConfig, counts: Tensor, others: int) -> Tensor:
     return config.l2 * (counts + config.unobserved_weight * others) ** config.frequency_exponent
 
 
+@dataclass
+class _Known:
+    """What follows from the titles' rows at some version of them, in float64, once somebody asked for it."""
+
+    rows_IK: Tensor
+    version: int
+    untouched_KK: Tensor | None = None
+    lots: list[Tensor] | None = None
+
+
 class Ials(ClosedFormModel):
     """Implicit alternating least squares. Its state is a row of numbers for each title."""
 
@@ -269,7 +281,7 @@ class Ials(ClosedFormModel):
     def __init__(self, config: IalsConfig, *, items: int, scale: Scale) -> None:
         super().__init__(config, items=items, scale=scale)
         self.register_buffer("title_factors_IK", torch.zeros(items, config.rank or _RANK))
-        self._known_untouched: tuple[Tensor, int, Tensor] | None = None
+        self._known: _Known | None = None
 
     def fit(self, histories: Histories) -> Job[None]:
         """Fit people and titles in turns; a Stop leaves the model as it was. Raises TrainingError."""
@@ -344,8 +356,10 @@ class Ials(ClosedFormModel):
             rest_Kv = solved_K1v[:, :1] - count * of_x_Kv
             share_v = count * (x_Kv * rest_Kv).sum(0) / (1.0 - count * (x_Kv * of_x_Kv).sum(0))
             persons_VK[at_v] = (rest_Kv + of_x_Kv * share_v).T
-        factors_CK = self._learned() if columns_C is None else self._exact_rows(columns_C)
-        return Prediction((torch.cat([whole_K[None], persons_VK]) @ factors_CK.T).float())
+        rows_VK = torch.cat([whole_K[None], persons_VK])
+        if columns_C is None:
+            return Prediction(self._scores_of(rows_VK))
+        return Prediction((rows_VK @ self._exact_rows(columns_C).T).float())
 
     def item_vectors(self) -> Tensor:
         return self.title_factors_IK
@@ -362,28 +376,37 @@ class Ials(ClosedFormModel):
 
     def _untouched(self) -> Tensor:
         """The system of what nobody touched, [K, K] float64; worked out once for the same rows of titles."""
+        known = self._known_of_titles()
+        if known.untouched_KK is None:
+            grams = [lot_IK.T @ lot_IK for lot_IK in self._lots_of_titles(known)]
+            known.untouched_KK = self.config.unobserved_weight * torch.stack(grams).sum(0)
+        return known.untouched_KK
+
+    def _known_of_titles(self) -> _Known:
+        """Of these rows of titles. Raises TrainingError where nothing was learned."""
         rows_IK = self.title_factors_IK
         version = -1 if rows_IK.is_inference() else rows_IK._version
-        known = self._known_untouched
-        if known is not None and known[0] is rows_IK and known[1] == version >= 0:
-            return known[2]
-        factors_IK = self._learned()
-        untouched_KK = self.config.unobserved_weight * (factors_IK.T @ factors_IK)
-        self._known_untouched = rows_IK, version, untouched_KK
-        return untouched_KK
+        known = self._known
+        if known is None or known.rows_IK is not rows_IK or known.version != version or version < 0:
+            if not bool(rows_IK.any()):
+                raise TrainingError(said("This ials model has learned nothing yet."), remedy=said("Fit it first."))
+            known = self._known = _Known(rows_IK, version)
+        return known
 
-    def _learned(self) -> Tensor:
-        """The titles' rows in float64: without one entry the scores differ by less than float32 holds."""
-        if not bool(self.title_factors_IK.any()):
-            raise TrainingError(said("This ials model has learned nothing yet."), remedy=said("Fit it first."))
-        return self.title_factors_IK.cpu().double()
+    def _lots_of_titles(self, known: _Known) -> Iterable[Tensor]:
+        """The titles' rows in float64, in lots: without one entry the scores differ by less than float32 holds."""
+        lots = (lot_IK.cpu().double() for lot_IK in torch.split(known.rows_IK, _TITLES_AT_ONCE))
+        if known.rows_IK.numel() > _MOST_KEPT:
+            return lots
+        known.lots = known.lots or list(lots)
+        return known.lots
 
     def _scores_of(self, persons_UK: Tensor) -> Tensor:
         """What people's rows make of all titles, [U, I]: worked out in float64, some titles at a time."""
-        score_UI = torch.empty(len(persons_UK), self.items)
-        for start in range(0, self.items, _TITLES_AT_ONCE):
-            titles = slice(start, start + _TITLES_AT_ONCE)
-            score_UI[:, titles] = persons_UK @ self.title_factors_IK[titles].cpu().double().T
+        score_UI, start = torch.empty(len(persons_UK), self.items), 0
+        for lot_IK in self._lots_of_titles(self._known_of_titles()):
+            score_UI[:, start : start + len(lot_IK)] = persons_UK @ lot_IK.T
+            start += len(lot_IK)
         return score_UI
 
     def _exact_rows(self, item_rows: npt.NDArray[np.integer[Any]]) -> Tensor:

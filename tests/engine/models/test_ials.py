@@ -7,6 +7,7 @@ import torch
 from engine.data.dataset import Histories, Scale
 from engine.errors import TrainingError
 from engine.events import Stop, drive
+from engine.models import ials
 from engine.models.ials import Ials, IalsConfig
 from tests.support.planted import planted_dataset
 
@@ -160,3 +161,16 @@ def test_that_leaving_one_out_follows_rows_that_change_after_it_was_asked(is_lea
     without = [model.predict(profile.where(np.arange(4) != entry)).score_UI[0] for entry in (0, 3)]
     assert torch.allclose(after[1:], torch.stack(without), atol=1e-5)
     assert not torch.allclose(before, after, atol=1e-3)
+
+
+def test_that_rows_too_many_to_keep_in_double_precision_and_looked_at_in_lots_give_the_same(monkeypatch):
+    model, profiles = fitted(crowd(60, 20), 20), crowd(3, 20, seed=5)
+    one, left_out_V = profiles.row(0), np.array([0])
+    whole, without = model.predict(profiles).score_UI, model.leave_one_out(one, left_out_V=left_out_V, columns_C=None)
+    monkeypatch.setattr(ials, "_MOST_KEPT", 0)
+    monkeypatch.setattr(ials, "_TITLES_AT_ONCE", 7)
+    large = Ials(model.config, items=20, scale=FIVE_STARS)
+    large.load_state_dict(model.state_dict())
+    torch.testing.assert_close(large.predict(profiles).score_UI, whole)
+    found = large.leave_one_out(one, left_out_V=left_out_V, columns_C=None)
+    torch.testing.assert_close(found.score_UI, without.score_UI)
