@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from engine.data.dataset import Bools, Int64
 from engine.errors import DivergedError
@@ -40,7 +41,8 @@ class Ridge:
     """How hard each feature is held, [F] float64: once for each of a person's ratings, and once for all.
 
     per_title_TF holds it in addition, each time a title was rated. What it is held near is 0, or what follows from
-    which titles were rated: the sum of their rows of presence_TF over the root of their number.
+    which titles were rated: the sum of their rows of presence_TF over the root of their number. Both may leave out the
+    last features, and be in any precision: rows are taken from tables first.
     """
 
     per_rating_F: Tensor
@@ -51,24 +53,25 @@ class Ridge:
     def of(self, lot: Lot) -> Tensor:
         """For the people of a lot, [U, F]."""
         held_UF = lot.counts_U[:, None] * self.per_rating_F + self.fixed_F
-        return held_UF if self.per_title_TF is None else held_UF + _summed(self.per_title_TF, lot)
+        return held_UF if self.per_title_TF is None else held_UF + self._summed(self.per_title_TF, lot)
 
     def pull(self, lot: Lot) -> Tensor | float:
         """What holding them there adds to the right side, [U, F]."""
         if self.presence_TF is None:
             return 0.0
-        return self.fixed_F * _summed(self.presence_TF, lot) / lot.counts_U.clamp(min=1).sqrt()[:, None]
+        return self.fixed_F * self._summed(self.presence_TF, lot) / lot.counts_U.clamp(min=1).sqrt()[:, None]
+
+    def _summed(self, values_TF: Tensor, lot: Lot) -> Tensor:
+        """Of each person's titles, [U, F]; the rows of a lot may be one person's for all."""
+        taken = _taken(values_TF, lot.rows_Um)
+        sums = lot.there_Um @ taken[0] if len(taken) == 1 else (lot.there_Um[:, None] @ taken)[:, 0]
+        return pad(sums, (0, len(self.fixed_F) - sums.shape[1]))
 
 
-def _summed(values_TF: Tensor, lot: Lot) -> Tensor:
-    """Of each person's titles, [U, F]; the rows of a lot may be one person's for all."""
-    taken = _taken(values_TF, lot.rows_Um)
-    return lot.there_Um @ taken[0] if len(taken) == 1 else (lot.there_Um[:, None] @ taken)[:, 0]
-
-
-def _taken(values_TF: Tensor, rows_Um: Tensor) -> Tensor:
-    """values_TF[rows_Um], several times as quick."""
-    return values_TF.index_select(0, rows_Um.reshape(-1)).view(*rows_Um.shape, values_TF.shape[1])
+def _taken(values_TF: Tensor, rows: Tensor) -> Tensor:
+    """values_TF[rows] in float64, several times as quick."""
+    some = values_TF.index_select(0, rows.reshape(-1).to(values_TF.device))
+    return exact(some).view(*rows.shape, values_TF.shape[1])
 
 
 def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -> Iterator[Lot]:
@@ -84,12 +87,11 @@ def lots_of(rows_N: Tensor, targets_N: Tensor, counts_U: Int64, *, width: int) -
 
 def ridge_factors(features_IF: Tensor, lots: Iterator[Lot], *, people: int, ridge: Ridge) -> Tensor:
     """The p, [U, F] float32, that solves (X'X + diag(ridge)) p = X'y for each person. Raises DivergedError."""
-    exact_IF = exact(features_IF)
-    factors_UF = exact_IF.new_zeros((people, exact_IF.shape[1]))
+    factors_UF = exact(features_IF[:0]).new_zeros((people, features_IF.shape[1]))
     for lot in lots:
-        x_UmF = _taken(exact_IF, lot.rows_Um) * lot.there_Um[:, :, None]
+        x_UmF = _taken(features_IF, lot.rows_Um) * lot.there_Um[:, :, None]
         right_UF = (x_UmF.mT @ lot.targets_Um[:, :, None])[:, :, 0] + ridge.pull(lot)
-        at = torch.from_numpy(lot.people).to(exact_IF.device)
+        at = torch.from_numpy(lot.people).to(factors_UF.device)
         factors_UF[at] = solved(x_UmF.mT @ x_UmF, right_UF, ridge.of(lot))
     return factors_UF.float().to(features_IF.device)
 
@@ -101,7 +103,7 @@ def ridge_factors_without_each(
     device, targets_n = features_IF.device, exact(targets_n)
     rows_n, out_V = rows_n.to(targets_n.device), left_out_V.to(targets_n.device)
     rated_n = ~torch.isnan(targets_n)
-    x_nF, y_n = exact(features_IF)[rows_n] * rated_n[:, None], torch.where(rated_n, targets_n, 0.0)
+    x_nF, y_n = _taken(features_IF, rows_n) * rated_n[:, None], torch.where(rated_n, targets_n, 0.0)
     x_VF = torch.cat([x_nF.new_zeros(1, x_nF.shape[1]), x_nF[out_V]])
     y_V = torch.cat([y_n.new_zeros(1), y_n[out_V]])
     gram_VFF = (x_nF.T @ x_nF)[None] - x_VF[:, :, None] * x_VF[:, None, :]
@@ -116,21 +118,20 @@ def ridge_variances(
     features_IF: Tensor, lots: Iterator[Lot], *, rows_N: Tensor, person_N: Tensor, ridge: Ridge
 ) -> Tensor:
     """x' (X'X + diag(ridge))^-1 x for N pairs of a title and a person, [N] float64 on the CPU."""
-    exact_IF = exact(features_IF)
-    width = exact_IF.shape[1]
+    width = features_IF.shape[1]
     person_N, variances_N = person_N.cpu(), torch.zeros(len(rows_N), dtype=torch.float64)
     if not len(rows_N):
         return variances_N
     at_once = max(1, _NUMBERS_AT_ONCE // (2 * width * width))
     for lot in lots:
-        x_UmF = _taken(exact_IF, lot.rows_Um) * lot.there_Um[:, :, None]
+        x_UmF = _taken(features_IF, lot.rows_Um) * lot.there_Um[:, :, None]
         gram_UFF = x_UmF.mT @ x_UmF + torch.diag_embed(ridge.of(lot))
         inverse_UFF = torch.cholesky_inverse(_cholesky(gram_UFF))
         place_U = torch.full((int(max(lot.people.max(), person_N.max())) + 1,), -1)
         place_U[torch.from_numpy(lot.people)] = torch.arange(len(lot.people))
         for some in torch.split((place_U[person_N] >= 0).nonzero()[:, 0], at_once):
-            at = place_U[person_N[some]].to(exact_IF.device)
-            x_NF = exact_IF[rows_N[some.to(rows_N.device)].to(exact_IF.device)]
+            at = place_U[person_N[some]].to(inverse_UFF.device)
+            x_NF = _taken(features_IF, rows_N[some.to(rows_N.device)])
             if len(inverse_UFF) == 1:
                 of_x_NF = x_NF @ inverse_UFF[0]
             else:

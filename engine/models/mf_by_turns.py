@@ -157,11 +157,7 @@ class FactorizationByTurns(MatrixFactorization, ClosedFormModel):
     def _ridge(self, features_IF: Tensor) -> Ridge:
         """As in the training people's own systems."""
         fixed_F = exact(self._ridge_F("user").to(features_IF.device))
-        per_title_IF, presence_IF = (
-            exact(torch.nn.functional.pad(values_IK, (0, self._width - self.config.factors)))
-            for values_IK in (self.title_variances_IK, self.presence_IK)
-        )
-        return Ridge(torch.zeros_like(fixed_F), fixed_F, per_title_IF, presence_IF)
+        return Ridge(torch.zeros_like(fixed_F), fixed_F, self.title_variances_IK, self.presence_IK)
 
     def _levels(self) -> Tensor:
         """The target of each title for somebody of whom nothing is known, [I]."""
