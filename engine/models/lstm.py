@@ -27,7 +27,7 @@ from engine.data.batches import Examples, ResidentWindows, WindowBatch, time_ord
 from engine.data.dataset import Bools, Histories, Int64, Scale, stable_order
 from engine.models.base import Losses, Moment, Prediction, as_index
 from engine.models.declaration import Load
-from engine.models.every_pair import lstm_step, reaches_too_far
+from engine.models.every_pair import TITLES_IN_A_LOT, lstm_step, reaches_too_far
 from engine.models.hidden_layer import squared_errors, with_dropout
 from engine.models.network import HIDDEN, INPUT, OUTPUT, TABLE, Layer, Network
 from engine.models.products import precision_for
@@ -185,11 +185,14 @@ class Lstm(RatingModel):
         )
         return states_LBH
 
-    def _known_gates(self, words: Tensor) -> Tensor:
+    def _mean_title(self) -> Tensor:
+        """The mean embedding of the titles that somebody rated in training, [E]."""
+        known_I = self.is_known_I.to(self.titles.weight.dtype)
+        return known_I @ self.titles.weight[1:] / known_I.sum().clamp(min=1)
+
+    def _known_gates(self, words: Tensor, mean_E: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
-        known_I, titles_IE = self.is_known_I, self.titles.weight[1:]
-        mean_E = (titles_IE * known_I[:, None]).sum(0) / known_I.sum().clamp(min=1)
-        is_new = ~F.pad(known_I, (1, 0), value=True)[words]
+        is_new = ~F.pad(self.is_known_I, (1, 0), value=True)[words]
         gates: Tensor = self.from_title(torch.where(is_new[..., None], mean_E, self.titles(words)))
         return gates
 
@@ -234,9 +237,9 @@ class Lstm(RatingModel):
         gates_UG, cell_UH = self._read(profiles, _last_entries(profiles, self._reach))
         device, width = gates_UG.device, gates_UG.shape[1]
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
-        parts = [gates_UG.new_zeros(0)]
+        parts, mean_E = [gates_UG.new_zeros(0)], self._mean_title()
         for some_N in torch.split(torch.arange(len(rows_N), device=device), _GATES_AT_ONCE // width):
-            gates_NG = self._known_gates(rows_N[some_N] + 1) + gates_UG[person_N[some_N]]
+            gates_NG = self._known_gates(rows_N[some_N] + 1, mean_E) + gates_UG[person_N[some_N]]
             parts.append(self._target(_stepped(gates_NG, cell_UH[person_N[some_N]])[0]))
         return self._ratings(torch.cat(parts))
 
@@ -273,7 +276,8 @@ class Lstm(RatingModel):
         ratings_N = torch.from_numpy(np.append(profiles.ratings_N, np.nan).astype(np.float32)).to(device)
         entries = torch.from_numpy(entries_UP).to(device)
         words_UP, ratings_UP = rows_N[entries] + 1, ratings_N[entries]
-        gates_UPG = self._with_ratings(self._known_gates(words_UP), F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
+        gates_UPG = self._known_gates(words_UP, self._mean_title())
+        gates_UPG = self._with_ratings(gates_UPG, F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
         state = self._start(len(entries_UP))
         latest_U = ratings_UP.new_full((len(entries_UP),), torch.nan)
         for step in range(entries_UP.shape[1]):
@@ -285,15 +289,21 @@ class Lstm(RatingModel):
         return self._with_ratings(gates_UG, latest_U), state[1]
 
     def _candidates(self, state: tuple[Tensor, Tensor], columns_C: Tensor | None) -> Tensor:
-        """The targets of titles as the next step of each person, [U, C]; a few people at a time."""
-        rows = torch.arange(self.items, device=state[0].device) if columns_C is None else columns_C
-        gates_CG = self._known_gates(rows + 1)
-        if rows.device.type == "cpu" and len(rows) >= _MANY_TITLES and not reaches_too_far(gates_CG, state[0]):
-            outputs_UC = lstm_step(gates_CG, *state, self.last.weight[0])
-            return self._as_targets(self.mean) + self.last.bias + outputs_UC
-        at_once = max(1, _GATES_AT_ONCE // max(1, gates_CG.numel()))
+        """The targets of titles as the next step of each person, [U, C]; a few of both at a time."""
+        device, mean_E = state[0].device, self._mean_title()
+        rows_C = torch.arange(self.items, device=device) if columns_C is None else columns_C
+        lots = torch.split(rows_C, TITLES_IN_A_LOT if device.type == "cpu" else max(1, len(rows_C)))
+        return torch.cat([self._candidates_of(state, self._known_gates(some_T + 1, mean_E)) for some_T in lots], dim=1)
+
+    def _candidates_of(self, state: tuple[Tensor, Tensor], gates_TG: Tensor) -> Tensor:
+        """Those of titles with these gates, [U, T]."""
+        is_here = gates_TG.device.type == "cpu"
+        if is_here and len(gates_TG) >= _MANY_TITLES and not reaches_too_far(gates_TG, state[0]):
+            outputs_UT = lstm_step(gates_TG, *state, self.last.weight[0])
+            return self._as_targets(self.mean) + self.last.bias + outputs_UT
+        at_once = max(1, _GATES_AT_ONCE // max(1, gates_TG.numel()))
         parts = [
-            self._target(_stepped(gates_CG[None] + some_UG[:, None], some_UH[:, None])[0])
+            self._target(_stepped(gates_TG[None] + some_UG[:, None], some_UH[:, None])[0])
             for some_UG, some_UH in zip(*(torch.split(part, at_once) for part in state), strict=True)
         ]
         return torch.cat(parts)

@@ -20,6 +20,8 @@ def _few_titles_at_once(monkeypatch):
     monkeypatch.setattr(lstm, "_MANY_TITLES", 1)
     monkeypatch.setattr(embedding_mlp, "_MANY_TITLES", 1)
     monkeypatch.setattr(embedding_mlp, "_PAIRS_AT_ONCE", 1)
+    for module in (lstm, embedding_mlp):
+        monkeypatch.setattr(module, "TITLES_IN_A_LOT", 11)
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ def test_that_what_is_predicted_is_that_of_the_slow_definition(draw, monkeypatch
     )
     for module in (lstm, embedding_mlp):
         monkeypatch.setattr(module, "_MANY_TITLES", 10**9)
+        monkeypatch.setattr(module, "TITLES_IN_A_LOT", 10**9)
     slow, slow_left = (
         model.predict(histories),
         model.leave_one_out(histories.row(2), left_out_V=np.arange(3), columns_C=columns),
