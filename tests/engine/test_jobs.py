@@ -81,7 +81,7 @@ def trained_library(furnished: tuple[Path, str], tmp_path: Path) -> Iterator[Tra
 def small_portions() -> Iterator[None]:
     """Let every job hand control back often, as it does on large data."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 2)
+        patch.setattr("engine.data.batches._MOST_PEOPLE_AT_ONCE", 10)
         patch.setattr(leaving_out, "_MOST_AT_ONCE", 2)
         patch.setattr(pair_ratings, "_MOST_PROFILES_AT_ONCE", 20)
         patch.setattr(ridge, "BLOCK", 8)
