@@ -202,7 +202,7 @@ class EmbeddingMlp(RatingModel):
 
     def _lifts(self, columns_C: Tensor | None = None) -> Tensor:
         """What is added to the targets of titles, [C]: 0, and for those that nobody rated what makes them average."""
-        mean_E = self._mean_item()
+        mean_E = self._mean_of_known(self.items_IE)
         person_E = self._everybody()[0].float().to(mean_E.device)
         lift = self._level - self._rated(self.from_user(person_E) + self.from_item(mean_E))
         known_C = self.is_known_I if columns_C is None else self.is_known_I[columns_C]
@@ -212,19 +212,10 @@ class EmbeddingMlp(RatingModel):
         slope_H, offset_H = self._norm_line(place)
         return layer_H * slope_H + offset_H if self.config.norm else layer_H
 
-    def _mean_item(self) -> Tensor:
-        """The mean embedding of the titles that somebody rated in training, [E]."""
-        known_I = self.is_known_I.to(self.items_IE.dtype)
-        return known_I @ self.items_IE / known_I.sum().clamp(min=1)
-
     def _known_items(self, rows_C: Tensor, mean_E: Tensor) -> Tensor:
         """The embeddings of some titles in prediction, [C, E]: one that nobody rated in training gets the mean."""
         items_CE = self.items_IE.index_select(0, rows_C)
         return torch.where(self.is_known_I[rows_C, None], items_CE, mean_E)
-
-    def _rows(self, columns_C: Tensor | None) -> Tensor:
-        """The rows of some titles, or of all."""
-        return torch.arange(self.items, device=self.items_IE.device) if columns_C is None else columns_C
 
     def item_vectors(self) -> Tensor:
         return self.items_IE * self.is_known_I[:, None]
@@ -243,7 +234,8 @@ class EmbeddingMlp(RatingModel):
     def at_everybody(self, rows_R: Tensor) -> tuple[Tensor, Tensor]:
         """Targets of titles for the mean embedding, [R], and their slopes in the embedding, [R, E], float64."""
         user_HE, norms = _exact(self.from_user.weight), range(len(self.config.widths()))
-        items_RE, (last_K, last) = _exact(self._known_items(rows_R, self._mean_item())), _weights(self.last)
+        items_RE = _exact(self._known_items(rows_R, self._mean_of_known(self.items_IE)))
+        last_K, last = _weights(self.last)
         item_HE, bias_H = _weights(self.from_item)
         made = items_RE @ item_HE.T + bias_H + user_HE @ self._everybody()[0]
         hiddens: list[Tensor] = []
@@ -322,7 +314,7 @@ class EmbeddingMlp(RatingModel):
         device = persons_UH.device
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
         rows_R, place_N = torch.unique(rows_N, return_inverse=True)
-        items_RH = self.from_item(self._known_items(rows_R, self._mean_item()))
+        items_RH = self.from_item(self._known_items(rows_R, self._mean_of_known(self.items_IE)))
         parts = [self.items_IE.new_zeros(0)]
         for start in range(0, len(rows_N), _PAIRS_AT_ONCE):
             some = slice(start, start + _PAIRS_AT_ONCE)
@@ -338,12 +330,12 @@ class EmbeddingMlp(RatingModel):
 
     def targets_of(self, persons_UE: Tensor, columns_C: Tensor | None) -> Tensor:
         """The target of each person and title, [U, C]; a few people at a time; few of both in float64."""
-        rows_C = self._rows(columns_C)
+        rows_C = torch.arange(self.items, device=self.items_IE.device) if columns_C is None else columns_C
         at_once = max(1, _PAIRS_AT_ONCE // max(1, len(rows_C)))
         is_few = len(persons_UE) * len(rows_C) <= _PAIRS_AT_ONCE
         if not is_few and persons_UE.device.type == "cpu" and len(rows_C) >= _MANY_TITLES:
             return self._targets_of_many(persons_UE, rows_C).add_(self._lifts(columns_C))
-        items_CE = self._known_items(rows_C, self._mean_item())
+        items_CE = self._known_items(rows_C, self._mean_of_known(self.items_IE))
         if is_few and persons_UE.device.type != "mps":
             persons_UE, items_CE = persons_UE.double(), items_CE.double()
         persons_UH, items_CH = _through(self.from_user, persons_UE), _through(self.from_item, items_CE)
@@ -356,7 +348,7 @@ class EmbeddingMlp(RatingModel):
     def _targets_of_many(self, persons_UE: Tensor, rows_C: Tensor) -> Tensor:
         """The same without the lifts, [U, C]: each norm is a part of the layer before it."""
         (slope_H, offset_H), *lines = [self._norm_line(place) for place in range(len(self.config.widths()))]
-        persons_UH, mean_E = self.from_user(persons_UE) * slope_H, self._mean_item()
+        persons_UH, mean_E = self.from_user(persons_UE) * slope_H, self._mean_of_known(self.items_IE)
         layers = []
         for layer, (slope, offset) in zip(self.hidden, lines, strict=True):
             assert isinstance(layer, nn.Linear)

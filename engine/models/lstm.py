@@ -185,11 +185,6 @@ class Lstm(RatingModel):
         )
         return states_LBH
 
-    def _mean_title(self) -> Tensor:
-        """The mean embedding of the titles that somebody rated in training, [E]."""
-        known_I = self.is_known_I.to(self.titles.weight.dtype)
-        return known_I @ self.titles.weight[1:] / known_I.sum().clamp(min=1)
-
     def _known_gates(self, words: Tensor, mean_E: Tensor) -> Tensor:
         """What titles (0: none) add to the gates, [..., 4H]; one that nobody rated counts as an average title."""
         is_new = ~F.pad(self.is_known_I, (1, 0), value=True)[words]
@@ -237,7 +232,7 @@ class Lstm(RatingModel):
         gates_UG, cell_UH = self._read(profiles, _last_entries(profiles, self._reach))
         device, width = gates_UG.device, gates_UG.shape[1]
         rows_N, person_N = as_index(wanted.item_rows_N, device), as_index(wanted.user_rows_N, device)
-        parts, mean_E = [gates_UG.new_zeros(0)], self._mean_title()
+        parts, mean_E = [gates_UG.new_zeros(0)], self._mean_of_known(self.titles.weight[1:])
         for some_N in torch.split(torch.arange(len(rows_N), device=device), _GATES_AT_ONCE // width):
             gates_NG = self._known_gates(rows_N[some_N] + 1, mean_E) + gates_UG[person_N[some_N]]
             parts.append(self._target(_stepped(gates_NG, cell_UH[person_N[some_N]])[0]))
@@ -276,7 +271,7 @@ class Lstm(RatingModel):
         ratings_N = torch.from_numpy(np.append(profiles.ratings_N, np.nan).astype(np.float32)).to(device)
         entries = torch.from_numpy(entries_UP).to(device)
         words_UP, ratings_UP = rows_N[entries] + 1, ratings_N[entries]
-        gates_UPG = self._known_gates(words_UP, self._mean_title())
+        gates_UPG = self._known_gates(words_UP, self._mean_of_known(self.titles.weight[1:]))
         gates_UPG = self._with_ratings(gates_UPG, F.pad(ratings_UP[:, :-1], (1, 0), value=torch.nan))
         state = self._start(len(entries_UP))
         latest_U = ratings_UP.new_full((len(entries_UP),), torch.nan)
@@ -290,7 +285,7 @@ class Lstm(RatingModel):
 
     def _candidates(self, state: tuple[Tensor, Tensor], columns_C: Tensor | None) -> Tensor:
         """The targets of titles as the next step of each person, [U, C]; a few of both at a time."""
-        device, mean_E = state[0].device, self._mean_title()
+        device, mean_E = state[0].device, self._mean_of_known(self.titles.weight[1:])
         rows_C = torch.arange(self.items, device=device) if columns_C is None else columns_C
         lots = torch.split(rows_C, TITLES_IN_A_LOT if device.type == "cpu" else max(1, len(rows_C)))
         return torch.cat([self._candidates_of(state, self._known_gates(some_T + 1, mean_E)) for some_T in lots], dim=1)

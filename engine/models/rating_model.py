@@ -107,6 +107,11 @@ class PredictsRatings(Model):
         """Which titles anybody rated in training, bool [I]; nothing was learned about the others."""
         return self.counts_I > 0
 
+    def _mean_of_known(self, titles_IE: Tensor) -> Tensor:
+        """The mean of the rows of those titles that anybody rated in training, [E]."""
+        known_I = self.is_known_I.to(titles_IE.dtype)
+        return known_I @ titles_IE / known_I.sum().clamp(min=1)
+
     @property
     def _zero_and_unit(self) -> tuple[float, float]:
         """The rating that is a target of 0, and the difference in rating between targets of 0 and 1."""
